@@ -1,0 +1,4 @@
+//! The analysis: named texts and a context in, a report out. Pure: no I/O, no clock, no state, and it cannot fail.
+
+pub mod model;
+pub mod source;

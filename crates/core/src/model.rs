@@ -1,0 +1,310 @@
+//! What every format is lowered to: jobs that hold containers and commands. A rule reads this and nothing of formats; a
+//! format fills this and knows nothing of rules.
+
+use std::sync::Arc;
+
+use crate::source::{Span, Text};
+
+/// How surely something holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// Another file or the runner's settings would tell. Such findings are notes and count for nothing.
+    Possible,
+    /// Follows from what is written, as a `docker:dind` service implies a privileged runner.
+    Implied,
+    /// Written here.
+    Declared,
+}
+
+/// How a value came to stand where it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Via {
+    Alias,
+    Merge,
+    Extends,
+    Default,
+    Reference,
+    Variable,
+    Matrix,
+}
+
+/// A value as it is used at one place: known, one of several, or partly unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Value {
+    /// The first or only possible text. What isn't known here stands in it as it was written (`docker:${V}-dind`).
+    pub text: Text,
+    /// Further possible texts (a matrix, a choice); empty for most.
+    pub others: Vec<Text>,
+    /// Whether something in it would have to be told by another file, a setting or a run.
+    pub unknown: bool,
+    /// Where the use is written. The text's own map may lead elsewhere, to the variable that it came from.
+    pub span: Span,
+    /// How it came here, nearest first, each with the place that it came from.
+    pub via: Vec<(Via, Span)>,
+}
+
+impl Value {
+    /// A value that stands in the text just as it is.
+    pub fn literal(text: Text) -> Self {
+        Self { span: text.span(), text, ..Self::default() }
+    }
+
+    pub fn as_str(&self) -> &str {
+        self.text.as_str()
+    }
+
+    /// All texts that it can be.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        std::iter::once(&self.text).chain(&self.others)
+    }
+
+    /// Whether one of the texts that it can be satisfies `test`.
+    pub fn any(&self, test: impl Fn(&str) -> bool) -> bool {
+        self.texts().any(|text| test(text.as_str()))
+    }
+}
+
+/// One named text, lowered.
+#[derive(Clone, Debug, Default)]
+pub struct Unit {
+    pub jobs: Vec<Job>,
+    /// Who can start its jobs, where the format says so.
+    pub reach: Option<Told<Reach>>,
+    /// What could not be read.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// The text cannot be read from here on; what comes before and after it is still checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    pub span: Span,
+    /// One sentence without a full stop: what is wrong and, where it is known, what to do.
+    pub message: String,
+}
+
+/// A fact and the places that prove it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told<T> {
+    pub what: T,
+    pub spans: Vec<Span>,
+}
+
+/// Who can put a step into a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reach {
+    /// Only who may change protected branches.
+    Protected,
+    /// Anyone who can push a branch.
+    Pushers,
+    /// Anyone who can open a fork's pull request.
+    Strangers,
+}
+
+/// What machine a job runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Host {
+    /// A machine that is thrown away after the job.
+    SingleUseVm,
+    /// A machine that runs nothing but these jobs.
+    Dedicated,
+    /// A machine that others use too, or one that nothing is known of.
+    Shared,
+}
+
+/// What the format runs as one unit: a CI job, a compose service, a Dockerfile's image, a script.
+#[derive(Clone, Debug, Default)]
+pub struct Job {
+    pub name: String,
+    /// Where its name stands; the line that the report gives for the job.
+    pub name_span: Span,
+    /// All of the job's text.
+    pub span: Span,
+    /// The machine, where the file tells (`runs-on: ubuntu-latest`, `tags: [saas-linux-small-amd64]`).
+    pub host: Option<Told<Host>>,
+    /// Who can start it, where the job itself narrows what the file says.
+    pub reach: Option<Told<Reach>>,
+    /// Its own container first (where it has one), then services, steps' containers, and those that its commands start.
+    pub containers: Vec<Container>,
+    /// What its scripts run, in order.
+    pub commands: Vec<Command>,
+    /// Variables that all its commands see. Those of one container are with the container.
+    pub env: Vec<Var>,
+    /// Needs that no command shows (a Dockerfile's `RUN --mount`), with their place.
+    pub needs: Vec<(Need, Span)>,
+    /// What the format calls it in a sentence: "job", "service", "image", "script".
+    pub noun: &'static str,
+}
+
+/// One variable of an environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Var {
+    pub name: String,
+    /// Where the name stands; the line of a finding on the variable runs from here to the value's end.
+    pub name_span: Span,
+    pub value: Value,
+}
+
+/// Why a container is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The job's commands run in it.
+    Job,
+    /// It runs beside the job (CI service, sidecar).
+    Service,
+    /// One step of the job runs in it (`uses: docker://…`).
+    Step,
+    /// A compose service or another workload of its own.
+    Workload,
+    /// A command of the job starts it (`docker run`).
+    Started,
+    /// A Dockerfile's final stage: the container that its image becomes.
+    Image,
+}
+
+/// A container, whether YAML, a Dockerfile or a `docker run` in a script describes it.
+#[derive(Clone, Debug)]
+pub struct Container {
+    pub role: Role,
+    /// The name by which others reach it: alias, service or container name.
+    pub names: Vec<String>,
+    pub image: Option<Value>,
+    /// All of its text.
+    pub span: Span,
+    /// Index of the job's command that starts it.
+    pub started_by: Option<usize>,
+    pub privileged: Option<Span>,
+    pub mounts: Vec<Mount>,
+    pub namespaces: Vec<(Namespace, Span)>,
+    /// Added capabilities, as written.
+    pub capabilities: Vec<Value>,
+    pub devices: Vec<Value>,
+    /// Security options as written: `seccomp=unconfined`, `label:disable`, `systempaths=unconfined`.
+    pub security: Vec<Value>,
+    pub env: Vec<Var>,
+    /// Entrypoint and command words as far as given, in order.
+    pub command: Vec<Value>,
+    /// Published ports, as written.
+    pub ports: Vec<Value>,
+    pub runtime: Option<Value>,
+    pub user: Option<Value>,
+    /// It is built here, from this context and Dockerfile, not pulled.
+    pub build: Option<Value>,
+    /// The engine's API socket is handed in by a setting of its own (`use_api_socket: true`).
+    pub api_socket: Option<Span>,
+    /// Runs as user-namespaced (`userns`), so privilege in it is not the host's.
+    pub user_namespace: bool,
+}
+
+impl Container {
+    pub fn new(role: Role, span: Span) -> Self {
+        Self {
+            role,
+            span,
+            names: Vec::new(),
+            image: None,
+            started_by: None,
+            privileged: None,
+            mounts: Vec::new(),
+            namespaces: Vec::new(),
+            capabilities: Vec::new(),
+            devices: Vec::new(),
+            security: Vec::new(),
+            env: Vec::new(),
+            command: Vec::new(),
+            ports: Vec::new(),
+            runtime: None,
+            user: None,
+            build: None,
+            api_socket: None,
+            user_namespace: false,
+        }
+    }
+}
+
+/// A directory or file of the host, a volume, or memory, seen inside a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mount {
+    /// What is handed in; a path of the host, a volume's name, or nothing for an anonymous volume.
+    pub source: Option<Value>,
+    pub target: Option<Value>,
+    pub read_only: bool,
+    /// The line of evidence.
+    pub span: Span,
+    /// Only said to be expected (`VOLUME`, an image's documentation), not handed in here.
+    pub declared_only: bool,
+}
+
+/// A namespace of the host that a container shares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Namespace {
+    Pid,
+    Network,
+    Ipc,
+    Uts,
+    User,
+    Cgroup,
+}
+
+/// A simple command that a script runs: wrappers (`sudo`, `env`, `time`) taken off, variables filled in where known.
+#[derive(Clone, Debug, Default)]
+pub struct Command {
+    /// The program, then its arguments.
+    pub words: Vec<Value>,
+    /// The simple command as written, wrappers and redirections included.
+    pub span: Span,
+    /// Where it acts.
+    pub place: Place,
+    /// How it hangs on the command before it.
+    pub joined: Joined,
+    /// The script it belongs to: an index that is equal for commands of one script entry.
+    pub script: u32,
+    /// Set when `sudo` stood before it.
+    pub sudo: bool,
+    /// What standard input is, where the text shows it: `<<<`, a heredoc, a pipe.
+    pub input: Option<Input>,
+    /// Variables that an engine's client or daemon reads, as they stand when this command runs: exported in the script
+    /// or set in front of the command. The job's and the container's own variables are not repeated here.
+    pub engine_env: Arc<Vec<Var>>,
+    /// It only runs in some cases (`if`, `case`, after `&&` or `||`).
+    pub conditional: bool,
+}
+
+/// Standard input of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    Pipe,
+    /// A heredoc or here-string, with its text.
+    Document(Text),
+    File,
+}
+
+/// Where a command acts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// Where the job's script runs.
+    #[default]
+    Job,
+    /// In the job's container of this index (`docker run IMAGE sh -c '…'`, `docker exec`, a step's own container).
+    Container(usize),
+    /// On another machine (`ssh host '…'`): not this job's engine.
+    Elsewhere,
+}
+
+/// How a command hangs on the one before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Joined {
+    /// A line break, `;` or `&`: it runs in any case.
+    #[default]
+    Next,
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+    /// `|`
+    Pipe,
+    /// Inside `$(…)` or backticks of the command that follows.
+    Substitution,
+}
+
+/// What a job asks of its engine. Ids are the catalog's.
+pub type Need = daemonless_catalog::Need;
