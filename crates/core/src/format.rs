@@ -1,5 +1,7 @@
 //! The formats that are read. Adding one is a file here and a line in [`FORMATS`].
 
+mod gitlab_ci;
+
 use crate::File;
 use crate::model::Unit;
 use crate::source::FileId;
@@ -19,7 +21,7 @@ pub struct Format {
 }
 
 /// Every format, in the order in which they are offered.
-pub static FORMATS: &[&Format] = &[];
+pub static FORMATS: &[&Format] = &[&gitlab_ci::FORMAT];
 
 /// What recognition looks at, taken from the text once for all formats.
 #[derive(Debug)]
