@@ -1,0 +1,3 @@
+//! Formats: each lowers its files to the model.
+
+pub(crate) mod dockerfile;
