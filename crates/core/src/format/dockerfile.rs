@@ -200,3 +200,6 @@ fn is_from(words: &[&str]) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

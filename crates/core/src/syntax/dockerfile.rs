@@ -457,3 +457,6 @@ fn clipped(word: &str) -> String {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests;
