@@ -10,8 +10,8 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    pub(crate) fn new(vars: &[Var]) -> Self {
-        Self { vars: vars.to_vec() }
+    pub(crate) fn new<'v>(vars: impl IntoIterator<Item = &'v Var>) -> Self {
+        Self { vars: vars.into_iter().cloned().collect() }
     }
 }
 

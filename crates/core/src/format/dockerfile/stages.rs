@@ -144,7 +144,7 @@ impl Reader {
         if instruction.onbuild.is_some() {
             // It runs in another image's build, with variables that are not known here.
             if instruction.keyword == Keyword::Run {
-                self.run(instruction, &mut Scope::default());
+                self.run(instruction, &mut Scope::new([]));
             }
             return;
         }
@@ -359,15 +359,14 @@ impl Reader {
     /// The stage's variables for one script. Each RUN is a shell of its own, so each gets its own scope.
     fn scope(&mut self) -> Scope {
         if self.handed >= MOST_HANDED {
-            return Scope::default();
+            return Scope::new([]);
         }
         let known = self.vars.known();
         self.handed += 1 + known.iter().map(|var| COST_OF_VAR + var.value.text.len()).sum::<usize>();
         if self.handed >= MOST_HANDED {
-            return Scope::default();
+            return Scope::new([]);
         }
-        let known: Vec<Var> = known.into_iter().cloned().collect();
-        Scope::new(&known)
+        Scope::new(known)
     }
 }
 

@@ -269,3 +269,69 @@ fn hostile_texts_are_read_in_linear_time() {
     }
     assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
 }
+
+/// Another parser, which stops at the first error, agrees on valid files: instructions, their keywords, the flags of
+/// `FROM`, `RUN`, `COPY` and `ADD`, and the heredocs of `RUN`.
+#[test]
+fn another_parser_agrees() {
+    use parse_dockerfile::{Flag as TheirFlag, Instruction as Theirs};
+
+    #[track_caller]
+    fn check(text: &str) {
+        let ours = parse(FILE, text);
+        assert_eq!(ours.errors, [], "{text}");
+        let theirs = parse_dockerfile::parse(text).expect(text);
+        let flag = |flag: &TheirFlag<'_>| {
+            (flag.name.value.to_string(), flag.value.as_ref().map(|value| value.value.to_string()))
+        };
+        let flags = |flags: &[TheirFlag<'_>]| flags.iter().map(flag).collect::<Vec<_>>();
+        let theirs: Vec<_> = theirs
+            .instructions
+            .iter()
+            .map(|instruction| match instruction {
+                Theirs::From(from) => (from.from.span.clone(), flags(&from.options), vec![]),
+                Theirs::Run(run) => {
+                    let documents = run.here_docs.iter().map(|document| document.value.to_string()).collect();
+                    (run.run.span.clone(), flags(&run.options), documents)
+                }
+                Theirs::Copy(copy) => (copy.copy.span.clone(), flags(&copy.options), vec![]),
+                Theirs::Add(add) => (add.add.span.clone(), flags(&add.options), vec![]),
+                Theirs::Env(env) => (env.env.span.clone(), vec![], vec![]),
+                Theirs::Arg(arg) => (arg.arg.span.clone(), vec![], vec![]),
+                Theirs::Cmd(cmd) => (cmd.cmd.span.clone(), vec![], vec![]),
+                Theirs::Entrypoint(entrypoint) => (entrypoint.entrypoint.span.clone(), vec![], vec![]),
+                Theirs::Label(label) => (label.label.span.clone(), vec![], vec![]),
+                Theirs::Expose(expose) => (expose.expose.span.clone(), vec![], vec![]),
+                Theirs::User(user) => (user.user.span.clone(), vec![], vec![]),
+                Theirs::Volume(volume) => (volume.volume.span.clone(), vec![], vec![]),
+                Theirs::Workdir(workdir) => (workdir.workdir.span.clone(), vec![], vec![]),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let ours: Vec<_> = ours
+            .instructions
+            .iter()
+            .map(|instruction| {
+                let flags = instruction.flags.iter().map(|flag| {
+                    let value = flag.value.as_ref().map(|value| value.as_str().to_owned());
+                    (flag.name.as_str().to_owned(), value)
+                });
+                let documents =
+                    instruction.heredocs.iter().map(|document| document.content.as_str().to_owned());
+                let run = instruction.keyword == Keyword::Run;
+                (instruction.keyword_span.range(), flags.collect(), documents.filter(|_| run).collect())
+            })
+            .collect();
+        assert_eq!(ours, theirs, "{text}");
+    }
+    check("FROM alpine\n");
+    check("# syntax=docker/dockerfile:1\nARG V=3\nFROM --platform=linux/amd64 alpine:$V AS base\nUSER 1:1\n");
+    check(
+        "FROM a\n\nRUN --mount=type=cache,target=/x --network=none \\\n  # c\n\n  make \\\n  all\nCMD [\"a\"]\n",
+    );
+    check("FROM a\nRUN <<EOF\necho a\n\n# b\nEOF\nCOPY --chmod=755 --link a b /c\nWORKDIR /d\n");
+    check("# escape=`\nFROM a\nENV A=b `\n  C=d\nVOLUME [\"/a b\"]\nVOLUME /c /d\nEXPOSE 1 2\n");
+    check(
+        "FROM a\r\nRUN a \\\r\n  b\r\nADD --checksum=x https://x/y /z\r\nENTRYPOINT exec x\r\nLABEL a=b\r\n",
+    );
+}
