@@ -1,22 +1,22 @@
-//! STUB, dropped on merge: stands in for the reader of shell scripts.
+//! Stub, dropped on merge: stands in for the reader of shell scripts.
 
-use crate::model::{Command, Joined, Value, Var};
+use crate::model::{Command, Place, Value, Var};
 use crate::source::Text;
 
 /// The variables of a script.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Scope {
+pub struct Scope {
     vars: Vec<Var>,
 }
 
 impl Scope {
-    pub(crate) fn new<'v>(vars: impl IntoIterator<Item = &'v Var>) -> Self {
+    pub fn new<'v>(vars: impl IntoIterator<Item = &'v Var>) -> Self {
         Self { vars: vars.into_iter().cloned().collect() }
     }
 }
 
 /// One command per line, words between blanks: enough to test who calls it.
-pub(crate) fn lower(text: &Text, _scope: &mut Scope, script: u32) -> Vec<Command> {
+pub fn lower(text: &Text, _scope: &mut Scope, script: u32) -> Vec<Command> {
     let mut out = Vec::new();
     let mut start = 0;
     for line in text.as_str().split_inclusive('\n') {
@@ -32,8 +32,8 @@ pub(crate) fn lower(text: &Text, _scope: &mut Scope, script: u32) -> Vec<Command
 }
 
 /// The commands of a word list that is run without a shell.
-pub(crate) fn lower_words(words: &[Value], _scope: &mut Scope, script: u32) -> Vec<Command> {
+pub fn lower_words(words: &[Value], _scope: &mut Scope, script: u32, place: Place) -> Vec<Command> {
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
     let span = first.span.to(last.span);
-    vec![Command { words: words.to_vec(), span, script, joined: Joined::Next, ..Command::default() }]
+    vec![Command { words: words.to_vec(), span, script, place, ..Command::default() }]
 }

@@ -1,3 +1,4 @@
-//! Parsers: a text in, a tree with spans and the errors that were stepped over out.
+//! Texts to trees. A parser never fails: it gives what it could read, and where it could not.
 
-pub(crate) mod dockerfile;
+pub mod dockerfile;
+pub mod yaml;

@@ -7,18 +7,30 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use daemonless_catalog::Need;
 
-use crate::model::{Container, Copied, Job, Role, Unit, Value, Var, Via};
+use super::{Format, Probe};
+use crate::File;
+use crate::model::{Container, Copied, Job, Place, Role, Unit, Value, Var, Via};
+use crate::script::{self, Scope};
 use crate::source::{FileId, Span};
 use crate::syntax::dockerfile::{self, is_keyword};
 use stages::{Source, Stages};
 
-/// Lowers a Dockerfile to the job of building its last stage, which holds one container: what that stage becomes.
-pub(crate) fn lower(file: FileId, text: &str) -> Unit {
+pub(super) static FORMAT: Format = Format { id: "dockerfile", title: "Dockerfile", recognise, lower };
+
+fn lower(files: &[File], id: FileId) -> Unit {
+    files.get(id.0 as usize).map(|file| image(id, &file.text)).unwrap_or_default()
+}
+
+/// The job of building the last stage, which holds one container: what that stage becomes.
+fn image(file: FileId, text: &str) -> Unit {
     let mut tree = dockerfile::parse(file, text);
     let errors = std::mem::take(&mut tree.errors);
     let mut stages = Stages::read(&tree);
     let Some(last) = stages.list.len().checked_sub(1) else { return Unit { errors, ..Unit::default() } };
     let container = container(&stages, last);
+    let mut commands = std::mem::take(&mut stages.commands);
+    let mut scope = Scope::new(&container.env);
+    commands.extend(script::lower_words(&container.command, &mut scope, stages.scripts, Place::Container(0)));
     let (copied_from, other_images) = images(&stages, last);
     let mut needs = needs::of(&tree);
     needs.extend(
@@ -39,7 +51,7 @@ pub(crate) fn lower(file: FileId, text: &str) -> Unit {
         noun: "image",
         copied_from,
         other_images,
-        commands: std::mem::take(&mut stages.commands),
+        commands,
         ..Job::default()
     };
     Unit { jobs: vec![job], reach: None, errors }
@@ -50,8 +62,8 @@ fn container(stages: &Stages, last: usize) -> Container {
     let Some(stage) = stages.list.get(last) else { return Container::new(Role::Image, Span::default()) };
     let mut container = Container::new(Role::Image, stage.span);
     container.image = stage.image.and_then(|image| stages.images.get(image)).cloned();
-    if let Some(image) = &mut container.image {
-        image.via.extend(stage.reference.map(|at| (Via::Reference, at)));
+    if let (Some(image), Some(at)) = (&mut container.image, stage.reference) {
+        image.via.insert(0, (Via::Reference, at));
     }
     let (mut entrypoint, mut cmd) = (None, None);
     for stage in stages.chain(last) {
@@ -117,9 +129,9 @@ fn images(stages: &Stages, last: usize) -> (Vec<Copied>, Vec<Value>) {
     (copied, others)
 }
 
-/// How likely a file is a Dockerfile, from 0 to 100, by its name and by its first instructions.
-pub(crate) fn looks_like(path: &str, text: &str) -> u8 {
-    by_name(path).max(by_text(text))
+/// By the name, or by the first instructions.
+fn recognise(probe: &Probe<'_>) -> u8 {
+    by_name(probe.name).max(by_text(probe.text))
 }
 
 /// Endings behind `Dockerfile.` that name a file about Dockerfiles, not one of them.
@@ -142,8 +154,8 @@ static OTHER_FILES: &[&str] = &[
     "yml",
 ];
 
-fn by_name(path: &str) -> u8 {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path).to_ascii_lowercase();
+fn by_name(name: &str) -> u8 {
+    let name = name.to_ascii_lowercase();
     for word in ["dockerfile", "containerfile"] {
         if name == word {
             return 100;
@@ -165,7 +177,7 @@ fn by_name(path: &str) -> u8 {
 const LINES_LOOKED_AT: usize = 400;
 
 fn by_text(text: &str) -> u8 {
-    let lines = text.trim_start_matches('\u{feff}').lines().take(LINES_LOOKED_AT);
+    let lines = text.lines().take(LINES_LOOKED_AT);
     let lines = lines.map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut instructions = 0_u8;
     let mut first = true;

@@ -7,9 +7,9 @@ mod expand;
 mod heredoc;
 mod words;
 
-pub(crate) use expand::{Expander, Vars};
-pub(crate) use heredoc::Heredoc;
-pub(crate) use words::{Flag, fields, json_array, options, pairs, unquoted};
+pub use expand::{Expander, Vars};
+pub use heredoc::Heredoc;
+pub use words::{Flag, fields, json_array, options, pairs, unquoted};
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ use crate::source::{FileId, Span, Text};
 
 /// A Dockerfile as far as it could be read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Dockerfile {
+pub struct Dockerfile {
     /// Parser directives (`# syntax=…`), names in lower case.
     pub directives: Vec<Directive>,
     /// The character that continues lines and takes a character's meaning away: `\`, or a backtick.
@@ -29,14 +29,14 @@ pub(crate) struct Dockerfile {
 
 /// A comment at the top that the parser itself reads.
 #[derive(Clone, Debug)]
-pub(crate) struct Directive {
+pub struct Directive {
     pub name: String,
     pub value: Text,
 }
 
 /// One instruction: `KEYWORD --flags body`, and the heredocs that follow it.
 #[derive(Clone, Debug)]
-pub(crate) struct Instruction {
+pub struct Instruction {
     pub keyword: Keyword,
     /// Where the keyword stands.
     pub keyword_span: Span,
@@ -52,12 +52,12 @@ pub(crate) struct Instruction {
 
 impl Instruction {
     /// The flags of this name (without dashes, lower case), in order.
-    pub(crate) fn flags<'i>(&'i self, name: &'i str) -> impl Iterator<Item = &'i Flag> {
+    pub fn flags<'i>(&'i self, name: &'i str) -> impl Iterator<Item = &'i Flag> {
         self.flags.iter().filter(move |flag| flag.name.as_str().eq_ignore_ascii_case(name))
     }
 
     /// Of a `FROM`: the image, and the stage's name.
-    pub(crate) fn from(&self) -> (Option<Text>, Option<Text>) {
+    pub fn from(&self) -> (Option<Text>, Option<Text>) {
         let mut fields = fields(&self.body).into_iter();
         let image = fields.next();
         let named = fields.next().is_some_and(|word| word.as_str().eq_ignore_ascii_case("as"));
@@ -65,13 +65,13 @@ impl Instruction {
     }
 
     /// The words of the exec form (a JSON array of strings); `None` for the shell form.
-    pub(crate) fn exec(&self) -> Option<Vec<Text>> {
+    pub fn exec(&self) -> Option<Vec<Text>> {
         json_array(&self.body)
     }
 
     /// Of a shell form: the script that the shell gets. A heredoc that is the whole command is the script itself; other
     /// heredocs stand behind the command, as the shell expects them.
-    pub(crate) fn script(&self) -> Text {
+    pub fn script(&self) -> Text {
         if let [only] = self.heredocs.as_slice()
             && self.is_bare_heredoc()
         {
@@ -90,14 +90,14 @@ impl Instruction {
     }
 
     /// Whether the body is one heredoc and nothing else, so that its content is what runs.
-    pub(crate) fn is_bare_heredoc(&self) -> bool {
+    pub fn is_bare_heredoc(&self) -> bool {
         self.heredocs.len() == 1 && self.body.as_str().starts_with("<<") && fields(&self.body).len() == 1
     }
 }
 
 /// What an instruction does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Keyword {
+pub enum Keyword {
     Add,
     Arg,
     Cmd,
@@ -171,7 +171,7 @@ fn grammar(word: &str) -> Option<&'static Grammar> {
 }
 
 /// Whether `word` is an instruction's keyword, in any case.
-pub(crate) fn is_keyword(word: &str) -> bool {
+pub fn is_keyword(word: &str) -> bool {
     grammar(word).is_some()
 }
 
@@ -181,7 +181,7 @@ const MOST_UNKNOWN: usize = 10;
 const MOST_ERRORS: usize = 100;
 
 /// Reads a Dockerfile. Errors are in the result; everything that can be read in spite of them is, too.
-pub(crate) fn parse(file: FileId, text: &str) -> Dockerfile {
+pub fn parse(file: FileId, text: &str) -> Dockerfile {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut parser = Parser {
         file,

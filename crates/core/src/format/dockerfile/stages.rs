@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::needs;
-use crate::model::{Command, Mount, Value, Var};
+use crate::model::{Command, Mount, Place, Value, Var};
 use crate::script::{self, Scope};
 use crate::source::{Span, Text};
 use crate::syntax::dockerfile::{
@@ -18,6 +18,8 @@ pub(super) struct Stages {
     pub images: Vec<Value>,
     /// What the `RUN` lines of all stages run.
     pub commands: Vec<Command>,
+    /// How many scripts these commands come from.
+    pub scripts: u32,
 }
 
 /// One stage, with what its own lines say.
@@ -87,12 +89,11 @@ impl Stages {
     pub(super) fn read(tree: &Dockerfile) -> Self {
         let mut reader = Reader {
             escape: tree.escape,
-            out: Self { list: Vec::new(), images: Vec::new(), commands: Vec::new() },
+            out: Self { list: Vec::new(), images: Vec::new(), commands: Vec::new(), scripts: 0 },
             names: HashMap::new(),
             globals: Vars::default(),
             vars: Vars::default(),
             expander: Expander::new(tree.escape),
-            scripts: 0,
             handed: 0,
         };
         for instruction in &tree.instructions {
@@ -129,7 +130,6 @@ struct Reader {
     /// Those of the stage that is being read.
     vars: Vars,
     expander: Expander,
-    scripts: u32,
     /// How many bytes of variables were handed to scripts.
     handed: usize,
 }
@@ -343,11 +343,11 @@ impl Reader {
     }
 
     fn run(&mut self, instruction: &Instruction, scope: &mut Scope) {
-        let script = self.scripts;
-        self.scripts = self.scripts.saturating_add(1);
+        let script = self.out.scripts;
+        self.out.scripts = script.saturating_add(1);
         if let Some(words) = instruction.exec() {
             let words: Vec<Value> = words.into_iter().map(Value::literal).collect();
-            self.out.commands.extend(script::lower_words(&words, scope, script));
+            self.out.commands.extend(script::lower_words(&words, scope, script, Place::Job));
             return;
         }
         let text = instruction.script();

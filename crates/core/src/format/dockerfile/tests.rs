@@ -10,7 +10,7 @@ const FILE: FileId = FileId(0);
 
 /// The job and its container, one fact per line, with the line of the file that shows it.
 fn render(text: &str) -> String {
-    let unit = lower(FILE, text);
+    let unit = image(FILE, text);
     let lines = LineIndex::new(text);
     let line = |span: Span| lines.position(text, span.start).line;
     let value = |value: &Value| {
@@ -52,7 +52,8 @@ fn render(text: &str) -> String {
         }
         for command in &job.commands {
             let words: Vec<&str> = command.words.iter().map(Value::as_str).collect();
-            fact("run", format!("{} {:?} @{}", command.script, words.join(" "), line(command.span)));
+            let name = if command.place == Place::Job { "run" } else { "runs inside" };
+            fact(name, format!("{} {:?} @{}", command.script, words.join(" "), line(command.span)));
         }
     }
     out
@@ -161,6 +162,7 @@ ports: 2375/tcp @7, 2 @7 Variable@5
 user: me @14
 command: a @10
 need: ShellInstruction \"SHELL\"
+runs inside: 0 \"a\" @10
 ",
     );
 }
@@ -169,7 +171,7 @@ need: ShellInstruction \"SHELL\"
 fn commands_of_the_container() {
     #[track_caller]
     fn command(text: &str, expected: &str) {
-        let unit = lower(FILE, text);
+        let unit = image(FILE, text);
         let words: Vec<&str> = unit.jobs[0].containers[0].command.iter().map(Value::as_str).collect();
         assert_eq!(words.join("|"), expected, "{text}");
     }
@@ -236,7 +238,7 @@ run: 3 \"y\" @13
 ",
     );
     let heredoc = |run: &str, need: Need| {
-        let unit = lower(FILE, &format!("# syntax=docker/dockerfile:1\nFROM a\nRUN {run}\nEOF"));
+        let unit = image(FILE, &format!("# syntax=docker/dockerfile:1\nFROM a\nRUN {run}\nEOF"));
         assert_eq!(unit.jobs[0].needs.iter().map(|(need, _)| *need).collect::<Vec<_>>(), [need], "{run}");
     };
     heredoc("<<EOF", Need::RunHeredoc);
@@ -268,7 +270,7 @@ fn broken_files_still_have_a_job() {
     check("ENV A=1\nRUN x\n", "image image @1\nenv: A=1 @1\nrun: 0 \"x\" @2");
     check("FROM\nRUN x", "image image @1\nrun: 0 \"x\" @2");
     check("hello: world", "");
-    assert_eq!(lower(FILE, "hello: world").errors.len(), 2);
+    assert_eq!(image(FILE, "hello: world").errors.len(), 2);
 }
 
 #[test]
@@ -278,7 +280,7 @@ fn names_and_texts_of_dockerfiles() {
         ("a/b/Dockerfile.dev", "", 90),
         ("Containerfile-x", "", 90),
         ("build.Dockerfile", "", 95),
-        ("x\\y.dockerfile", "", 95),
+        ("x/y.dockerfile", "", 95),
         ("Dockerfile.md", "", 0),
         ("Dockerfile.dockerignore", "", 0),
         ("dockerfiles", "", 0),
@@ -289,7 +291,8 @@ fn names_and_texts_of_dockerfiles() {
         ("", "RUN x\nCOPY a b\nCMD y", 50),
         ("", "run: x\n", 0),
     ] {
-        assert_eq!(looks_like(path, text), score, "{path} {text}");
+        let file = File { path: path.into(), text: text.into(), format: None };
+        assert_eq!(recognise(&Probe::new(&file)), score, "{path} {text}");
     }
 }
 
@@ -316,7 +319,7 @@ fn hostile_texts_are_lowered_in_linear_time() {
         format!("FROM a\nVOLUME {}", "/x ".repeat(200_000)),
     ] {
         let start = Instant::now();
-        lower(FILE, &text);
+        image(FILE, &text);
         let shown: String = text.chars().take(40).collect();
         assert!(start.elapsed() < Duration::from_secs(20), "{shown:?} {:?}", start.elapsed());
     }

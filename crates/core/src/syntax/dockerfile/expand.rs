@@ -8,7 +8,7 @@ use crate::source::{Span, Text};
 
 /// The variables that an instruction sees. A stage sees those of the stage that it stands on.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Vars {
+pub struct Vars {
     own: HashMap<String, Entry>,
     parent: Option<Rc<Vars>>,
     depth: usize,
@@ -27,19 +27,19 @@ const DEEPEST_CHAIN: usize = 32;
 
 impl Vars {
     /// No variables of its own, on top of those of `parent`.
-    pub(crate) fn over(parent: Option<Rc<Self>>) -> Self {
+    pub fn over(parent: Option<Rc<Self>>) -> Self {
         let depth = parent.as_ref().map_or(0, |parent| parent.depth + 1);
         let parent = parent.filter(|_| depth <= DEEPEST_CHAIN);
         Self { own: HashMap::new(), depth: if parent.is_some() { depth } else { 0 }, parent }
     }
 
     /// Notes an `ENV`.
-    pub(crate) fn set(&mut self, var: Var) {
+    pub fn set(&mut self, var: Var) {
         self.own.insert(var.name.clone(), Entry { var: Some(var), env: true });
     }
 
     /// Notes an `ARG`, with its default.
-    pub(crate) fn declare(&mut self, name: &str, name_span: Span, default: Option<Value>) {
+    pub fn declare(&mut self, name: &str, name_span: Span, default: Option<Value>) {
         let known = self.entry(name);
         if known.is_some_and(|entry| entry.env || default.is_none()) {
             return;
@@ -49,7 +49,7 @@ impl Vars {
     }
 
     /// `None`: never heard of; `Some(None)`: declared without a value.
-    pub(crate) fn get(&self, name: &str) -> Option<Option<&Var>> {
+    pub fn get(&self, name: &str) -> Option<Option<&Var>> {
         self.entry(name).map(|entry| entry.var.as_ref())
     }
 
@@ -63,7 +63,7 @@ impl Vars {
     }
 
     /// Those with a value, the nearest of each name, in the order of their place in the file.
-    pub(crate) fn known(&self) -> Vec<&Var> {
+    pub fn known(&self) -> Vec<&Var> {
         let mut seen = HashMap::new();
         for vars in self.levels() {
             for (name, entry) in &vars.own {
@@ -86,18 +86,18 @@ const DEEPEST_BRACES: usize = 8;
 const LONGEST_CHAIN: usize = 8;
 
 /// Fills in variables and takes quotes away, as BuildKit does for all but shell commands.
-pub(crate) struct Expander {
+pub struct Expander {
     escape: u8,
     filled: usize,
 }
 
 impl Expander {
-    pub(crate) fn new(escape: u8) -> Self {
+    pub fn new(escape: u8) -> Self {
         Self { escape, filled: 0 }
     }
 
     /// The value of `text`. What isn't known stays in it as it was written.
-    pub(crate) fn expand(&mut self, text: &Text, vars: &Vars) -> Value {
+    pub fn expand(&mut self, text: &Text, vars: &Vars) -> Value {
         let mut run = Run { source: text, vars, expander: self, at: 0, out: Value::default() };
         let mut value = if run.run(None, 0).is_some() {
             run.out
@@ -110,7 +110,7 @@ impl Expander {
     }
 
     /// The same value for another name; `None` where it is too long or too much was filled in already.
-    pub(crate) fn copy(&mut self, value: &Value) -> Option<Value> {
+    pub fn copy(&mut self, value: &Value) -> Option<Value> {
         self.allow(0, value).then(|| value.clone())
     }
 

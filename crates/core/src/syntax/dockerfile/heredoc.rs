@@ -7,7 +7,7 @@ use crate::source::{FileId, Span, Text};
 
 /// A document behind an instruction.
 #[derive(Clone, Debug)]
-pub(crate) struct Heredoc {
+pub struct Heredoc {
     /// The line that ends it.
     pub name: String,
     /// Where `<<NAME` stands.

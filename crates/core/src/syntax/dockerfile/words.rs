@@ -4,7 +4,7 @@ use crate::source::{Span, Text};
 
 /// A flag in front of an instruction's arguments: `--name` or `--name=value`.
 #[derive(Clone, Debug)]
-pub(crate) struct Flag {
+pub struct Flag {
     /// Without its dashes.
     pub name: Text,
     /// Without quotes.
@@ -14,7 +14,7 @@ pub(crate) struct Flag {
 }
 
 /// The words between white space, quotes being nothing special.
-pub(crate) fn fields(text: &Text) -> Vec<Text> {
+pub fn fields(text: &Text) -> Vec<Text> {
     let whole = text.as_str();
     let mut out = Vec::new();
     let mut at = 0;
@@ -27,7 +27,7 @@ pub(crate) fn fields(text: &Text) -> Vec<Text> {
 }
 
 /// The words between white space that is neither quoted nor escaped; quotes and escapes stay in them.
-pub(crate) fn words(text: &Text, escape: u8) -> Vec<Text> {
+pub(super) fn words(text: &Text, escape: u8) -> Vec<Text> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some((start, end)) = word(text.as_str(), at, escape) {
@@ -80,7 +80,7 @@ pub(super) fn flags(text: &Text, escape: u8) -> (Vec<Flag>, Text) {
 }
 
 /// The text without its quotes and the escape characters in it; variables stay as they are.
-pub(crate) fn unquoted(text: &Text, escape: u8) -> Text {
+pub fn unquoted(text: &Text, escape: u8) -> Text {
     let bytes = text.as_str().as_bytes();
     let mut out = Text::default();
     let (mut from, mut at) = (0, 0);
@@ -119,7 +119,7 @@ pub(crate) fn unquoted(text: &Text, escape: u8) -> Text {
 }
 
 /// The `key=value` and `key` parts of a comma-separated list (a `--mount`), keys and values without blanks around them.
-pub(crate) fn options(list: &Text) -> Vec<(Text, Option<Text>)> {
+pub fn options(list: &Text) -> Vec<(Text, Option<Text>)> {
     let mut out = Vec::new();
     let mut start = 0;
     for part in list.as_str().split(',') {
@@ -137,7 +137,7 @@ pub(crate) fn options(list: &Text) -> Vec<(Text, Option<Text>)> {
 
 /// The names and values of `ENV` and `LABEL` (`a=1 b=2`, or the older `a the rest`) and of `ARG` (`a=1 b`); values keep
 /// their quotes.
-pub(crate) fn pairs(body: &Text, escape: u8, arg: bool) -> Vec<(Text, Option<Text>)> {
+pub fn pairs(body: &Text, escape: u8, arg: bool) -> Vec<(Text, Option<Text>)> {
     let words = words(body, escape);
     let equals = |word: &Text| word.as_str().find('=');
     if !arg
@@ -155,7 +155,7 @@ pub(crate) fn pairs(body: &Text, escape: u8, arg: bool) -> Vec<(Text, Option<Tex
 }
 
 /// The strings of a JSON array of strings; `None` where the text is anything else.
-pub(crate) fn json_array(text: &Text) -> Option<Vec<Text>> {
+pub fn json_array(text: &Text) -> Option<Vec<Text>> {
     let bytes = text.as_str().as_bytes();
     let blanks = |at: usize| {
         at + bytes.get(at..).unwrap_or(&[]).iter().take_while(|byte| byte.is_ascii_whitespace()).count()
