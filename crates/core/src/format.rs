@@ -1,6 +1,7 @@
 //! The formats that are read. Adding one is a file here and a line in [`FORMATS`].
 
 mod dockerfile;
+mod gitlab_ci;
 
 use crate::File;
 use crate::model::Unit;
@@ -21,7 +22,7 @@ pub struct Format {
 }
 
 /// Every format, in the order in which they are offered.
-pub static FORMATS: &[&Format] = &[&dockerfile::FORMAT];
+pub static FORMATS: &[&Format] = &[&gitlab_ci::FORMAT, &dockerfile::FORMAT];
 
 /// What recognition looks at, taken from the text once for all formats.
 #[derive(Debug)]
