@@ -1,0 +1,67 @@
+//! `daemonless explain`: what is known of a rule, an approach or a builder.
+
+use daemonless_catalog::{Approach, Builder};
+
+use crate::args::{Command, Options, did_you_mean};
+use crate::paint::Painter;
+use crate::rules::RULES;
+use crate::{Failure, Io, markdown};
+
+pub(crate) static COMMAND: Command = Command {
+    name: "explain",
+    operands: "RULE | APPROACH | BUILDER",
+    summary: "tell what is known of a rule, an approach or a builder",
+    help: "Tells what a rule reports and why, what an approach to an engine is and who rightly uses it, or what a \
+           builder can do.",
+    run,
+};
+
+/// A kind of thing that can be explained.
+struct Topic {
+    noun: &'static str,
+    names: fn() -> Vec<&'static str>,
+    /// Markdown.
+    text: fn(&str) -> Option<String>,
+}
+
+/// Where one name is of two kinds, all are told, in this order.
+static TOPICS: &[Topic] = &[
+    Topic { noun: "rule", names: || RULES.iter().map(|rule| rule.id).collect(), text: rule },
+    Topic { noun: "approach", names: || Approach::ALL.iter().map(|one| one.id()).collect(), text: approach },
+    Topic { noun: "builder", names: || Builder::ALL.iter().map(|one| one.id()).collect(), text: builder },
+];
+
+fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
+    let [name] = &*options.operands else {
+        return Err(format!("`explain` takes one name:\n{}", names()).into());
+    };
+    let name = name.to_string_lossy();
+    let told: Vec<_> = TOPICS.iter().filter_map(|topic| (topic.text)(&name)).collect();
+    if told.is_empty() {
+        let guess = did_you_mean(&name, TOPICS.iter().flat_map(|topic| (topic.names)()));
+        return Err(format!("nothing is known of {name}{guess}\n{}", names()).into());
+    }
+    io.print(&markdown::show(&told.join("\n\n"), Painter { color: options.color.unwrap_or(io.color) }))?;
+    Ok(0)
+}
+
+/// Everything that can be explained, a kind a line.
+fn names() -> String {
+    let lines = TOPICS.iter().map(|topic| format!("  {}: {}", topic.noun, (topic.names)().join(", ")));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn rule(name: &str) -> Option<String> {
+    let rule = RULES.iter().find(|rule| rule.id == name)?;
+    Some(format!("# Rule {}: {}\n\n{}", rule.id, rule.summary, rule.docs))
+}
+
+fn approach(name: &str) -> Option<String> {
+    let approach = Approach::from_id(name)?;
+    Some(format!("# Approach {}", approach.id()))
+}
+
+fn builder(name: &str) -> Option<String> {
+    let builder = Builder::from_id(name)?;
+    Some(format!("# Builder {}", builder.id()))
+}

@@ -1,0 +1,60 @@
+//! `daemonless rules`: what is checked.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::args::{Command, Options};
+use crate::output::{self, to_json};
+use crate::paint::{BOLD, Painter};
+use crate::{Failure, Io};
+
+pub(crate) static COMMAND: Command = Command {
+    name: "rules",
+    operands: "",
+    summary: "list the rules",
+    help: "Lists the rules. `daemonless explain RULE` tells more of one.",
+    run,
+};
+
+/// A rule as the command line shows it.
+pub(crate) struct Rule {
+    pub(crate) id: &'static str,
+    pub(crate) summary: &'static str,
+    pub(crate) docs: &'static str,
+}
+
+pub(crate) static RULES: &[&Rule] = &[];
+
+#[derive(Serialize)]
+struct Row {
+    id: &'static str,
+    summary: &'static str,
+    /// Markdown.
+    docs: &'static str,
+}
+
+fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
+    if !options.operands.is_empty() {
+        return Err("`rules` takes no operand; see `daemonless explain`".into());
+    }
+    let text = match options.output.id {
+        id if id == output::TEXT.id => list(Painter { color: options.color.unwrap_or(io.color) }),
+        "json" => {
+            let rows = RULES.iter().map(|rule| Row { id: rule.id, summary: rule.summary, docs: rule.docs });
+            to_json(&rows.collect::<Vec<_>>())
+        }
+        other => return Err(format!("`rules` prints text or json, not {other}").into()),
+    };
+    io.print(&text)?;
+    Ok(0)
+}
+
+fn list(painter: Painter) -> String {
+    let widest = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    RULES.iter().fold(String::new(), |mut out, rule| {
+        let gap = " ".repeat(widest - rule.id.len());
+        let _ = writeln!(out, "{}{gap}  {}", painter.paint(BOLD, rule.id), rule.summary);
+        out
+    })
+}
