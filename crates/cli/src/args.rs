@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 
-use daemonless_catalog::{Builder, Risk};
+use daemonless_catalog::{Builder, Host, Risk};
 use daemonless_core::Context;
 use daemonless_core::format::FORMATS;
-use daemonless_core::model::{Host, Reach};
+use daemonless_core::model::Reach;
 use lexopt::Arg;
 
 use crate::output::{self, OUTPUTS, Output};
@@ -74,11 +74,7 @@ impl Default for Options {
     }
 }
 
-/// Where jobs can be said to run.
-static HOSTS: &[(&str, Host)] =
-    &[("shared", Host::Shared), ("dedicated", Host::Dedicated), ("vm", Host::SingleUseVm)];
-
-/// Who can be said to start them.
+/// Who can be said to start the jobs.
 static REACHES: &[(&str, Reach)] =
     &[("strangers", Reach::Strangers), ("pushers", Reach::Pushers), ("protected", Reach::Protected)];
 
@@ -120,11 +116,11 @@ pub(crate) static FLAGS: &[Flag] = &[
         long: "host",
         short: None,
         value: Some("HOST"),
-        words: Some(|| words(HOSTS)),
+        words: Some(|| Host::ALL.iter().map(|host| host.id()).collect()),
         commands: &["check", "fix"],
         help: "Where all jobs run, where you know better than the files: a machine shared with others, one of its \
                own, or a VM that is thrown away after the job.",
-        set: |options, word| options.context.host = pick(HOSTS, word),
+        set: |options, word| options.context.host = Host::from_id(word),
     },
     Flag {
         long: "reach",

@@ -1,11 +1,11 @@
 //! `daemonless explain`: what is known of a rule, an approach or a builder.
 
 use daemonless_catalog::{Approach, Builder};
+use daemonless_core::rules::RULES;
 
 use crate::args::{Command, Options, did_you_mean};
 use crate::paint::Painter;
-use crate::rules::RULES;
-use crate::{Failure, Io, markdown};
+use crate::{Failure, Io, markdown, rules};
 
 pub(crate) static COMMAND: Command = Command {
     name: "explain",
@@ -53,7 +53,7 @@ fn names() -> String {
 
 fn rule(name: &str) -> Option<String> {
     let rule = RULES.iter().find(|rule| rule.id == name)?;
-    Some(format!("# Rule {}: {}\n\n{}", rule.id, rule.summary, rule.docs))
+    Some(format!("# Rule {}: {}\n\n{}", rule.id, rule.summary, rules::docs(rule)))
 }
 
 fn approach(name: &str) -> Option<String> {

@@ -5,6 +5,8 @@ mod gitlab;
 mod json;
 mod markdown;
 mod sarif;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use daemonless_core::File;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use daemonless_core::rule::Rule;
+use daemonless_core::rules::RULES;
 use serde::Serialize;
 
 use crate::args::{Command, Options};
@@ -17,21 +19,17 @@ pub(crate) static COMMAND: Command = Command {
     run,
 };
 
-/// A rule as the command line shows it.
-pub(crate) struct Rule {
-    pub(crate) id: &'static str,
-    pub(crate) summary: &'static str,
-    pub(crate) docs: &'static str,
+/// The documentation of a rule, Markdown. As a doc comment it has a space before each line.
+pub(crate) fn docs(rule: &Rule) -> String {
+    textwrap::dedent(rule.docs)
 }
-
-pub(crate) static RULES: &[&Rule] = &[];
 
 #[derive(Serialize)]
 struct Row {
     id: &'static str,
     summary: &'static str,
     /// Markdown.
-    docs: &'static str,
+    docs: String,
 }
 
 fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
@@ -41,7 +39,7 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
     let text = match options.output.id {
         id if id == output::TEXT.id => list(Painter { color: options.color.unwrap_or(io.color) }),
         "json" => {
-            let rows = RULES.iter().map(|rule| Row { id: rule.id, summary: rule.summary, docs: rule.docs });
+            let rows = RULES.iter().map(|rule| Row { id: rule.id, summary: rule.summary, docs: docs(rule) });
             to_json(&rows.collect::<Vec<_>>())
         }
         other => return Err(format!("`rules` prints text or json, not {other}").into()),

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use daemonless_core::report::{AlternativeReport, FileReport, FindingReport, JobReport, Report};
 
 use super::Output;
+use crate::paint::plain;
 
 pub(super) static OUTPUT: Output = Output { id: "markdown", render: |report, _, _| render(report) };
 
@@ -96,7 +97,7 @@ fn prose(text: &str) -> String {
 
 /// Without line breaks, and with the pipes that would end a cell escaped.
 fn one_line(text: &str) -> String {
-    text.replace(['\r', '\n'], " ").replace('|', "\\|")
+    plain(&text.replace(['\r', '\n'], " ")).replace('|', "\\|")
 }
 
 #[cfg(test)]

@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use daemonless_catalog::Risk;
 use daemonless_core::File;
 use daemonless_core::report::{FileReport, FindingReport, LabelReport, Range, Report};
+use daemonless_core::rule::Rule;
+use daemonless_core::rules::RULES;
 use serde::Serialize;
 
 use super::fingerprint::Fingerprints;
 use super::{Output, to_json};
-use crate::rules::{RULES, Rule};
+use crate::rules;
 
 pub(super) static OUTPUT: Output =
     Output { id: "sarif", render: |report, files, _| to_json(&log(report, files)) };
@@ -59,8 +61,8 @@ struct Descriptor {
 
 #[derive(Serialize)]
 struct Help {
-    text: &'static str,
-    markdown: &'static str,
+    text: String,
+    markdown: String,
 }
 
 #[derive(Serialize)]
@@ -159,11 +161,12 @@ fn log<'r>(report: &'r Report, files: &[File]) -> Log<'r> {
 
 fn descriptor(rule: &'static Rule, files: &[FileReport]) -> Descriptor {
     let findings = files.iter().flat_map(|file| &file.findings).filter(|finding| finding.rule == rule.id);
+    let docs = rules::docs(rule);
     let worst = findings.filter_map(|finding| Risk::from_id(finding.severity)).max();
     Descriptor {
         id: rule.id,
         short_description: Message { text: rule.summary },
-        help: Help { text: rule.docs, markdown: rule.docs },
+        help: Help { text: docs.clone(), markdown: docs },
         properties: DescriptorProperties { tags: ["security"], security_severity: worst.map(score) },
     }
 }

@@ -109,6 +109,9 @@ struct Excerpts<'f> {
 /// What an excerpt shows of a line: columns further on are not told by the report either.
 const LONGEST_LINE: usize = 4096;
 
+/// A finding that a thousand jobs share would have a thousand labels.
+const MOST_LABELS: usize = 20;
+
 /// A range of more lines than this is shown by its first line.
 const MOST_LINES: u32 = 6;
 
@@ -123,7 +126,7 @@ impl<'f> Excerpts<'f> {
             "medium" => Level::WARNING.with_name("medium"),
             word => Level::INFO.with_name(word),
         };
-        let labels = finding.labels.iter().map(|label| Mark {
+        let labels = finding.labels.iter().take(MOST_LABELS).map(|label| Mark {
             kind: AnnotationKind::Context,
             range: &label.range,
             label: Some(&label.message),
@@ -132,7 +135,13 @@ impl<'f> Excerpts<'f> {
         let mut marks: Vec<_> = std::iter::once(own).chain(labels).collect();
         // The finding's own place comes first; the rest in the order of the text.
         marks[1..].sort_by_key(|mark| (mark.range.line, mark.range.column));
-        level.primary_title(&*finding.message).id(finding.rule).elements(self.snippets(&marks))
+        // What is wrong is the title; why it matters and what to do stands below the lines.
+        let (title, rest) = match finding.message.split_once(". ") {
+            Some((title, rest)) => (title, textwrap::fill(rest, WIDTH - 10)),
+            None => (finding.message.trim_end_matches('.'), String::new()),
+        };
+        let group = level.primary_title(title).id(finding.rule).elements(self.snippets(&marks));
+        if rest.is_empty() { group } else { group.element(Level::HELP.no_name().message(rest)) }
     }
 
     /// One excerpt for each run of lines that are near each other.
