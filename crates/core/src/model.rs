@@ -132,6 +132,8 @@ pub struct Job {
     /// Further images that a Dockerfile names: bases of stages and sources of copies and mounts that the image itself
     /// takes no files from.
     pub other_images: Vec<Value>,
+    /// Addresses that a Dockerfile's `ADD` downloads from.
+    pub fetched: Vec<Value>,
 }
 
 /// Files that an image takes from another image.

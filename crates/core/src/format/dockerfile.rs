@@ -41,6 +41,7 @@ fn image(file: FileId, text: &str) -> Unit {
             .map(|image| (Need::WindowsContainers, image.span)),
     );
     needs.sort_by_key(|(_, span)| *span);
+    let fetched = std::mem::take(&mut stages.fetched);
     let stage = &stages.list[last];
     let job = Job {
         name: stage.name.as_ref().map_or("image", |name| name.as_str()).to_owned(),
@@ -51,6 +52,7 @@ fn image(file: FileId, text: &str) -> Unit {
         noun: "image",
         copied_from,
         other_images,
+        fetched,
         commands,
         ..Job::default()
     };

@@ -37,7 +37,7 @@ fn is_command(line: &str) -> bool {
 fn lower(files: &[File], id: FileId) -> Unit {
     let Some(file) = files.get(id.0 as usize) else { return Unit::default() };
     let text = without_prompts(id, &file.text);
-    let commands = script::lower(&text, &mut Scope::default(), 0);
+    let commands = script::lower(&text, &mut Scope::new([]), 0);
     if commands.is_empty() {
         return Unit::default();
     }

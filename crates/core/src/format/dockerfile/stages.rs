@@ -16,6 +16,8 @@ pub(super) struct Stages {
     pub list: Vec<Stage>,
     /// Every image that is named by a `FROM`, a `COPY --from` or a mount, in order of place. Stages are no images.
     pub images: Vec<Value>,
+    /// What `ADD` downloads, in all stages.
+    pub fetched: Vec<Value>,
     /// What the `RUN` lines of all stages run.
     pub commands: Vec<Command>,
     /// How many scripts these commands come from.
@@ -89,7 +91,13 @@ impl Stages {
     pub(super) fn read(tree: &Dockerfile) -> Self {
         let mut reader = Reader {
             escape: tree.escape,
-            out: Self { list: Vec::new(), images: Vec::new(), commands: Vec::new(), scripts: 0 },
+            out: Self {
+                list: Vec::new(),
+                images: Vec::new(),
+                fetched: Vec::new(),
+                commands: Vec::new(),
+                scripts: 0,
+            },
             names: HashMap::new(),
             globals: Vars::default(),
             vars: Vars::default(),
@@ -291,15 +299,17 @@ impl Reader {
     }
 
     fn copy(&mut self, instruction: &Instruction) {
-        let Some(from) = instruction.flags("from").filter_map(|flag| flag.value.as_ref()).last() else {
-            return;
-        };
-        let from = self.source(from);
         let mut paths = json_array(&instruction.body).unwrap_or_else(|| fields(&instruction.body));
         let target = paths.pop();
         let all = matches!(paths.as_slice(), [only] if only.as_str() == "/")
             && target.is_some_and(|target| target.as_str() == "/");
-        let paths = paths.iter().map(|path| self.expander.expand(path, &self.vars)).collect();
+        let paths: Vec<Value> = paths.iter().map(|path| self.expander.expand(path, &self.vars)).collect();
+        let Some(from) = instruction.flags("from").filter_map(|flag| flag.value.as_ref()).last() else {
+            let fetched = paths.into_iter().filter(|path| path.as_str().contains("://"));
+            self.out.fetched.extend(fetched);
+            return;
+        };
+        let from = self.source(from);
         let image = self.out.image_of(from);
         let stage = self.stage();
         // All of another image, on an empty one, is that image with other settings.

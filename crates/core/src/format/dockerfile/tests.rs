@@ -47,6 +47,7 @@ fn render(text: &str) -> String {
             fact("copies", format!("{} <- {}", values(&copied.paths), value(&copied.image)));
         }
         fact("others", values(&job.other_images));
+        fact("fetches", values(&job.fetched));
         for (need, span) in &job.needs {
             fact("need", format!("{need:?} {:?}", &text[span.range()]));
         }
@@ -130,6 +131,14 @@ run: 0 \"x\" @5
 }
 
 #[test]
+fn downloads() {
+    check(
+        "FROM a\nARG V=1\nADD local https://x/docker-$V.deb /\nADD [\"https://x/b c\", \"/\"]",
+        "image image @1\nfrom: a @1\nfetches: https://x/docker-1.deb @3 Variable@2, https://x/b c @4",
+    );
+}
+
+#[test]
 fn settings_come_down_the_chain() {
     check(
         r#"
@@ -209,6 +218,7 @@ B
         "
 image x @2
 from: mcr.microsoft.com/windows/nanoserver:1 @2
+fetches: https://x/y.tgz @8, https://x/y.git#main @9
 need: SyntaxDirective \"me/frontend\"
 need: WindowsContainers \"--platform=windows/amd64\"
 need: WindowsContainers \"mcr.microsoft.com/windows/nanoserver:1\"
