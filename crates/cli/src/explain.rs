@@ -1,11 +1,11 @@
 //! `daemonless explain`: what is known of a rule, an approach or a builder.
 
 use daemonless_catalog::{Approach, Builder};
-use daemonless_core::rules::RULES;
+use daemonless_core::rules::{self, RULES};
 
 use crate::args::{Command, Options, did_you_mean};
 use crate::paint::Painter;
-use crate::{Failure, Io, markdown, rules};
+use crate::{Failure, Io, facts, markdown};
 
 pub(crate) static COMMAND: Command = Command {
     name: "explain",
@@ -24,11 +24,23 @@ struct Topic {
     text: fn(&str) -> Option<String>,
 }
 
-/// Where one name is of two kinds, all are told, in this order.
+/// Where one name is of two kinds, both are told, in this order.
 static TOPICS: &[Topic] = &[
-    Topic { noun: "rule", names: || RULES.iter().map(|rule| rule.id).collect(), text: rule },
-    Topic { noun: "approach", names: || Approach::ALL.iter().map(|one| one.id()).collect(), text: approach },
-    Topic { noun: "builder", names: || Builder::ALL.iter().map(|one| one.id()).collect(), text: builder },
+    Topic {
+        noun: "rule",
+        names: || RULES.iter().map(|rule| rule.id).collect(),
+        text: |name| rules::by_id(name).map(facts::rule),
+    },
+    Topic {
+        noun: "approach",
+        names: || Approach::ALL.iter().map(|approach| approach.id()).collect(),
+        text: |name| Approach::from_id(name).map(facts::approach),
+    },
+    Topic {
+        noun: "builder",
+        names: || Builder::ALL.iter().map(|builder| builder.id()).collect(),
+        text: |name| Builder::from_id(name).map(facts::builder),
+    },
 ];
 
 fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
@@ -49,19 +61,4 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
 fn names() -> String {
     let lines = TOPICS.iter().map(|topic| format!("  {}: {}", topic.noun, (topic.names)().join(", ")));
     lines.collect::<Vec<_>>().join("\n")
-}
-
-fn rule(name: &str) -> Option<String> {
-    let rule = RULES.iter().find(|rule| rule.id == name)?;
-    Some(format!("# Rule {}: {}\n\n{}", rule.id, rule.summary, rules::docs(rule)))
-}
-
-fn approach(name: &str) -> Option<String> {
-    let approach = Approach::from_id(name)?;
-    Some(format!("# Approach {}", approach.id()))
-}
-
-fn builder(name: &str) -> Option<String> {
-    let builder = Builder::from_id(name)?;
-    Some(format!("# Builder {}", builder.id()))
 }

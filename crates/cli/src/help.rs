@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::COMMANDS;
 use crate::args::{Command, FLAGS, Flag};
-use crate::markdown::WIDTH;
+use crate::markdown::{WIDTH, wrap};
 
 /// The help of a command, or of the whole program.
 pub(crate) fn render(command: Option<&Command>) -> String {
@@ -17,7 +17,7 @@ pub(crate) fn render(command: Option<&Command>) -> String {
             );
             for command in COMMANDS {
                 let usage = format!("{} {}", command.name, command.operands);
-                let _ = writeln!(out, "  {usage:<32}{}", command.summary);
+                let _ = writeln!(out, "  {usage:<36}{}", command.summary);
             }
             out.push_str("\nOptions of all commands:\n");
             flags(&mut out, |flag| flag.commands.is_empty());
@@ -27,7 +27,7 @@ pub(crate) fn render(command: Option<&Command>) -> String {
             let _ = writeln!(
                 out,
                 "{}\n\nUsage: daemonless {} [OPTION…] {}\n\nOptions:",
-                textwrap::fill(command.help, WIDTH),
+                wrap(command.help, WIDTH, "", ""),
                 command.name,
                 command.operands
             );
@@ -37,17 +37,16 @@ pub(crate) fn render(command: Option<&Command>) -> String {
     out
 }
 
+/// Before what is said of an option.
+const INDENT: &str = "          ";
+
 fn flags(out: &mut String, shown: impl Fn(&Flag) -> bool) {
     for flag in FLAGS.iter().filter(|flag| shown(flag)) {
         let short = flag.short.map_or_else(|| "    ".to_owned(), |letter| format!("-{letter}, "));
         let value = flag.value.map_or_else(String::new, |value| format!(" {value}"));
         let _ = writeln!(out, "  {short}--{}{value}", flag.long);
-        let words = flag.words.map(|words| words().join(", ")).filter(|words| !words.is_empty());
-        let indent =
-            textwrap::Options::new(WIDTH).initial_indent("          ").subsequent_indent("          ");
-        let _ = writeln!(out, "{}", textwrap::fill(flag.help, &indent));
-        if let Some(words) = words {
-            let _ = writeln!(out, "{}", textwrap::fill(&format!("One of: {words}."), indent));
-        }
+        let words = flag.words.map_or_else(Vec::new, |words| words());
+        let one_of = if words.is_empty() { String::new() } else { format!(" One of: {}.", words.join(", ")) };
+        let _ = writeln!(out, "{}", wrap(&format!("{}{one_of}", flag.help), WIDTH, INDENT, INDENT));
     }
 }

@@ -1,6 +1,6 @@
 //! Markdown shown plainly on a terminal: wrapped, code as it is, headings and bullets kept.
 
-use textwrap::Options;
+use textwrap::{Options, WordSplitter};
 
 use crate::paint::{BOLD, DIM, Painter};
 
@@ -40,6 +40,17 @@ pub(crate) fn show(markdown: &str, painter: Painter) -> String {
     out
 }
 
+/// Wraps `text`, its first line after `first` and further ones after `rest`. Words stay whole: an address or an option
+/// that is cut at its hyphen can't be copied.
+pub(crate) fn wrap(text: &str, width: usize, first: &str, rest: &str) -> String {
+    let options = Options::new(width)
+        .initial_indent(first)
+        .subsequent_indent(rest)
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation);
+    textwrap::fill(text, options)
+}
+
 fn push_line(out: &mut String, line: &str) {
     out.push_str(line.trim_end());
     out.push('\n');
@@ -69,8 +80,7 @@ impl Paragraph {
     fn end(&mut self, out: &mut String) {
         if !self.text.is_empty() {
             let rest = " ".repeat(self.bullet.chars().count());
-            let options = Options::new(WIDTH).initial_indent(&self.bullet).subsequent_indent(&rest);
-            push_line(out, &textwrap::fill(&self.text.replace("**", ""), options));
+            push_line(out, &wrap(&self.text.replace("**", ""), WIDTH, &self.bullet, &rest));
         }
         *self = Self::default();
     }

@@ -2,14 +2,13 @@
 
 use std::fmt::Write;
 
-use daemonless_core::rule::Rule;
 use daemonless_core::rules::RULES;
 use serde::Serialize;
 
 use crate::args::{Command, Options};
 use crate::output::{self, to_json};
 use crate::paint::{BOLD, Painter};
-use crate::{Failure, Io};
+use crate::{Failure, Io, facts};
 
 pub(crate) static COMMAND: Command = Command {
     name: "rules",
@@ -18,11 +17,6 @@ pub(crate) static COMMAND: Command = Command {
     help: "Lists the rules. `daemonless explain RULE` tells more of one.",
     run,
 };
-
-/// The documentation of a rule, Markdown. As a doc comment it has a space before each line.
-pub(crate) fn docs(rule: &Rule) -> String {
-    textwrap::dedent(rule.docs)
-}
 
 #[derive(Serialize)]
 struct Row {
@@ -39,7 +33,8 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
     let text = match options.output.id {
         id if id == output::TEXT.id => list(Painter { color: options.color.unwrap_or(io.color) }),
         "json" => {
-            let rows = RULES.iter().map(|rule| Row { id: rule.id, summary: rule.summary, docs: docs(rule) });
+            let rows =
+                RULES.iter().map(|rule| Row { id: rule.id, summary: rule.summary, docs: facts::docs(rule) });
             to_json(&rows.collect::<Vec<_>>())
         }
         other => return Err(format!("`rules` prints text or json, not {other}").into()),

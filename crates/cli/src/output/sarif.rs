@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::fingerprint::Fingerprints;
 use super::{Output, to_json};
-use crate::rules;
+use crate::facts;
 
 pub(super) static OUTPUT: Output =
     Output { id: "sarif", render: |report, files, _| to_json(&log(report, files)) };
@@ -161,7 +161,7 @@ fn log<'r>(report: &'r Report, files: &[File]) -> Log<'r> {
 
 fn descriptor(rule: &'static Rule, files: &[FileReport]) -> Descriptor {
     let findings = files.iter().flat_map(|file| &file.findings).filter(|finding| finding.rule == rule.id);
-    let docs = rules::docs(rule);
+    let docs = facts::docs(rule);
     let worst = findings.filter_map(|finding| Risk::from_id(finding.severity)).max();
     Descriptor {
         id: rule.id,

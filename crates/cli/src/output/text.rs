@@ -10,6 +10,7 @@ use daemonless_core::report::{FileReport, FindingReport, JobReport, Range, Repor
 use daemonless_core::source::LineIndex;
 
 use super::Output;
+use crate::markdown::wrap;
 use crate::paint::{BOLD, DIM, Painter, plain, risk};
 
 pub(crate) static OUTPUT: Output = Output { id: "text", render };
@@ -71,8 +72,7 @@ fn job(out: &mut String, job: &JobReport, painter: Painter) {
 
 fn paragraph(out: &mut String, text: &str, indent: &str) {
     if !text.is_empty() {
-        let options = textwrap::Options::new(WIDTH).initial_indent(indent).subsequent_indent(indent);
-        let _ = writeln!(out, "{}", textwrap::fill(&plain(text), options));
+        let _ = writeln!(out, "{}", wrap(&plain(text), WIDTH, indent, indent));
     }
 }
 
@@ -137,7 +137,7 @@ impl<'f> Excerpts<'f> {
         marks[1..].sort_by_key(|mark| (mark.range.line, mark.range.column));
         // What is wrong is the title; why it matters and what to do stands below the lines.
         let (title, rest) = match finding.message.split_once(". ") {
-            Some((title, rest)) => (title, textwrap::fill(rest, WIDTH - 10)),
+            Some((title, rest)) => (title, wrap(rest, WIDTH - 10, "", "")),
             None => (finding.message.trim_end_matches('.'), String::new()),
         };
         let group = level.primary_title(title).id(finding.rule).elements(self.snippets(&marks));
