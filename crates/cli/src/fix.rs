@@ -96,7 +96,7 @@ fn reaches_daemon(job: &JobReport) -> bool {
 /// The builder that fits most of the jobs that reach a daemon and, of those, ranks best.
 fn best_builder(file: &FileReport) -> Option<&'static str> {
     let mut ranks: BTreeMap<&str, (usize, u32)> = BTreeMap::new();
-    for way in file.jobs.iter().filter(|job| reaches_daemon(job)).flat_map(|job| &job.alternatives) {
+    for way in file.jobs.iter().filter(|job| reaches_daemon(job)).flat_map(|job| job.alternatives.iter()) {
         if let Some(builder) = way.builder.filter(|_| way.rewrite && way.verdict != "does not fit") {
             let (jobs, sum) = ranks.entry(builder).or_default();
             *jobs += 1;
