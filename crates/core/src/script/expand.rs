@@ -82,7 +82,9 @@ fn piece(scope: &mut Scope, part: &Part) -> Piece {
         Part::Variable(variable) => {
             let value = variable_value(scope, variable);
             if scope.spend(value.texts().map(Text::len).sum()) {
-                Piece { value, splits: !variable.quoted }
+                // What isn't known stands as it is written, in one.
+                let written = value.unknown && value.as_str() == variable.written.as_str();
+                Piece { value, splits: !variable.quoted && !written }
             } else {
                 Piece { value: literal(&variable.written, true), splits: false }
             }

@@ -59,7 +59,7 @@ struct Mark {
 #[derive(Clone, Debug, Default)]
 struct Binding {
     state: State,
-    elements: Option<Vec<Value>>,
+    elements: Option<Elements>,
     exported: bool,
     /// It came with the job's environment and the script hasn't touched it.
     inherited: bool,
@@ -69,6 +69,9 @@ struct Binding {
     /// The branch in which its former state was last written to the journal.
     epoch: u64,
 }
+
+/// The elements of an array, shared with the states that the journal keeps.
+type Elements = Arc<Vec<Arc<Value>>>;
 
 #[derive(Clone, Debug, Default)]
 enum State {
@@ -133,7 +136,7 @@ impl Scope {
     /// The elements of an array, as a use of them has them.
     pub(super) fn elements(&self, name: &str) -> Option<Vec<Value>> {
         let binding = self.variables.get(name)?;
-        let via = |value: &Value| with_via(value.clone(), binding.definition(value));
+        let via = |value: &Arc<Value>| with_via(Value::clone(value), binding.definition(value));
         binding.elements.as_ref().map(|elements| elements.iter().map(via).collect())
     }
 
@@ -192,14 +195,14 @@ impl Scope {
 
     pub(super) fn assign_elements(&mut self, name: &str, name_span: Span, append: bool, values: Vec<Value>) {
         self.change(name, |binding| {
-            let elements = binding.elements.get_or_insert_default();
+            let elements = Arc::make_mut(binding.elements.get_or_insert_default());
             if !append {
                 elements.clear();
                 binding.name_span = name_span;
             }
             let room = MAX_ELEMENTS.saturating_sub(elements.len());
-            elements.extend(values.into_iter().take(room));
-            binding.state = elements.first().cloned().map_or(State::Unset, State::Known);
+            elements.extend(values.into_iter().take(room).map(Arc::new));
+            binding.state = elements.first().map_or(State::Unset, |first| State::Known(Value::clone(first)));
         });
     }
 
@@ -353,7 +356,7 @@ fn merge(bindings: Vec<Binding>) -> Binding {
     for binding in bindings {
         merged.exported |= binding.exported;
         unset &= matches!(binding.state, State::Unset);
-        if binding.elements.as_ref().map(Vec::len) > merged.elements.as_ref().map(Vec::len) {
+        if binding.elements.as_ref().map(|all| all.len()) > merged.elements.as_ref().map(|all| all.len()) {
             merged.elements = binding.elements;
         }
         let State::Known(other) = binding.state else {
