@@ -61,7 +61,9 @@ struct Binding {
     state: State,
     elements: Option<Elements>,
     exported: bool,
-    /// It came with the job's environment and the script hasn't touched it.
+    /// It came with the job's environment.
+    of_job: bool,
+    /// And the script hasn't touched it.
     inherited: bool,
     /// References to other variables of the environment were followed.
     resolved: bool,
@@ -106,6 +108,7 @@ impl Scope {
         let binding = Binding {
             state: State::Known(variable.value.clone()),
             exported: true,
+            of_job: true,
             inherited: true,
             name_span: variable.name_span,
             ..Binding::default()
@@ -297,6 +300,12 @@ impl Scope {
             return None;
         }
         let value = match &binding.state {
+            // The job's own still stands with the job: that it is gone has to be said.
+            State::Unset if binding.of_job && picks_engine(name) => Value {
+                text: Text::replaced("", binding.name_span),
+                span: binding.name_span,
+                ..Value::default()
+            },
             State::Unset => return None,
             State::Unknown => Value {
                 text: Text::replaced(&format!("${name}"), binding.name_span),
@@ -314,6 +323,11 @@ impl Binding {
     fn definition(&self, value: &Value) -> Span {
         self.name_span.to(value.span)
     }
+}
+
+/// Whether the variable says which engine is meant.
+fn picks_engine(name: &str) -> bool {
+    name.ends_with("_HOST") || name.ends_with("_CONTEXT")
 }
 
 pub(super) fn is_engine(name: &str) -> bool {
@@ -355,6 +369,7 @@ fn merge(bindings: Vec<Binding>) -> Binding {
     let mut unset = true;
     for binding in bindings {
         merged.exported |= binding.exported;
+        merged.of_job |= binding.of_job;
         unset &= matches!(binding.state, State::Unset);
         if binding.elements.as_ref().map(|all| all.len()) > merged.elements.as_ref().map(|all| all.len()) {
             merged.elements = binding.elements;
