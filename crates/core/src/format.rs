@@ -1,5 +1,10 @@
 //! The formats that are read. Adding one is a file here and a line in [`FORMATS`].
 
+mod cursor;
+mod docker_compose;
+mod github_actions;
+mod stub;
+
 use crate::File;
 use crate::model::Unit;
 use crate::source::FileId;
@@ -19,7 +24,7 @@ pub struct Format {
 }
 
 /// Every format, in the order in which they are offered.
-pub static FORMATS: &[&Format] = &[];
+pub static FORMATS: &[&Format] = &[&docker_compose::FORMAT, &github_actions::FORMAT];
 
 /// What recognition looks at, taken from the text once for all formats.
 #[derive(Debug)]
