@@ -3,7 +3,10 @@
 mod cursor;
 mod docker_compose;
 mod github_actions;
+mod gitlab_ci;
 mod stub;
+#[cfg(test)]
+mod testing;
 
 use crate::File;
 use crate::model::Unit;
@@ -24,7 +27,7 @@ pub struct Format {
 }
 
 /// Every format, in the order in which they are offered.
-pub static FORMATS: &[&Format] = &[&docker_compose::FORMAT, &github_actions::FORMAT];
+pub static FORMATS: &[&Format] = &[&gitlab_ci::FORMAT, &github_actions::FORMAT, &docker_compose::FORMAT];
 
 /// What recognition looks at, taken from the text once for all formats.
 #[derive(Debug)]

@@ -1,8 +1,13 @@
 //! The analysis: named texts and a context in, a report out. Pure: no I/O, no clock, no state, and it cannot fail.
 
+pub mod access;
+pub mod engine;
 pub mod format;
 pub mod model;
 pub mod report;
+pub mod rule;
+pub mod rules;
+pub mod script;
 pub mod source;
 pub mod syntax;
 

@@ -3,6 +3,9 @@
 
 use std::sync::Arc;
 
+pub use daemonless_catalog::{Host, Need};
+
+use crate::engine::Invocation;
 use crate::source::{Span, Text};
 
 /// How surely something holds.
@@ -100,17 +103,6 @@ pub enum Reach {
     Strangers,
 }
 
-/// What machine a job runs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Host {
-    /// A machine that is thrown away after the job.
-    SingleUseVm,
-    /// A machine that runs nothing but these jobs.
-    Dedicated,
-    /// A machine that others use too, or one that nothing is known of.
-    Shared,
-}
-
 /// What the format runs as one unit: a CI job, a compose service, a Dockerfile's image, a script.
 #[derive(Clone, Debug, Default)]
 pub struct Job {
@@ -127,6 +119,8 @@ pub struct Job {
     pub containers: Vec<Container>,
     /// What its scripts run, in order.
     pub commands: Vec<Command>,
+    /// The commands that are engines' command lines; filled by [`crate::engine::resolve`], not by formats.
+    pub invocations: Vec<Invocation>,
     /// Variables that all its commands see. Those of one container are with the container.
     pub env: Vec<Var>,
     /// Needs that no command shows (a Dockerfile's `RUN --mount`), with their place.
@@ -305,6 +299,3 @@ pub enum Joined {
     /// Inside `$(…)` or backticks of the command that follows.
     Substitution,
 }
-
-/// What a job asks of its engine. Ids are the catalog's.
-pub type Need = daemonless_catalog::Need;

@@ -204,7 +204,7 @@ fn host(labels: &Cursor<'_>, context: &Context<'_, '_>) -> Option<Told<Host>> {
     let values: Vec<_> = labels.items_or_self().iter().filter_map(|label| read(label, context)).collect();
     let hosted = |value: &Value| value.texts().all(|text| is_hosted(text.as_str())) && is_settled(value);
     (!values.is_empty() && values.iter().all(hosted))
-        .then(|| Told { what: Host::SingleUseVm, spans: values.iter().map(|value| value.span).collect() })
+        .then(|| Told { what: Host::Vm, spans: values.iter().map(|value| value.span).collect() })
 }
 
 /// Whether nothing but the default of an input leaves the value open.

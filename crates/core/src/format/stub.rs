@@ -1,7 +1,7 @@
 //! STUB until the shell and engine layers are merged: the least that lets formats compile and be tested.
 
-use crate::model::{Command, Container, Mount, Place, Value, Var};
-use crate::source::{Span, Text};
+use crate::model::{Command, Place, Value, Var};
+use crate::source::Text;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope;
@@ -49,30 +49,6 @@ pub(super) fn split(text: &Text) -> Vec<Value> {
         }
     }
     out
-}
-
-pub(super) fn run_options(container: &mut Container, words: &[Value]) {
-    for word in words {
-        match word.as_str() {
-            "--privileged" => container.privileged = Some(word.span),
-            _ => container.security.push(word.clone()),
-        }
-    }
-}
-
-pub(super) fn short(value: &Value, span: Span) -> Mount {
-    let text = &value.text;
-    let mut cuts = text.as_str().split(':');
-    let first = cuts.next().unwrap_or("").len();
-    let second = cuts.next().map(|part| first + 1..first + 1 + part.len());
-    let part = |range| Some(Value { text: text.slice(range), ..value.clone() });
-    let read_only = cuts.next().is_some_and(|flags| flags.split(',').any(|flag| flag == "ro"));
-    match second {
-        Some(second) => {
-            Mount { source: part(0..first), target: part(second), read_only, span, declared_only: false }
-        }
-        None => Mount { source: None, target: part(0..first), read_only, span, declared_only: false },
-    }
 }
 
 pub(super) fn is_engine(name: &str) -> bool {

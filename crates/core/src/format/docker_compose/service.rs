@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 
 use super::super::cursor::Cursor;
-use super::super::stub::{Scope, lower_words, short, split};
+use super::super::stub::{Scope, lower_words, split};
 use super::{Project, interpolate};
+use crate::engine::container::variable;
+use crate::engine::mount::short;
 use crate::model::{Container, Job, Mount, Namespace, Need, Place, Role, Value, Var, Via};
 use crate::source::{Span, Text};
 
@@ -252,18 +254,12 @@ fn entry_var(entry: &Cursor<'_>) -> Option<Var> {
 /// `NAME=value`, or `NAME` alone.
 fn item_var(item: &Cursor<'_>) -> Option<Var> {
     let whole = item.value()?;
-    let text = &whole.text;
-    let Some(equals) = text.as_str().find('=') else {
+    let Some(mut var) = variable(&whole) else {
         let value = handed_on(whole.span, item);
-        return Some(Var { name: text.as_str().to_owned(), name_span: whole.span, value });
+        return Some(Var { name: whole.as_str().to_owned(), name_span: whole.span, value });
     };
-    let rest = text.slice(equals + 1..text.len());
-    let span = if rest.is_empty() { whole.span } else { rest.span() };
-    Some(Var {
-        name: text.as_str().get(..equals)?.to_owned(),
-        name_span: text.span_of(0..equals),
-        value: interpolate::value(Value { text: rest, span, via: whole.via.clone(), ..Value::default() }),
-    })
+    var.value = interpolate::value(var.value);
+    Some(var)
 }
 
 /// The value of a variable that Compose's own environment gives.

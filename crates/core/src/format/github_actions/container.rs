@@ -1,10 +1,13 @@
 //! `container` and `services`: what the runner creates with `docker create` before the steps.
 
 use super::super::cursor::Cursor;
-use super::super::stub::{run_options, short, split};
+use super::super::stub::split;
 use super::expression::Context;
 use super::{environment, read};
+use crate::engine::mount::short;
+use crate::engine::run_options;
 use crate::model::{Container, Role, Value};
+use crate::source::Text;
 
 /// The container of `entry`, an image or a mapping with one. None where it says to use none.
 pub(super) fn lower(entry: &Cursor<'_>, role: Role, context: &Context<'_, '_>) -> Option<Container> {
@@ -35,7 +38,7 @@ pub(super) fn lower(entry: &Cursor<'_>, role: Role, context: &Context<'_, '_>) -
 }
 
 /// `docker://` may stand in front of an image's name.
-fn without_scheme(image: crate::source::Text) -> crate::source::Text {
+fn without_scheme(image: Text) -> Text {
     let skip = if image.as_str().starts_with("docker://") { "docker://".len() } else { 0 };
     image.slice(skip..image.len())
 }
