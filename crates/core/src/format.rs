@@ -2,9 +2,10 @@
 
 mod cursor;
 mod docker_compose;
+mod dockerfile;
 mod github_actions;
 mod gitlab_ci;
-mod stub;
+mod shell;
 #[cfg(test)]
 mod testing;
 
@@ -27,7 +28,13 @@ pub struct Format {
 }
 
 /// Every format, in the order in which they are offered.
-pub static FORMATS: &[&Format] = &[&gitlab_ci::FORMAT, &github_actions::FORMAT, &docker_compose::FORMAT];
+pub static FORMATS: &[&Format] = &[
+    &gitlab_ci::FORMAT,
+    &github_actions::FORMAT,
+    &docker_compose::FORMAT,
+    &dockerfile::FORMAT,
+    &shell::FORMAT,
+];
 
 /// What recognition looks at, taken from the text once for all formats.
 #[derive(Debug)]

@@ -127,6 +127,22 @@ pub struct Job {
     pub needs: Vec<(Need, Span)>,
     /// What the format calls it in a sentence: "job", "service", "image", "script".
     pub noun: &'static str,
+    /// What a Dockerfile's image takes from other images, directly or through stages.
+    pub copied_from: Vec<Copied>,
+    /// Further images that a Dockerfile names: bases of stages and sources of copies and mounts that the image itself
+    /// takes no files from.
+    pub other_images: Vec<Value>,
+    /// Addresses that a Dockerfile's `ADD` downloads from.
+    pub fetched: Vec<Value>,
+}
+
+/// Files that an image takes from another image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The other image; its place is where the image is named, in a `COPY --from` or in an earlier stage's `FROM`.
+    pub image: Value,
+    /// The paths that are taken, as written; of a stage, those taken from any stage that stands on the image.
+    pub paths: Vec<Value>,
 }
 
 /// One variable of an environment.

@@ -104,10 +104,6 @@ impl<'a> Cursor<'a> {
         self.key.and_then(|key| self.tree.str(key)).unwrap_or("")
     }
 
-    pub(super) fn key_text(&self) -> Text {
-        self.key.and_then(|key| self.tree.text(key)).unwrap_or_default()
-    }
-
     pub(super) fn key_span(&self) -> Span {
         self.key.map_or_else(|| self.span(), |key| self.tree.span(key))
     }

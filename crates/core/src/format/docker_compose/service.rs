@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::super::cursor::Cursor;
-use super::super::stub::{Scope, lower_words, split};
 use super::{Project, interpolate};
 use crate::engine::container::variable;
 use crate::engine::mount::short;
 use crate::model::{Container, Job, Mount, Namespace, Need, Place, Role, Value, Var, Via};
+use crate::script::{Scope, lower_words, split_words};
 use crate::source::{Span, Text};
 
 /// The keys by which a service shares a namespace of the host.
@@ -108,7 +108,10 @@ impl<'a> Layers<'a> {
             return entry.items().iter().filter_map(read).collect();
         }
         let Some(value) = read(&entry) else { return Vec::new() };
-        split(&value.text).into_iter().map(|word| inherit(word, &value)).collect()
+        split_words(&value.text, &mut Scope::default())
+            .into_iter()
+            .map(|word| inherit(word, &value))
+            .collect()
     }
 }
 
@@ -124,7 +127,8 @@ fn is_true(value: &Value) -> bool {
 /// A word cut out of `value` with what holds for it of the whole's history.
 fn inherit(mut word: Value, value: &Value) -> Value {
     let place = word.text.span();
-    let ways = value.via.iter().filter(|(via, span)| *via != Via::Default || place.contains(*span));
+    let touches = |span: Span| place.contains(span) || span.contains(place);
+    let ways = value.via.iter().filter(|(via, span)| *via != Via::Default || touches(*span));
     word.via = ways.copied().collect();
     word.unknown = value.unknown
         && (word.as_str().contains('$') || word.via.iter().any(|(via, _)| *via == Via::Default));

@@ -71,7 +71,7 @@ service a
     command sh -c dockerd -H tcp://0.0.0.0:2375
     env A=b
     env B=?
-  $0 sh -c dockerd -H tcp://0.0.0.0:2375
+  $0 dockerd -H tcp://0.0.0.0:2375
 service b
   Workload -
     build .

@@ -1,9 +1,9 @@
 //! Actions that use a container engine, as the command lines that they run: one entry for each in [`ACTIONS`].
 
 use super::super::cursor::Cursor;
-use super::super::stub::split;
 use super::expression::Context;
 use crate::model::{Command, Job, Need, Value};
+use crate::script::{Scope, split_words};
 use crate::source::{Span, Text};
 
 /// What an action is known to do.
@@ -40,7 +40,8 @@ enum Part {
     Arguments(Inputs),
     /// An input's words, as a shell splits them.
     Split(Inputs),
-    /// Image names: `registry/image:tag` for each tag of the inputs, after a flag if one is named.
+    /// Image names: `registry/image:tag` for each tag of the inputs, after a flag; without one, the command runs once for
+    /// each name.
     Images { flag: &'static str, registry: Inputs, image: Inputs, tags: Inputs },
 }
 
@@ -232,14 +233,23 @@ pub(super) fn lower(
 ) {
     let Some(action) = uses.str().and_then(find) else { return };
     job.needs.extend(action.needs.iter().map(|need| (*need, uses.span())));
-    let mut line = Line { with: step.get("with"), context, uses: uses.span(), words: Vec::new() };
+    let mut line =
+        Line { with: step.get("with"), context, uses: uses.span(), words: Vec::new(), each: Vec::new() };
     let idle =
         ONLY_WITH.iter().any(|(name, input)| action.names.contains(name) && line.given(&[input]).is_none());
     if idle || action.run.is_empty() {
         return;
     }
     action.run.iter().for_each(|part| line.add(part));
-    job.commands.push(Command { words: line.words, span: step.span(), script, ..Command::default() });
+    let command = |words| Command { words, span: step.span(), script, ..Command::default() };
+    if line.each.is_empty() {
+        job.commands.push(command(line.words));
+        return;
+    }
+    for last in line.each {
+        let words = line.words.iter().cloned().chain([last]).collect();
+        job.commands.push(command(words));
+    }
 }
 
 /// The action of a name such as `owner/name@v3` or `https://github.com/owner/name@v3`.
@@ -258,6 +268,8 @@ struct Line<'s, 'w, 'c, 'a> {
     context: &'s Context<'c, 'a>,
     uses: Span,
     words: Vec<Value>,
+    /// Last words: the command runs once with each.
+    each: Vec<Value>,
 }
 
 impl<'w> Line<'_, 'w, '_, '_> {
@@ -276,9 +288,7 @@ impl<'w> Line<'_, 'w, '_, '_> {
     }
 
     fn flag(&mut self, flag: &str, value: Value) {
-        if !flag.is_empty() {
-            self.word(flag, value.span);
-        }
+        self.word(flag, value.span);
         self.words.push(value);
     }
 
@@ -338,18 +348,23 @@ impl<'w> Line<'_, 'w, '_, '_> {
     fn images(&mut self, flag: &str, registry: Inputs, image: Inputs, tags: Inputs) {
         let registry = self.values(registry, Cut::Whole).into_iter().next();
         let image = self.values(image, Cut::Whole).into_iter().next();
-        let named: Vec<_> = registry.into_iter().chain(image.clone()).collect();
+        let named: Vec<_> = registry.into_iter().chain(image).collect();
         let named = join(&named, "/");
         let tags = self.values(tags, Cut::Blanks);
-        if tags.is_empty() {
-            named.into_iter().for_each(|name| self.flag(flag, name));
-            return;
-        }
-        for tag in tags {
+        let names: Vec<_> = if tags.is_empty() {
+            named.into_iter().collect()
+        } else {
             // Tags may be whole names, and then say all.
-            let whole = tag.any(|text| text.contains(['/', ':'])) || named.is_none();
-            let name = if whole { Some(tag) } else { join(&[named.clone().unwrap_or_default(), tag], ":") };
-            name.into_iter().for_each(|name| self.flag(flag, name));
+            let whole = |tag: &Value| named.is_none() || tag.any(|text| text.contains(['/', ':']));
+            let name = |tag: Value| {
+                if whole(&tag) { Some(tag) } else { join(&[named.clone().unwrap_or_default(), tag], ":") }
+            };
+            tags.into_iter().filter_map(name).collect()
+        };
+        if flag.is_empty() {
+            self.each = names;
+        } else {
+            names.into_iter().for_each(|name| self.flag(flag, name));
         }
     }
 
@@ -359,7 +374,10 @@ impl<'w> Line<'_, 'w, '_, '_> {
         let (masked, expressions) = self.context.mask(&value.text);
         let parts: Vec<Value> = match cut {
             Cut::Whole => vec![Value::literal(masked)],
-            Cut::Words => expressions.scripts(&masked).iter().flat_map(split).collect(),
+            Cut::Words => {
+                let scripts = expressions.scripts(&masked);
+                scripts.iter().flat_map(|text| split_words(text, &mut Scope::default())).collect()
+            }
             Cut::Lines => pieces(&masked, |char| char == '\n'),
             Cut::Items => pieces(&masked, |char| char == '\n' || char == ','),
             Cut::Blanks => pieces(&masked, char::is_whitespace),

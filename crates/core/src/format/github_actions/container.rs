@@ -1,12 +1,12 @@
 //! `container` and `services`: what the runner creates with `docker create` before the steps.
 
 use super::super::cursor::Cursor;
-use super::super::stub::split;
 use super::expression::Context;
 use super::{environment, read};
 use crate::engine::mount::short;
 use crate::engine::run_options;
 use crate::model::{Container, Role, Value};
+use crate::script::{Scope, split_words};
 use crate::source::Text;
 
 /// The container of `entry`, an image or a mapping with one. None where it says to use none.
@@ -48,6 +48,6 @@ pub(super) fn words(entry: &Cursor<'_>, context: &Context<'_, '_>) -> Vec<Value>
     let Some(value) = entry.value() else { return Vec::new() };
     let (masked, expressions) = context.mask(&value.text);
     let scripts = expressions.scripts(&masked);
-    let words = scripts.iter().flat_map(split);
+    let words = scripts.iter().flat_map(|text| split_words(text, &mut Scope::default()));
     words.map(|word| expressions.fill(Value { via: value.via.clone(), ..word })).collect()
 }

@@ -251,6 +251,7 @@ impl Expressions<'_, '_> {
             }
         }
         let rows = if paths.is_empty() { None } else { self.matrix.alternatives(&paths) };
+        filled.unknown |= rows.is_none() && !paths.is_empty();
         if let Some(first) = rows.as_ref().and_then(|rows| rows.first()) {
             filled.via.extend(first.iter().map(|text| (Via::Matrix, text.span())));
         }

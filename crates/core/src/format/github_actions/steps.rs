@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::cursor::Cursor;
-use super::super::stub::{Scope, is_engine, lower, lower_words};
 use super::expression::{Context, Expressions};
 use super::{actions, container, environment, read};
 use crate::model::{Command, Container, Input, Job, Place, Role, Value, Var};
+use crate::script::{ENGINE_VARIABLES, Scope, lower, lower_words};
 use crate::source::Text;
 
 /// Variables that may be set for steps in all, job by job and step by step.
@@ -104,7 +104,7 @@ fn fill(command: &mut Command, expressions: &Expressions<'_, '_>) {
 
 /// Gives the commands of a step those of its variables that an engine reads; what the script sets itself holds.
 fn set_engine(commands: &mut [Command], own: Vec<Var>) {
-    let own: Vec<_> = own.into_iter().filter(|var| is_engine(&var.name)).collect();
+    let own: Vec<_> = own.into_iter().filter(|var| ENGINE_VARIABLES.contains(&var.name.as_str())).collect();
     if own.is_empty() {
         return;
     }
