@@ -1,0 +1,2 @@
+//! stub
+pub const COMMAND: crate::Command = crate::Command { name: "bench", usage: "", about: "", run: |_| Ok(()) };
