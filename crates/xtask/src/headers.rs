@@ -5,9 +5,7 @@
 
 use std::fmt::Write as _;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use sha2::{Digest, Sha256};
+use anyhow::{Result, bail};
 
 /// The content security policy: nothing from anywhere, but for what the page itself is made of.
 const POLICY: &[(&str, &str)] = &[
@@ -45,55 +43,42 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// Any other name is asked for again each time; an unchanged file costs an empty answer.
 const REVALIDATE: &str = "no-cache";
 
-/// The policy for a page, with the hashes of the scripts and styles that are written in it.
-pub struct Policy(String);
+/// Names and values of the headers that every answer carries.
+pub fn common() -> Vec<(&'static str, String)> {
+    let policy = written_out(POLICY.iter().chain(HEADER_POLICY));
+    let others = COMMON.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    std::iter::once(("Content-Security-Policy", policy)).chain(others).collect()
+}
 
-impl Policy {
-    /// The policy that lets exactly the inline scripts and styles of `html` run.
-    pub fn of(html: &str) -> Self {
-        let directives = POLICY.iter().map(|(name, sources)| {
-            let hashes = match *name {
-                "script-src" => inline_hashes(html, "script"),
-                "style-src" => inline_hashes(html, "style"),
-                _ => String::new(),
-            };
-            format!("{name} {sources}{hashes}")
-        });
-        Self(directives.collect::<Vec<_>>().join("; "))
+/// The page with the policy in a `<meta>`, first in its head. An error if it has no head, or a
+/// policy of its own: two would both hold.
+pub fn with_policy(html: &str) -> Result<String> {
+    if html.contains("Content-Security-Policy") {
+        bail!("index.html has a content security policy; it belongs in crates/xtask/src/headers.rs");
     }
+    let Some((before, after)) = html.split_once("<head>") else {
+        bail!("index.html has no <head>");
+    };
+    // No source has a double quote, so none needs escaping.
+    let policy = written_out(POLICY);
+    Ok(format!("{before}<head><meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">{after}"))
+}
 
-    /// The page with the policy in a `<meta>` right after the opening of its head. A page without a
-    /// head is given back as it is.
-    pub fn written_into(&self, html: &str) -> String {
-        let head = html.find("<head").and_then(|at| Some(at + html[at..].find('>')? + 1));
-        let Some(head) = head else { return html.to_owned() };
-        let (before, after) = html.split_at(head);
-        let policy = &self.0;
-        // No source has a double quote, so none needs escaping.
-        format!("{before}<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">{after}")
+/// The `_headers` file for a page made of `paths` (from `/`), beginning with `comment`.
+pub fn file<'a>(comment: &str, paths: impl IntoIterator<Item = &'a str>) -> String {
+    let mut text = format!("# {comment}\n/*\n");
+    for (name, value) in common() {
+        let _ = writeln!(text, "  {name}: {value}");
     }
+    for path in std::iter::once("/").chain(paths) {
+        let _ = writeln!(text, "{path}\n  Cache-Control: {}", cache_control(path));
+    }
+    text
+}
 
-    /// Names and values of the headers that every answer carries.
-    pub fn headers(&self) -> Vec<(&'static str, String)> {
-        let mut policy = self.0.clone();
-        for (name, sources) in HEADER_POLICY {
-            let _ = write!(policy, "; {name} {sources}");
-        }
-        let common = COMMON.iter().map(|(name, value)| (*name, (*value).to_owned()));
-        std::iter::once(("Content-Security-Policy", policy)).chain(common).collect()
-    }
-
-    /// The `_headers` file for a page made of `paths` (from `/`), beginning with `comment`.
-    pub fn headers_file<'a>(&self, comment: &str, paths: impl IntoIterator<Item = &'a str>) -> String {
-        let mut text = format!("# {comment}\n/*\n");
-        for (name, value) in self.headers() {
-            let _ = writeln!(text, "  {name}: {value}");
-        }
-        for path in std::iter::once("/").chain(paths) {
-            let _ = writeln!(text, "{path}\n  Cache-Control: {}", cache_control(path));
-        }
-        text
-    }
+fn written_out<'a>(directives: impl IntoIterator<Item = &'a (&'a str, &'a str)>) -> String {
+    let directives = directives.into_iter().map(|(name, sources)| format!("{name} {sources}"));
+    directives.collect::<Vec<_>>().join("; ")
 }
 
 /// How long the file at `path` may be kept.
@@ -110,45 +95,25 @@ fn has_hash(path: &str) -> bool {
         .any(|part| (12..=16).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-/// The hash sources, each after a space, of all `element`s of `html` that have their text inside.
-fn inline_hashes(html: &str, element: &str) -> String {
-    let mut hashes = String::new();
-    let (open, close) = (format!("<{element}"), format!("</{element}>"));
-    let mut rest = html;
-    while let Some((_, after)) = rest.split_once(&open) {
-        let Some((attributes, after)) = after.split_once('>') else { break };
-        let Some((content, after)) = after.split_once(&close) else { break };
-        if !attributes.contains("src=") {
-            let hash = BASE64_STANDARD.encode(Sha256::digest(content));
-            let _ = write!(hashes, " 'sha256-{hash}'");
-        }
-        rest = after;
-    }
-    hashes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn inline_scripts_are_allowed_by_hash_and_only_they() {
-        let html = "<script>alert(1)</script><script src=\"a.js\"></script><style>a{}</style>";
-        let Policy(policy) = Policy::of(html);
-        let allowed = |source: &str| policy.contains(source);
-        assert!(allowed("'wasm-unsafe-eval' 'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI=';"));
-        assert!(allowed("style-src 'self' 'sha256-X1RutGBrXCt9KkSaXMK7tHftWiRscFHOhxsS8tv8hBk=';"));
-        assert!(!allowed("unsafe-inline"));
+    fn the_page_has_the_policy_before_anything_else() {
+        let page = with_policy("<html><head><title>a</title></head>").unwrap();
+        assert!(page.starts_with("<html><head><meta http-equiv="), "{page}");
+        assert!(!page.contains("frame-ancestors"), "browsers warn of it in a <meta>");
+        assert!(common()[0].1.ends_with("; frame-ancestors 'self'"));
+        assert!(with_policy(&page).is_err(), "one policy is enough");
     }
 
     #[test]
-    fn the_page_has_the_policy_before_anything_else() {
-        let html = "<html><head lang=\"en\"><script>a</script></head>";
-        let policy = Policy::of(html);
-        let page = policy.written_into(html);
-        assert!(page.starts_with("<html><head lang=\"en\"><meta http-equiv="), "{page}");
-        assert!(!page.contains("frame-ancestors"), "browsers warn of it in a <meta>");
-        assert!(policy.headers()[0].1.ends_with("; frame-ancestors 'self'"));
+    fn nothing_inline_and_nothing_from_elsewhere_is_allowed() {
+        for (name, sources) in POLICY {
+            let allowed = ["'none'", "'self'", "'wasm-unsafe-eval'", "data:"];
+            assert!(sources.split(' ').all(|source| allowed.contains(&source)), "{name} {sources}");
+        }
     }
 
     #[test]
@@ -169,7 +134,7 @@ mod tests {
 
     #[test]
     fn the_headers_file_lists_each_path() {
-        let text = Policy::of("").headers_file("Built.", ["/index.html"]);
+        let text = file("Built.", ["/index.html"]);
         assert!(text.starts_with("# Built.\n/*\n  Content-Security-Policy: default-src 'none'; "));
         assert!(text.ends_with("\n/index.html\n  Cache-Control: no-cache\n"), "{text}");
     }

@@ -11,7 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::files::{self, Fingerprint};
-use crate::headers::Policy;
+use crate::headers;
 use crate::process::{self, say};
 use crate::setup;
 
@@ -94,8 +94,7 @@ fn is_built(folder: &Path, stamp: &str) -> bool {
 fn finish(folder: &Path, stamp: &str) -> Result<()> {
     let index = folder.join("index.html");
     let html = fs::read_to_string(&index)?;
-    let policy = Policy::of(&html);
-    fs::write(&index, policy.written_into(&html))?;
+    fs::write(&index, headers::with_policy(&html)?)?;
 
     let files = files::below(folder)?;
     for file in files.iter().filter(|file| is_compressed(file)) {
@@ -109,7 +108,7 @@ fn finish(folder: &Path, stamp: &str) -> Result<()> {
 
     let paths = files.iter().filter_map(|file| file.strip_prefix(folder).ok());
     let paths: Vec<String> = paths.map(|path| format!("/{}", path.display())).collect();
-    let headers = policy.headers_file(stamp, paths.iter().map(String::as_str));
+    let headers = headers::file(stamp, paths.iter().map(String::as_str));
     Ok(fs::write(folder.join(HEADERS_FILE), headers)?)
 }
 
