@@ -4,7 +4,8 @@ mod measure;
 mod texts;
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -87,7 +88,7 @@ fn check_and_peers(program: &Path, folder: &Path, broken: &mut Broken) -> Result
     commands.insert(true_.to_owned(), vec!["true".to_owned()]);
     commands.insert("daemonless --version".to_owned(), words(program, &["--version"], None));
     for text in [&GITHUB_WORKFLOW, &DOCKERFILE] {
-        let file = write(folder, "everyday", text, &text.with_lines(LINES))?;
+        let file = write(folder, "everyday", text, text.with_lines(LINES))?.0;
         commands.insert(ours(text), words(program, &["check"], Some(&file)));
         for peer in PEERS.iter().filter(|peer| peer.text.path == text.path) {
             match process::on_path(peer.program) {
@@ -143,13 +144,12 @@ fn growth(program: &Path, folder: &Path, broken: &mut Broken) -> Result<()> {
     for text in TEXTS {
         let mut files = Vec::new();
         for (size, _) in SIZES {
-            let content = text.with_bytes(*size);
-            files.push((content.len(), write(folder, &size.to_string(), text, &content)?));
+            files.push(write(folder, &size.to_string(), text, text.with_bytes(*size))?);
         }
         let mut costs: Vec<Vec<Cost>> = vec![Vec::new(); SIZES.len()];
         let rounds = SIZES.iter().map(|(_, runs)| *runs).max().unwrap_or_default();
         for round in 0..rounds {
-            for (index, (_, file)) in files.iter().enumerate() {
+            for (index, (file, _)) in files.iter().enumerate() {
                 if round < SIZES[index].1 {
                     let words = words(program, &["check"], Some(file));
                     costs[index].push(measure(&mut command(&words), Some(0..=1))?);
@@ -157,7 +157,7 @@ fn growth(program: &Path, folder: &Path, broken: &mut Broken) -> Result<()> {
             }
         }
         let mut smaller: Option<(usize, Duration)> = None;
-        for ((bytes, _), (costs, (size, _))) in files.iter().zip(costs.iter().zip(SIZES)) {
+        for ((_, bytes), (costs, (size, _))) in files.iter().zip(costs.iter().zip(SIZES)) {
             let cpu = median(costs, |cost| cost.cpu).saturating_sub(empty);
             let peak = median(costs, |cost| cost.peak);
             println!(
@@ -195,12 +195,24 @@ fn ours(text: &Text) -> String {
     format!("daemonless check {}", text.path)
 }
 
-/// Writes `content` under the name that its format has, in a folder of its own.
-fn write(folder: &Path, kind: &str, text: &Text, content: &str) -> Result<PathBuf> {
-    let file = folder.join(kind).join(text.path);
-    fs::create_dir_all(file.parent().context("a file has a folder")?)?;
-    fs::write(&file, content).with_context(|| format!("cannot write {}", file.display()))?;
-    Ok(file)
+/// Writes a text under the name that its format has, in a folder of its own. Gives back the file and
+/// its length in bytes.
+fn write(
+    folder: &Path,
+    kind: &str,
+    text: &Text,
+    pieces: impl Iterator<Item = String>,
+) -> Result<(PathBuf, usize)> {
+    let path = folder.join(kind).join(text.path);
+    fs::create_dir_all(path.parent().context("a file has a folder")?)?;
+    let mut file = BufWriter::new(File::create(&path)?);
+    let mut length = 0;
+    for piece in pieces {
+        file.write_all(piece.as_bytes())?;
+        length += piece.len();
+    }
+    file.flush()?;
+    Ok((path, length))
 }
 
 fn words(program: &Path, arguments: &[&str], file: Option<&Path>) -> Vec<String> {

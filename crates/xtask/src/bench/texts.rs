@@ -9,25 +9,25 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// As many whole units as are needed for at least `lines` lines.
-    pub(super) fn with_lines(&self, lines: usize) -> String {
-        self.until(|text| text.lines().count() >= lines)
+    /// The head and as many whole units as are needed for at least `lines` lines.
+    pub(super) fn with_lines(&self, lines: usize) -> impl Iterator<Item = String> {
+        self.until(lines, |piece| piece.lines().count())
     }
 
-    /// As many whole units as are needed for at least `bytes` bytes.
-    pub(super) fn with_bytes(&self, bytes: usize) -> String {
-        self.until(|text| text.len() >= bytes)
+    /// The head and as many whole units as are needed for at least `bytes` bytes. Pieces, as the
+    /// whole in memory would count for the processes that are measured: they begin as a copy of
+    /// this one.
+    pub(super) fn with_bytes(&self, bytes: usize) -> impl Iterator<Item = String> {
+        self.until(bytes, str::len)
     }
 
-    fn until(&self, enough: impl Fn(&str) -> bool) -> String {
-        let mut text = self.head.to_owned();
-        for n in 1_usize.. {
-            if enough(&text) {
-                break;
-            }
-            text.push_str(&self.unit.replace("{n}", &n.to_string()));
-        }
-        text
+    fn until(&self, enough: usize, size: impl Fn(&str) -> usize) -> impl Iterator<Item = String> {
+        let units = (1_usize..).map(|n| self.unit.replace("{n}", &n.to_string()));
+        std::iter::once(self.head.to_owned()).chain(units).scan(0, move |written, piece| {
+            let more = *written < enough;
+            *written += size(&piece);
+            more.then_some(piece)
+        })
     }
 }
 
@@ -154,8 +154,10 @@ mod tests {
     #[test]
     fn a_text_grows_by_whole_units() {
         let text = Text { path: "a", head: "head\n", unit: "{n} and {n}\n" };
-        assert_eq!(text.with_lines(3), "head\n1 and 1\n2 and 2\n");
-        assert_eq!(text.with_bytes(6), "head\n1 and 1\n");
-        assert_eq!(text.with_bytes(0), "head\n");
+        let lines = |lines| text.with_lines(lines).collect::<String>();
+        let bytes = |bytes| text.with_bytes(bytes).collect::<String>();
+        assert_eq!(lines(3), "head\n1 and 1\n2 and 2\n");
+        assert_eq!(bytes(6), "head\n1 and 1\n");
+        assert_eq!(bytes(5), "head\n");
     }
 }
