@@ -1,8 +1,10 @@
 //! The analysis: named texts and a context in, a report out. Pure: no I/O, no clock, no state, and it cannot fail.
 
+pub mod format;
 pub mod model;
 pub mod report;
 pub mod source;
+pub mod syntax;
 
 use model::{Host, Reach};
 use report::{Report, RewriteReport};

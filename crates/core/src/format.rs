@@ -1,0 +1,91 @@
+//! The formats that are read. Adding one is a file here and a line in [`FORMATS`].
+
+use crate::File;
+use crate::model::Unit;
+use crate::source::FileId;
+
+/// A kind of file: how to recognise it and how to lower it.
+#[derive(Debug)]
+pub struct Format {
+    /// As in the JSON and on the command line.
+    pub id: &'static str,
+    /// As people call it.
+    pub title: &'static str,
+    /// How sure path and text make it that a file is of this format, 0 to 100. From 60 on it is certain; it must look
+    /// at no more than the first part of a large text.
+    pub recognise: fn(&Probe<'_>) -> u8,
+    /// The jobs of the file of this id. The other files are there for context.
+    pub lower: fn(&[File], FileId) -> Unit,
+}
+
+/// Every format, in the order in which they are offered.
+pub static FORMATS: &[&Format] = &[];
+
+/// What recognition looks at, taken from the text once for all formats.
+#[derive(Debug)]
+pub struct Probe<'t> {
+    /// Path with `/` between folders.
+    pub path: &'t str,
+    /// The last part of the path.
+    pub name: &'t str,
+    pub text: &'t str,
+    /// Names of the keys that stand at the left margin, in order: what a YAML mapping has on top.
+    pub keys: Vec<&'t str>,
+}
+
+/// Keys beyond this many tell nothing new.
+const MOST_KEYS: usize = 200;
+
+impl<'t> Probe<'t> {
+    pub fn new(file: &'t File) -> Self {
+        let text = file.text.trim_start_matches('\u{feff}');
+        let name = file.path.rsplit('/').next().unwrap_or("");
+        let keys = text.lines().filter_map(top_key).take(MOST_KEYS).collect();
+        Self { path: &file.path, name, text, keys }
+    }
+
+    pub fn has(&self, key: &str) -> bool {
+        self.keys.contains(&key)
+    }
+}
+
+/// The key of a line such as `name: value` or `"name":` that starts at the left margin.
+fn top_key(line: &str) -> Option<&str> {
+    let line = line.trim_end();
+    let (key, rest) = line.get(..line.len().min(200)).unwrap_or("").split_once(':')?;
+    let key = key.trim_matches(['"', '\'']);
+    let starts = key.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '$'));
+    (starts && (rest.is_empty() || rest.starts_with([' ', '\t'])) && !key.contains('#')).then_some(key)
+}
+
+/// The format of a file, and whether path or content settle it.
+#[derive(Clone, Copy, Debug)]
+pub struct Detected {
+    pub format: Option<&'static Format>,
+    pub certain: bool,
+}
+
+/// From this score on there is no doubt.
+const CERTAIN: u8 = 60;
+
+/// Takes the format that the file was given, or else the best of those that recognise it.
+pub fn detect(file: &File) -> Detected {
+    if let Some(id) = &file.format {
+        return Detected { format: by_id(id), certain: true };
+    }
+    let probe = Probe::new(file);
+    let best = FORMATS
+        .iter()
+        .map(|format| ((format.recognise)(&probe), *format))
+        .rev()
+        .max_by_key(|(score, _)| *score);
+    match best {
+        Some((score, format)) if score > 0 => Detected { format: Some(format), certain: score >= CERTAIN },
+        _ => Detected { format: None, certain: true },
+    }
+}
+
+/// The format of this id.
+pub fn by_id(id: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.id == id)
+}

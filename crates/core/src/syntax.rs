@@ -1,0 +1,3 @@
+//! Texts to trees. A parser never fails: it gives what it could read, and where it could not.
+
+pub mod yaml;
