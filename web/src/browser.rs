@@ -4,7 +4,8 @@ use gloo::file::{Blob, ObjectUrl};
 use gloo::storage::{LocalStorage, Storage};
 use gloo::utils::{document, document_element, window};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlTextAreaElement};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, js_sys, HtmlAnchorElement, HtmlElement, HtmlTextAreaElement};
 
 /// Id of the text area that holds the person's text.
 pub const EDITOR: &str = "editor";
@@ -15,13 +16,18 @@ pub fn element(id: &str) -> Option<Element> {
     document().get_element_by_id(id)
 }
 
+/// Puts the keyboard on the element of that id.
+pub fn focus(id: &str) {
+    if let Some(element) = element(id).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
 /// Brings the element of that id into view and puts the keyboard there.
 pub fn go_to(id: &str) {
     if let Some(element) = element(id) {
         element.scroll_into_view();
-        if let Some(element) = element.dyn_ref::<HtmlElement>() {
-            let _ = element.focus();
-        }
+        focus(id);
     }
 }
 
@@ -46,7 +52,7 @@ pub async fn copy(text: &str) -> bool {
     let navigator = window().navigator();
     // Absent where the page is not served from a secure origin.
     let present = js_has(&navigator, "clipboard");
-    present && wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+    present && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }
 
 fn js_has(object: &JsValue, property: &str) -> bool {
@@ -82,9 +88,4 @@ pub fn set_dark(dark: bool) {
     let theme = if dark { "dark" } else { "light" };
     let _ = document_element().set_attribute("data-theme", theme);
     let _ = LocalStorage::raw().set_item(THEME, theme);
-}
-
-/// How many resources the browser has asked for since the page was opened.
-pub fn requests() -> u32 {
-    window().performance().map_or(0, |performance| performance.get_entries_by_type("resource").length())
 }
