@@ -9,8 +9,11 @@ use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use crate::alternatives::Alternatives;
+use crate::choices::Choices;
 use crate::editor::Editor;
+use crate::explanation::Explanation;
 use crate::findings::{self, Findings};
+use crate::footer::Footer;
 use crate::header::Header;
 use crate::mark::ToLine;
 use crate::path::Path;
@@ -70,12 +73,15 @@ pub fn App() -> Html {
                     <Findings outcome={outcome.clone()} at={state.finding} on={on.clone()} />
                 }
                 if let Some(outcome) = outcome {
+                    <Explanation outcome={outcome.clone()} job={job.clone()} />
                     <Alternatives outcome={outcome.clone()} job={job.clone()} on={on.clone()} />
                 }
+                <Choices outcome={outcome.cloned()} job={job.clone()} />
                 if let Some(outcome) = outcome {
                     <Rewrite outcome={outcome.clone()} builder={state.builder.clone()} {job} on={on.clone()} />
                 }
             </main>
+            <Footer />
         </ContextProvider<ToLine>>
     }
 }

@@ -1,9 +1,10 @@
 //! The band at the top: the name, where to go, what the page asks of the network, the theme.
 
+use gloo::utils::window;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::js_sys;
-use web_sys::{PerformanceObserver, PerformanceObserverEntryList, PerformanceObserverInit};
+use web_sys::{PerformanceEntry, PerformanceObserver, PerformanceObserverEntryList, PerformanceObserverInit};
 use yew::prelude::*;
 
 use crate::browser;
@@ -69,16 +70,20 @@ fn ThemeButton() -> Html {
 
 /// How many requests the page has made since it was ready, as the browser counts them.
 #[hook]
-fn use_requests() -> u32 {
+fn use_requests() -> usize {
     let count = use_state(|| 0);
     let total = use_mut_ref(|| 0);
     {
         let count = count.clone();
         use_effect_with((), move |()| {
             let count = count.setter();
+            let ready = window().performance().map_or(0.0, |performance| performance.now());
             let seen = Closure::<dyn Fn(PerformanceObserverEntryList)>::new(
                 move |entries: PerformanceObserverEntryList| {
-                    *total.borrow_mut() += entries.get_entries().length();
+                    let entries = entries.get_entries().into_iter();
+                    // The page's own files may be reported late: what counts is when they were asked for.
+                    let asked = entries.filter(|entry| entry.unchecked_ref::<PerformanceEntry>().start_time() > ready);
+                    *total.borrow_mut() += asked.count();
                     count.set(*total.borrow());
                 },
             );

@@ -26,7 +26,7 @@ pub struct RewriteProps {
 
 /// How a builder is called.
 fn title(id: &str) -> &'static str {
-    Builder::from_id(id).map_or("", |builder| builder.id())
+    Builder::from_id(id).map_or("", |builder| builder.info().title)
 }
 
 /// The section; nothing where no text can be written.
@@ -182,7 +182,9 @@ fn show_change(change: &Change, number: usize, changes: usize) -> Html {
 /// Lines of one side with their numbers.
 fn column(class: &'static str, what: &'static str, first: usize, lines: &[Line]) -> Html {
     let line = |(number, line): (usize, &Line)| {
-        let part = |(changed, text): &(bool, String)| match changed {
+        // Where all of a line goes or comes, that shows already.
+        let whole = line.iter().all(|(changed, _)| *changed);
+        let part = |(changed, text): &(bool, String)| match *changed && !whole {
             true => html! { <em>{text}</em> },
             false => html! { {text} },
         };
