@@ -1,5 +1,9 @@
 //! The formats that are read. Adding one is a file here and a line in [`FORMATS`].
 
+mod dockerfile;
+mod gitlab_ci;
+mod shell;
+
 use crate::File;
 use crate::model::Unit;
 use crate::source::FileId;
@@ -19,7 +23,7 @@ pub struct Format {
 }
 
 /// Every format, in the order in which they are offered.
-pub static FORMATS: &[&Format] = &[];
+pub static FORMATS: &[&Format] = &[&gitlab_ci::FORMAT, &dockerfile::FORMAT, &shell::FORMAT];
 
 /// What recognition looks at, taken from the text once for all formats.
 #[derive(Debug)]

@@ -1,10 +1,19 @@
 //! The analysis: named texts and a context in, a report out. Pure: no I/O, no clock, no state, and it cannot fail.
 
+pub mod access;
+pub mod alternatives;
+pub mod analysis;
+pub mod engine;
 pub mod format;
 pub mod model;
+pub mod needs;
 pub mod report;
+pub mod rule;
+pub mod rules;
+pub mod script;
 pub mod source;
 pub mod syntax;
+pub mod verdict;
 
 use model::{Host, Reach};
 use report::{Report, RewriteReport};

@@ -3,6 +3,9 @@
 
 use std::sync::Arc;
 
+pub use daemonless_catalog::{Host, Need};
+
+use crate::engine::Invocation;
 use crate::source::{Span, Text};
 
 /// How surely something holds.
@@ -100,17 +103,6 @@ pub enum Reach {
     Strangers,
 }
 
-/// What machine a job runs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Host {
-    /// A machine that is thrown away after the job.
-    SingleUseVm,
-    /// A machine that runs nothing but these jobs.
-    Dedicated,
-    /// A machine that others use too, or one that nothing is known of.
-    Shared,
-}
-
 /// What the format runs as one unit: a CI job, a compose service, a Dockerfile's image, a script.
 #[derive(Clone, Debug, Default)]
 pub struct Job {
@@ -127,12 +119,30 @@ pub struct Job {
     pub containers: Vec<Container>,
     /// What its scripts run, in order.
     pub commands: Vec<Command>,
+    /// The commands that are engines' command lines; filled by [`crate::engine::resolve`], not by formats.
+    pub invocations: Vec<Invocation>,
     /// Variables that all its commands see. Those of one container are with the container.
     pub env: Vec<Var>,
     /// Needs that no command shows (a Dockerfile's `RUN --mount`), with their place.
     pub needs: Vec<(Need, Span)>,
     /// What the format calls it in a sentence: "job", "service", "image", "script".
     pub noun: &'static str,
+    /// What a Dockerfile's image takes from other images, directly or through stages.
+    pub copied_from: Vec<Copied>,
+    /// Further images that a Dockerfile names: bases of stages and sources of copies and mounts that the image itself
+    /// takes no files from.
+    pub other_images: Vec<Value>,
+    /// Addresses that a Dockerfile's `ADD` downloads from.
+    pub fetched: Vec<Value>,
+}
+
+/// Files that an image takes from another image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The other image; its place is where the image is named, in a `COPY --from` or in an earlier stage's `FROM`.
+    pub image: Value,
+    /// The paths that are taken, as written; of a stage, those taken from any stage that stands on the image.
+    pub paths: Vec<Value>,
 }
 
 /// One variable of an environment.
@@ -305,6 +315,3 @@ pub enum Joined {
     /// Inside `$(…)` or backticks of the command that follows.
     Substitution,
 }
-
-/// What a job asks of its engine. Ids are the catalog's.
-pub type Need = daemonless_catalog::Need;

@@ -213,7 +213,7 @@ impl<'t> Tree<'t> {
             let mut merged = Vec::new();
             let first = out.len();
             for &(key, value) in self.written(map).iter().rev() {
-                if !self.spend() {
+                if !self.visit() {
                     break;
                 }
                 let name = self.str(key).unwrap_or("");
@@ -250,7 +250,7 @@ impl<'t> Tree<'t> {
         let mut todo = vec![(id, Vec::new())];
         while let Some((map, via)) = todo.pop() {
             let map = self.resolve(map);
-            if visited.len() > DEEPEST as usize || visited.contains(&map) || !self.spend() {
+            if visited.len() > DEEPEST as usize || visited.contains(&map) || !self.visit() {
                 continue;
             }
             visited.push(map);
@@ -279,7 +279,7 @@ impl<'t> Tree<'t> {
         let mut out = Vec::new();
         let mut todo = vec![(id, 0)];
         while let Some((node, depth)) = todo.pop() {
-            if depth > DEEPEST || !self.spend() {
+            if depth > DEEPEST || !self.visit() {
                 continue;
             }
             if self.is_sequence(node) && self.tag(node).is_none() {
@@ -291,8 +291,8 @@ impl<'t> Tree<'t> {
         out
     }
 
-    /// Takes one visit from the budget.
-    fn spend(&self) -> bool {
+    /// Takes one visit from the budget that merge keys, aliases and references share; says whether there was one left.
+    pub fn visit(&self) -> bool {
         let left = self.budget.get();
         self.budget.set(left.saturating_sub(1));
         left > 0

@@ -1,0 +1,463 @@
+//! How a job reaches container engines: from its containers, its commands and its environment.
+
+use std::collections::HashMap;
+
+use daemonless_catalog::{Approach, Host, Power};
+
+use crate::engine::address::Address;
+use crate::engine::command_line::Invocation;
+use crate::engine::image::{self, Kind};
+use crate::engine::mount;
+use crate::model::{Command, Confidence, Container, Job, Place, Role, Value, Var};
+use crate::source::Span;
+
+/// One way in which a job, or a container that it starts, reaches an engine.
+#[derive(Clone, Debug)]
+pub struct Access {
+    pub approach: Approach,
+    /// By what, in a few words: "the socket `/var/run/docker.sock`".
+    pub by: String,
+    pub confidence: Confidence,
+    /// The lines that prove it, each with what it is.
+    pub proof: Vec<(Span, String)>,
+    /// What it gives to one malicious step.
+    pub power: Power,
+}
+
+/// Names by which a daemon beside the job is commonly reached, where the service itself stands in another file.
+static DAEMON_NAMES: &[&str] = &["docker", "dind", "docker-dind", "dockerd", "docker-daemon"];
+
+/// Commands of the docker client that talk to no engine.
+static CLIENT_ONLY: &[&str] =
+    &["", "version", "help", "--version", "context", "context create", "context ls", "completion"];
+
+/// The containers of a file's workloads by the names that others reach them by.
+#[derive(Debug)]
+pub struct Names<'a>(HashMap<&'a str, &'a Container>);
+
+impl<'a> Names<'a> {
+    pub fn new(jobs: &'a [Job]) -> Self {
+        let workloads = jobs.iter().flat_map(|job| &job.containers).filter(|one| one.role == Role::Workload);
+        Self(workloads.flat_map(|one| one.names.iter().map(move |name| (name.as_str(), one))).collect())
+    }
+}
+
+/// The accesses of a job, worst first. `names` has the containers of other jobs that it may name in an address; `host`
+/// is where it runs.
+pub fn accesses(names: &Names<'_>, job: &Job, host: Host) -> Vec<Access> {
+    let mut finder = Finder { names, job, host, found: Vec::new() };
+    for container in &job.containers {
+        finder.container(container);
+    }
+    finder.commands();
+    finder.addresses();
+    let mut found = finder.found;
+    found.sort_by_key(|access| (access.approach, std::cmp::Reverse(access.confidence)));
+    found
+}
+
+struct Finder<'a> {
+    names: &'a Names<'a>,
+    job: &'a Job,
+    host: Host,
+    found: Vec<Access>,
+}
+
+impl<'a> Finder<'a> {
+    /// Adds an access, or its proof to the same one that is known.
+    fn add(
+        &mut self,
+        approach: Approach,
+        power: Power,
+        by: String,
+        confidence: Confidence,
+        span: Span,
+        what: String,
+    ) {
+        let same = |access: &&mut Access| access.approach == approach && access.by == by;
+        if let Some(access) = self.found.iter_mut().find(same) {
+            access.confidence = access.confidence.max(confidence);
+            access.power = access.power.min(power);
+            if access.proof.len() < 20 && !access.proof.iter().any(|(known, _)| *known == span) {
+                access.proof.push((span, what));
+            }
+            return;
+        }
+        self.found.push(Access { approach, by, confidence, proof: vec![(span, what)], power });
+    }
+
+    fn container(&mut self, container: &Container) {
+        for mount in &container.mounts {
+            let Some(socket) = mount::socket_of(mount) else { continue };
+            let confidence = if mount.declared_only { Confidence::Possible } else { Confidence::Declared };
+            let path = mount.source.as_ref().map_or("", Value::as_str);
+            let (approach, power) = match socket.rootless {
+                true => (Approach::RootlessDaemon, Power::OneWallLess),
+                false => (Approach::HostSocket, Power::HostRoot),
+            };
+            let by = format!("the {} socket at `{path}`", socket.engine);
+            self.add(approach, power, by, confidence, mount.span, format!("hands in `{path}`"));
+        }
+        // A directory of the host that holds everything, the sockets too.
+        for mount in container.mounts.iter().filter(|mount| !mount.read_only && !mount.declared_only) {
+            let source = mount.source.as_ref();
+            if source.is_some_and(|path| mount::sensitive(path.as_str()) == Some(mount::Sensitive::Root)) {
+                let by = "the host's `/`, which holds its engine's socket".to_owned();
+                self.add(
+                    Approach::HostSocket,
+                    Power::HostRoot,
+                    by,
+                    Confidence::Implied,
+                    mount.span,
+                    "mounts `/`".into(),
+                );
+            }
+        }
+        if let Some(span) = container.api_socket {
+            let by = "the engine's socket by `use_api_socket`".to_owned();
+            self.add(
+                Approach::HostSocket,
+                Power::HostRoot,
+                by,
+                Confidence::Declared,
+                span,
+                "hands in the socket".into(),
+            );
+        }
+        if let (Some(image), Some(rootless)) = (&container.image, daemon(container)) {
+            let (approach, power) = nested(rootless);
+            let by = format!("the daemon of `{}`", image.as_str());
+            self.add(approach, power, by, Confidence::Declared, image.span, "starts a Docker daemon".into());
+        }
+    }
+
+    fn commands(&mut self) {
+        for invocation in &self.job.invocations {
+            let Some(command) = self.job.commands.get(invocation.command) else { continue };
+            if command.place == Place::Elsewhere || self.in_image_build(command) {
+                continue;
+            }
+            match invocation.tool {
+                "dockerd" => self.daemon_started(invocation.head, invocation),
+                "docker" if !CLIENT_ONLY.contains(&invocation.subcommand.as_str()) => {
+                    self.client(invocation, command)
+                }
+                "docker" => {}
+                "podman" | "buildah" | "kaniko" | "buildctl" => self.builder(invocation, command),
+                "nerdctl" => self.reached(invocation.head, None, "nerdctl"),
+                _ => {}
+            }
+        }
+        for command in &self.job.commands {
+            let words: Vec<&str> = command.words.iter().take(4).map(Value::as_str).collect();
+            let starts = matches!(
+                words.as_slice(),
+                ["service", "docker", "start", ..]
+                    | ["systemctl", "start", "docker" | "docker.service", ..]
+                    | ["/etc/init.d/docker", "start", ..]
+            );
+            if starts && command.place != Place::Elsewhere && !self.in_image_build(command) {
+                let by = "a Docker service that the script starts".to_owned();
+                self.started_by_script(command.span, by);
+            }
+        }
+    }
+
+    /// A Dockerfile's `RUN`: no engine answers there.
+    fn in_image_build(&self, command: &Command) -> bool {
+        command.place == Place::Job
+            && self.job.containers.first().is_some_and(|first| first.role == Role::Image)
+    }
+
+    fn daemon_started(&mut self, span: Span, invocation: &Invocation) {
+        let rootless = self
+            .job
+            .commands
+            .get(invocation.command)
+            .and_then(|command| command.words.first())
+            .is_some_and(|program| program.as_str().contains("rootless"));
+        if rootless {
+            let by = "a rootless daemon that the script starts".to_owned();
+            self.add(
+                Approach::RootlessDaemon,
+                Power::OneWallLess,
+                by,
+                Confidence::Declared,
+                span,
+                "starts it".into(),
+            );
+        } else {
+            self.started_by_script(span, "a daemon that the script starts".to_owned());
+        }
+    }
+
+    fn started_by_script(&mut self, span: Span, by: String) {
+        let what = "starts it".to_owned();
+        if self.host == Host::Vm && !self.in_container() {
+            self.add(Approach::VmDaemon, Power::UnknownEngine, by, Confidence::Declared, span, what);
+        } else {
+            self.add(Approach::NestedDaemon, Power::HostPrivilege, by, Confidence::Declared, span, what);
+        }
+    }
+
+    /// Whether the job's commands run in a container that the file names.
+    fn in_container(&self) -> bool {
+        self.job
+            .containers
+            .iter()
+            .any(|container| matches!(container.role, Role::Job | Role::Workload | Role::Image))
+    }
+
+    /// A docker command: whose daemon answers?
+    fn client(&mut self, invocation: &Invocation, command: &Command) {
+        let flag = invocation.global("host").or_else(|| invocation.global("context"));
+        if let Some(flag) = flag {
+            let text = flag.value.as_ref().map_or("", Value::as_str);
+            if flag.name == "context" && !matches!(text, "default" | "") {
+                let by = format!("the context `{text}`");
+                self.add(
+                    Approach::RemoteDaemon,
+                    Power::UnknownEngine,
+                    by,
+                    Confidence::Declared,
+                    flag.span,
+                    "names an engine".into(),
+                );
+                return;
+            }
+            if flag.name == "host" && self.address(text, flag.span, Confidence::Declared) {
+                return;
+            }
+        }
+        let own = command.engine_env.iter();
+        let variable = match command.place {
+            Place::Container(at) => {
+                let inner = self.job.containers.get(at).map_or(&[][..], |container| &container.env);
+                find(own, inner, &[])
+            }
+            _ => find(own, self.job_container_env(), &self.job.env),
+        };
+        if let Some(var) = variable
+            && self.address(var.value.as_str(), var.name_span.to(var.value.span), Confidence::Declared)
+        {
+            return;
+        }
+        self.reached(invocation.head, Some(command.place), "docker");
+    }
+
+    fn job_container_env(&self) -> &'a [Var] {
+        let job: &'a Job = self.job;
+        job.containers
+            .iter()
+            .find(|container| container.role == Role::Job)
+            .map_or(&[], |container| &container.env)
+    }
+
+    /// No address is given: the engine that the place itself offers.
+    fn reached(&mut self, span: Span, place: Option<Place>, client: &str) {
+        let inside = match place {
+            Some(Place::Container(at)) => self.job.containers.get(at),
+            _ => None,
+        };
+        if let Some(container) = inside {
+            // A socket that is handed in is counted with the mount; a daemon in it with its image.
+            let has_socket = container.mounts.iter().any(|mount| mount::socket_of(mount).is_some());
+            if has_socket || container.api_socket.is_some() || daemon(container).is_some() {
+                return;
+            }
+            if container.role != Role::Step {
+                return;
+            }
+        }
+        let known = |access: &&Access| {
+            matches!(
+                access.approach,
+                Approach::HostSocket | Approach::NestedDaemon | Approach::RootlessDaemon
+            ) && access.confidence > Confidence::Possible
+        };
+        let started = self.job.containers.iter().filter(|container| container.role == Role::Started);
+        let elsewhere: Vec<Span> =
+            started.flat_map(|container| container.mounts.iter().map(|mount| mount.span)).collect();
+        let own = self
+            .found
+            .iter()
+            .find(known)
+            .filter(|access| !access.proof.iter().all(|(at, _)| elsewhere.contains(at)));
+        if own.is_some() {
+            return;
+        }
+        let what = format!("`{client}` is used here");
+        let (approach, by) = match (self.host, self.in_container()) {
+            (Host::Vm, _) => (Approach::VmDaemon, "the machine's own daemon".to_owned()),
+            _ => (Approach::AmbientDaemon, "a daemon that the file does not name".to_owned()),
+        };
+        self.add(approach, Power::UnknownEngine, by, Confidence::Implied, span, what);
+    }
+
+    fn builder(&mut self, invocation: &Invocation, command: &Command) {
+        let remote = invocation
+            .global("addr")
+            .or_else(|| invocation.global("url"))
+            .or_else(|| invocation.global("connection"));
+        let remote = remote.or_else(|| invocation.global("remote").filter(|flag| flag.is_on()));
+        let variable = find(command.engine_env.iter(), &[], &self.job.env);
+        let local = invocation.tool == "buildctl"
+            && command.words.first().is_some_and(|program| program.as_str().contains("daemonless"));
+        let what = format!("`{}` is used here", command.words.first().map_or("", Value::as_str));
+        if let Some(flag) = remote.filter(|_| !local) {
+            let by = format!("an engine elsewhere, by `{}`", invocation.tool);
+            self.add(Approach::RemoteDaemon, Power::UnknownEngine, by, Confidence::Declared, flag.span, what);
+        } else if invocation.tool == "podman" && variable.is_some_and(|var| var.name == "CONTAINER_HOST") {
+            let by = "an engine elsewhere, by `CONTAINER_HOST`".to_owned();
+            self.add(
+                Approach::RemoteDaemon,
+                Power::UnknownEngine,
+                by,
+                Confidence::Declared,
+                invocation.head,
+                what,
+            );
+        } else {
+            let by = match invocation.tool {
+                "kaniko" => "Kaniko",
+                "buildah" => "Buildah",
+                "buildctl" => "BuildKit",
+                _ => "Podman",
+            };
+            self.add(
+                Approach::Daemonless,
+                Power::OwnContainer,
+                by.to_owned(),
+                Confidence::Declared,
+                invocation.head,
+                what,
+            );
+        }
+    }
+
+    /// Addresses in environments that no command used: a workload or a service that talks to an engine by itself.
+    fn addresses(&mut self) {
+        for container in &self.job.containers {
+            if !matches!(container.role, Role::Workload | Role::Service | Role::Started)
+                || daemon(container).is_some()
+            {
+                continue;
+            }
+            if let Some(var) = find([].iter(), &container.env, &[]) {
+                self.address(var.value.as_str(), var.name_span.to(var.value.span), Confidence::Declared);
+            }
+        }
+    }
+
+    /// An engine's address. Says whether it leads anywhere.
+    fn address(&mut self, text: &str, span: Span, confidence: Confidence) -> bool {
+        let what = format!("leads to `{text}`");
+        match Address::parse(text) {
+            Address::Unix(path) if path.starts_with("/certs/") => {
+                let by = "the nested daemon's socket".to_owned();
+                self.add(Approach::NestedDaemon, Power::HostPrivilege, by, Confidence::Implied, span, what);
+            }
+            Address::Unix(path) => match mount::socket(path) {
+                Some(socket) if socket.rootless => {
+                    let by = format!("the user's own {} socket", socket.engine);
+                    self.add(Approach::RootlessDaemon, Power::OneWallLess, by, confidence, span, what);
+                }
+                // A socket that is named is the engine's own only if it is handed in, too.
+                _ => return false,
+            },
+            Address::Pipe => return false,
+            Address::Tcp { host, port } => self.tcp(host, port, span, what),
+            Address::Ssh(host) => {
+                let by = format!("the engine of `{host}` by SSH");
+                self.add(Approach::RemoteDaemon, Power::UnknownEngine, by, confidence, span, what);
+            }
+            Address::Unknown => return false,
+        }
+        true
+    }
+
+    fn tcp(&mut self, host: &str, port: &str, span: Span, what: String) {
+        let own =
+            self.job.containers.iter().find(|container| container.names.iter().any(|name| name == host));
+        let other = || self.names.0.get(host).copied();
+        let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "0.0.0.0");
+        let (approach, power, by) = match own.or_else(other) {
+            Some(container) => {
+                match (container.mounts.iter().find_map(mount::socket_of), daemon(container)) {
+                    (Some(_), None) => (
+                        Approach::HostSocket,
+                        Power::OpenEngine,
+                        format!("the host's socket behind `{host}`"),
+                    ),
+                    (_, rootless) => {
+                        let (approach, power) = nested(rootless.unwrap_or(false));
+                        (approach, power, format!("the daemon in `{host}`"))
+                    }
+                }
+            }
+            None if loopback && self.host == Host::Vm => {
+                (Approach::VmDaemon, Power::UnknownEngine, "the machine's own daemon".to_owned())
+            }
+            None if loopback || DAEMON_NAMES.contains(&host) => {
+                let known = self.found.iter().any(|access| access.approach == Approach::RootlessDaemon);
+                let (approach, power) = nested(known);
+                (approach, power, format!("the daemon in `{host}`"))
+            }
+            None => {
+                let open = matches!(port, "2375" | "");
+                let power = if open { Power::OpenEngine } else { Power::UnknownEngine };
+                (Approach::RemoteDaemon, power, format!("the engine at `{host}`"))
+            }
+        };
+        self.add(approach, power, by, Confidence::Implied, span, what);
+    }
+}
+
+fn nested(rootless: bool) -> (Approach, Power) {
+    match rootless {
+        true => (Approach::RootlessDaemon, Power::OneWallLess),
+        false => (Approach::NestedDaemon, Power::HostPrivilege),
+    }
+}
+
+/// The variable that names the engine, from the nearest environment that has it.
+fn find<'v>(own: std::slice::Iter<'v, Var>, container: &'v [Var], job: &'v [Var]) -> Option<&'v Var> {
+    let names = |var: &&Var| matches!(var.name.as_str(), "DOCKER_HOST" | "CONTAINER_HOST");
+    own.rev()
+        .find(names)
+        .or_else(|| container.iter().rev().find(names))
+        .or_else(|| job.iter().rev().find(names))
+}
+
+/// Whether a container runs a Docker daemon, and whether that is a rootless one: by its image where nothing else is
+/// started in it, and by its command.
+pub fn daemon(container: &Container) -> Option<bool> {
+    let starts = |word: &Value| {
+        let name = word.as_str().rsplit('/').next().unwrap_or("");
+        matches!(
+            name,
+            "dockerd" | "dockerd-entrypoint.sh" | "dockerd-rootless.sh" | "dind" | "start-docker.sh"
+        )
+    };
+    let command = container.command.iter().any(starts);
+    let overridden =
+        container.command.first().is_some_and(|word| !word.as_str().starts_with('-')) && !command;
+    let image = container.image.as_ref()?;
+    let service = match container.role {
+        Role::Service => true,
+        Role::Workload => container.command.is_empty(),
+        Role::Started => container.command.is_empty() && container.privileged.is_some(),
+        _ => false,
+    };
+    let found = image.texts().find_map(|text| match image::kind(text.as_str(), service) {
+        Kind::Daemon { rootless } => Some(rootless),
+        _ => None,
+    });
+    match container.role {
+        // CI runs its own commands in these, not the image's entrypoint.
+        Role::Job | Role::Step => command.then_some(false),
+        Role::Service => found.or_else(|| command.then_some(false)),
+        _ if overridden => None,
+        _ => found.or_else(|| command.then(|| image.as_str().contains("rootless"))),
+    }
+}
