@@ -36,7 +36,10 @@ impl Reducible for State {
 #[component]
 pub fn App() -> Html {
     let state = use_reducer_eq(State::default);
-    let on = { let dispatch = state.dispatcher(); use_callback((), move |action: Action, ()| dispatch.dispatch(action)) };
+    let on = {
+        let dispatch = state.dispatcher();
+        use_callback((), move |action: Action, ()| dispatch.dispatch(action))
+    };
     use_analysis(&state, &on);
 
     let to_line = {
@@ -54,7 +57,8 @@ pub fn App() -> Html {
         Action::At(Some(index))
     });
 
-    let outcome = state.outcome.as_ref().filter(|_| state.is_due()).filter(|outcome| !outcome.report.jobs.is_empty());
+    let outcome =
+        state.outcome.as_ref().filter(|_| state.is_due()).filter(|outcome| !outcome.report.jobs.is_empty());
     let job = state.job.clone();
     let found = state.outcome.as_ref().filter(|_| state.is_due());
     html! {
@@ -98,7 +102,10 @@ fn use_analysis(state: &UseReducerHandle<State>, on: &Callback<Action>) {
             on.emit(Action::Analysed(None));
             return Box::new(|| ()) as Box<dyn FnOnce()>;
         };
-        let typed = analysed.borrow().as_ref().is_some_and(|before: &crate::state::Source| before.text != source.text);
+        let typed = analysed
+            .borrow()
+            .as_ref()
+            .is_some_and(|before: &crate::state::Source| before.text != source.text);
         let pause = if typed { PAUSE } else { 0 };
         let analysed = analysed.clone();
         let timeout = Timeout::new(pause, move || {
@@ -122,10 +129,14 @@ fn use_finding_key(
     use_effect_with(deps, move |(state, to_line)| {
         let (state, to_line) = (state.clone(), to_line.clone());
         let listener = EventListener::new(&document(), "keydown", move |event| {
-            let Some(event) = event.dyn_ref::<KeyboardEvent>().filter(|event| event.key() == "F8") else { return };
+            let Some(event) = event.dyn_ref::<KeyboardEvent>().filter(|event| event.key() == "F8") else {
+                return;
+            };
             let Some(next) = state.next_finding(event.shift_key()) else { return };
             on.emit(Action::At(Some(next)));
-            if let Some(finding) = state.outcome.as_ref().and_then(|outcome| outcome.report.findings.get(next)) {
+            if let Some(finding) =
+                state.outcome.as_ref().and_then(|outcome| outcome.report.findings.get(next))
+            {
                 to_line.emit(finding.range.clone());
             }
         });

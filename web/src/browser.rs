@@ -5,7 +5,7 @@ use gloo::storage::{LocalStorage, Storage};
 use gloo::utils::{document, document_element, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, js_sys, HtmlAnchorElement, HtmlElement, HtmlTextAreaElement};
+use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlTextAreaElement, js_sys};
 
 /// Id of the text area that holds the person's text.
 pub const EDITOR: &str = "editor";
@@ -33,7 +33,8 @@ pub fn go_to(id: &str) {
 
 /// Selects a part of the editor's text, from and to in UTF-16 units, and shows its line.
 pub fn select(start: u32, end: u32, line: u32, lines: u32) {
-    let Some(editor) = element(EDITOR).and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok()) else {
+    let Some(editor) = element(EDITOR).and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok())
+    else {
         return;
     };
     let _ = editor.focus();

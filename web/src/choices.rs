@@ -36,8 +36,10 @@ impl Marks {
             outcome.report.findings.iter().any(finding)
         });
         let variant = if tls_off { "tls-off" } else { "tls-on" };
-        let of_approach = |row: &&OptionRow| row.approach.is_some_and(|approach| approach.id() == job.approach);
-        let mut mine: Vec<_> = OPTIONS.iter().filter(|row| row.builder.is_none()).filter(of_approach).collect();
+        let of_approach =
+            |row: &&OptionRow| row.approach.is_some_and(|approach| approach.id() == job.approach);
+        let mut mine: Vec<_> =
+            OPTIONS.iter().filter(|row| row.builder.is_none()).filter(of_approach).collect();
         mine.sort_by_key(|row| row.variant != variant);
         let best = job.alternatives.iter().find(|way| way.rank == 1 && way.verdict != "does not fit");
         let best = best.and_then(|best| {

@@ -98,7 +98,8 @@ fn groups<'a>(old: &str, starts: &[usize], edits: &'a [EditReport]) -> Vec<Group
                 group.edits.push(edit);
             }
             Some(group)
-                if first == group.last && group.edits.last().is_some_and(|before| before.reason == edit.reason) =>
+                if first == group.last
+                    && group.edits.last().is_some_and(|before| before.reason == edit.reason) =>
             {
                 group.last = last;
                 group.edits.push(edit);
@@ -195,7 +196,10 @@ fn same(
         [Some(show(head)), Some(Piece::Fold(folded)), Some(show(tail))]
     };
     pieces.extend(
-        parts.into_iter().flatten().filter(|part| !matches!(part, Piece::Same { lines, .. } if lines.is_empty())),
+        parts
+            .into_iter()
+            .flatten()
+            .filter(|part| !matches!(part, Piece::Same { lines, .. } if lines.is_empty())),
     );
 }
 
@@ -235,7 +239,8 @@ mod tests {
     fn check(old: &str, changes: &[(&str, &str)], expected: &str) {
         let (pieces, count) = pieces(old, &edits(old, changes));
         let line = |sign: char, line: &Line| {
-            let parts = line.iter().map(|(changed, text)| if *changed { format!("<{text}>") } else { text.clone() });
+            let parts =
+                line.iter().map(|(changed, text)| if *changed { format!("<{text}>") } else { text.clone() });
             format!("{sign}{}\n", parts.collect::<String>())
         };
         let mut shown = String::new();
@@ -266,7 +271,11 @@ mod tests {
     fn far_lines_are_folded() {
         check("a\nb\nc\nd\ne\nf\ng\n", &[("a", "x")], "-<a>\n+<x>\n b\n c\n~4\n");
         check("a\nb\nc\nd\ne\nf\ng\n", &[("g", "x")], "~4\n e\n f\n-<g>\n+<x>\n");
-        check("a\nb\nc\nd\ne\nf\ng\n", &[("a", "x"), ("g", "y")], "-<a>\n+<x>\n b\n c\n d\n e\n f\n-<g>\n+<y>\n");
+        check(
+            "a\nb\nc\nd\ne\nf\ng\n",
+            &[("a", "x"), ("g", "y")],
+            "-<a>\n+<x>\n b\n c\n d\n e\n f\n-<g>\n+<y>\n",
+        );
         check("a\nb\nc\nd\n", &[("a", "x")], "-<a>\n+<x>\n b\n c\n d\n");
         check("a\nb\nc\n", &[], "~3\n");
     }

@@ -133,7 +133,8 @@ fn ReadAs(props: &SourceProps) -> Html {
     let onchange = {
         let on = props.on.clone();
         Callback::from(move |event: Event| {
-            let id = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value()).unwrap_or_default();
+            let id =
+                event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value()).unwrap_or_default();
             on.emit(Action::ReadAs((!id.is_empty()).then_some(id)));
         })
     };
@@ -212,7 +213,9 @@ fn Field(props: &EditorProps) -> Html {
         Callback::from(move |event: MouseEvent| at_caret(event.target_dyn_into()))
     };
     let onkeyup = Callback::from(move |event: KeyboardEvent| {
-        if event.key().starts_with("Arrow") || matches!(event.key().as_str(), "Home" | "End" | "PageUp" | "PageDown") {
+        if event.key().starts_with("Arrow")
+            || matches!(event.key().as_str(), "Home" | "End" | "PageUp" | "PageDown")
+        {
             at_caret(event.target_dyn_into());
         }
     });
@@ -266,7 +269,9 @@ fn gutter_row(row: &Row, on_explain: &Callback<usize>) -> Html {
 
 fn under_row(row: &Row) -> Html {
     match row {
-        Row::Plain { count, .. } => html! { <div class="gap">{AttrValue::from("\n".repeat(*count as usize))}</div> },
+        Row::Plain { count, .. } => {
+            html! { <div class="gap">{AttrValue::from("\n".repeat(*count as usize))}</div> }
+        }
         Row::Marked(row) => {
             let part = |(severity, text): &(Option<&'static str>, String)| match severity {
                 Some(severity) => html! { <u class={*severity}>{text}</u> },

@@ -27,7 +27,10 @@ pub fn Explanation(props: &ExplanationProps) -> Html {
         1 => in_practice(info),
         _ => in_full(info),
     };
-    let on_choose = { let depth = depth.clone(); Callback::from(move |index| depth.set(index)) };
+    let on_choose = {
+        let depth = depth.clone();
+        Callback::from(move |index| depth.set(index))
+    };
     html! {
         <section class="s" id="explanation" tabindex="-1" aria-labelledby="explanation-head" data-approach={info.id}>
             {head("explanation-head", html! {info.title}, html! {

@@ -1,6 +1,7 @@
 //! What the person's lines say: each finding with its lines and what is known of its rule.
 
 use daemonless_core::report::FindingReport;
+use daemonless_core::rules;
 use yew::prelude::*;
 
 use crate::app::head;
@@ -33,13 +34,17 @@ pub fn Findings(props: &FindingsProps) -> Html {
     if findings.is_empty() && notes.is_empty() {
         return html! {};
     }
-    let shown = if *all { findings.len() } else { findings.len().min(MOST.max(props.at.map_or(0, |at| at + 1))) };
+    let shown =
+        if *all { findings.len() } else { findings.len().min(MOST.max(props.at.map_or(0, |at| at + 1))) };
     let count = match findings.len() {
         0 => "No finding".to_owned(),
         1 => "One finding".to_owned(),
         count => format!("{count} findings"),
     };
-    let show_all = { let all = all.clone(); Callback::from(move |_: MouseEvent| all.set(true)) };
+    let show_all = {
+        let all = all.clone();
+        Callback::from(move |_: MouseEvent| all.set(true))
+    };
     html! {
         <section class="s" id="findings" tabindex="-1" aria-labelledby="findings-head">
             {head("findings-head", html! {"What your lines say"}, html! {
@@ -88,7 +93,12 @@ fn show(finding: &FindingReport, index: Option<usize>, at: bool) -> Html {
 }
 
 /// The rule's own documentation, closed at first.
-fn about(rule: &str) -> Html {
-    let _ = rule;
-    html! {}
+fn about(id: &str) -> Html {
+    let Some(rule) = rules::by_id(id) else { return html! {} };
+    html! {
+        <details class="about">
+            <summary>{"About this rule: "}{markdown::line(rule.summary)}</summary>
+            {markdown::text(rule.docs, 4)}
+        </details>
+    }
 }

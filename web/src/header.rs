@@ -82,7 +82,8 @@ fn use_requests() -> usize {
                 move |entries: PerformanceObserverEntryList| {
                     let entries = entries.get_entries().into_iter();
                     // The page's own files may be reported late: what counts is when they were asked for.
-                    let asked = entries.filter(|entry| entry.unchecked_ref::<PerformanceEntry>().start_time() > ready);
+                    let asked = entries
+                        .filter(|entry| entry.unchecked_ref::<PerformanceEntry>().start_time() > ready);
                     *total.borrow_mut() += asked.count();
                     count.set(*total.borrow());
                 },

@@ -15,7 +15,11 @@ const TALLEST: u32 = 40;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
     /// Lines without a mark: the first one's number, how many, and whether they are of the chosen job.
-    Plain { first: u32, count: u32, mine: bool },
+    Plain {
+        first: u32,
+        count: u32,
+        mine: bool,
+    },
     Marked(Marked),
 }
 
@@ -61,7 +65,8 @@ pub fn rows(text: &str, findings: &[FindingReport], mine: &RangeInclusive<u32>) 
         let (on_line, behind) = marks.split_at(here);
         if let Some(&(.., severity, finding)) = on_line.first() {
             plain(&mut rows, next..line, mine);
-            let parts = parts(content, on_line.iter().map(|&(_, start, end, severity, _)| (start, end, severity)));
+            let parts =
+                parts(content, on_line.iter().map(|&(_, start, end, severity, _)| (start, end, severity)));
             rows.push(Row::Marked(Marked { line, mine: mine.contains(&line), severity, finding, parts }));
             next = line + 1;
             marks = behind;
@@ -117,7 +122,13 @@ mod tests {
 
     use super::*;
 
-    fn finding(severity: &'static str, line: u32, column: u32, end_line: u32, end_column: u32) -> FindingReport {
+    fn finding(
+        severity: &'static str,
+        line: u32,
+        column: u32,
+        end_line: u32,
+        end_column: u32,
+    ) -> FindingReport {
         FindingReport {
             rule: "host-socket",
             severity,
@@ -161,17 +172,13 @@ mod tests {
         check("a\nbcd\ne", &[finding("high", 2, 2, 2, 3)], NONE, &["1+1", "2 high b<high:c>d", "3+1"]);
         check("a\nb", &[finding("low", 2, 1, 2, 2)], 1..=2, &["1+1*", "2* low <low:b>"]);
         check("a", &[finding("low", 9, 1, 9, 2)], NONE, &["1+1"]);
-        check(
-            "ab\n  cd",
-            &[finding("high", 1, 2, 2, 4)],
-            NONE,
-            &["1 high a<high:b>", "2 high   <high:c>d"],
-        );
+        check("ab\n  cd", &[finding("high", 1, 2, 2, 4)], NONE, &["1 high a<high:b>", "2 high   <high:c>d"]);
     }
 
     #[test]
     fn the_worse_one_is_seen() {
-        let findings = [finding("medium", 1, 1, 1, 3), finding("high", 1, 2, 1, 3), finding("low", 1, 4, 1, 5)];
+        let findings =
+            [finding("medium", 1, 1, 1, 3), finding("high", 1, 2, 1, 3), finding("low", 1, 4, 1, 5)];
         check("abcd", &findings, NONE, &["1 high a<high:b>c<low:d>"]);
     }
 }

@@ -45,7 +45,9 @@ pub fn line_tags(labels: &[LabelReport]) -> Html {
     let mut tag = |label: &LabelReport| {
         let known = lines.contains(&label.range.line);
         lines.push(label.range.line);
-        (!known).then(|| html! { <>{" "}<LineTag range={label.range.clone()} message={label.message.clone()} /></> })
+        (!known).then(
+            || html! { <>{" "}<LineTag range={label.range.clone()} message={label.message.clone()} /></> },
+        )
     };
     labels.iter().filter_map(&mut tag).collect()
 }
@@ -53,7 +55,10 @@ pub fn line_tags(labels: &[LabelReport]) -> Html {
 /// With a capital letter.
 pub fn capital(words: &str) -> String {
     let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
+        .unwrap_or_default()
 }
 
 /// What the ids of approaches and the like are in a sentence: words with blanks.

@@ -35,13 +35,15 @@ pub fn blocks(text: &str) -> Vec<Block> {
             continue;
         }
         if let Some(name) = trimmed.strip_prefix("```") {
-            let code: Vec<_> = lines.by_ref().take_while(|line| !line.trim().starts_with("```")).collect();
+            // Code is indented as far as its fence.
+            let indent = line.len() - line.trim_start().len();
+            let code = lines.by_ref().take_while(|line| !line.trim().starts_with("```"));
+            let code: Vec<_> = code.map(|line| line.get(indent..).unwrap_or_default()).collect();
             blocks.push(Block::Code(name.trim().to_owned(), code.join("\n")));
             continue;
         }
-        let level = trimmed.bytes().take_while(|&byte| byte == b'#').count();
-        if level > 0 && trimmed[level..].starts_with(' ') {
-            blocks.push(Block::Heading(level, trimmed[level..].trim().to_owned()));
+        if let Some((level, words)) = heading(trimmed) {
+            blocks.push(Block::Heading(level, words.to_owned()));
             continue;
         }
         let item = |line: &str| line.strip_prefix("- ").or(line.strip_prefix("* ")).map(str::to_owned);
@@ -51,7 +53,7 @@ pub fn blocks(text: &str) -> Vec<Block> {
             items.push(first);
         }
         while let Some(next) = lines.peek().map(|line| line.trim()) {
-            if next.is_empty() || next.starts_with("```") || next.starts_with("# ") || next.starts_with("## ") {
+            if next.is_empty() || next.starts_with("```") || heading(next).is_some() {
                 break;
             }
             match (items.last_mut(), item(next)) {
@@ -73,6 +75,13 @@ pub fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
+/// Level and words of a line that is a heading.
+fn heading(line: &str) -> Option<(usize, &str)> {
+    let words = line.trim_start_matches('#');
+    let level = line.len() - words.len();
+    (level > 0 && words.starts_with(' ')).then(|| (level, words.trim()))
+}
+
 /// Reads the pieces of a line. What is not closed stays as it is written.
 pub fn inlines(text: &str) -> Vec<Inline> {
     let mut pieces = Vec::new();
@@ -89,7 +98,8 @@ pub fn inlines(text: &str) -> Vec<Inline> {
             None => {
                 // A run of ordinary letters at once, so that a long line without marks costs one look.
                 let special = |(at, c): (usize, char)| (at > 0 && matches!(c, '`' | '*' | '[')).then_some(at);
-                let length = rest.char_indices().find_map(special).unwrap_or(rest.len()).max(first.len_utf8());
+                let length =
+                    rest.char_indices().find_map(special).unwrap_or(rest.len()).max(first.len_utf8());
                 plain.push_str(&rest[..length]);
                 rest = &rest[length..];
             }
@@ -142,7 +152,9 @@ pub fn line(text: &str) -> Html {
 /// Markdown as elements; its first level of headings becomes `<h{top}>`.
 pub fn text(text: &str, top: usize) -> Html {
     let blocks = blocks(text);
-    let first = blocks.iter().filter_map(|block| if let Block::Heading(level, _) = block { Some(*level) } else { None });
+    let first = blocks
+        .iter()
+        .filter_map(|block| if let Block::Heading(level, _) = block { Some(*level) } else { None });
     let first = first.min().unwrap_or(1);
     let block = |block: Block| match block {
         Block::Heading(level, words) => {
@@ -174,7 +186,14 @@ mod tests {
         check_blocks("# A\nb", &[Block::Heading(1, "A".into()), paragraph("b")]);
         check_blocks("#a", &[paragraph("#a")]);
         check_blocks("a\n- b\n  c\n- d", &[paragraph("a"), Block::List(vec!["b c".into(), "d".into()])]);
-        check_blocks("```yaml\na:\n\n  b\n```\nc", &[Block::Code("yaml".into(), "a:\n\n  b".into()), paragraph("c")]);
+        check_blocks(
+            "```yaml\na:\n\n  b\n```\nc",
+            &[Block::Code("yaml".into(), "a:\n\n  b".into()), paragraph("c")],
+        );
+        check_blocks(
+            " ## A\n b\n ```\n  c\n ```\n",
+            &[Block::Heading(2, "A".into()), paragraph("b"), Block::Code(String::new(), " c".into())],
+        );
         check_blocks("```\na", &[Block::Code(String::new(), "a".into())]);
     }
 

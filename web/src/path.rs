@@ -42,7 +42,8 @@ fn stop(index: usize, step: &StepReport, text: &str) -> Html {
     quoted.dedup();
     let quote = |line: &u32| {
         let content = text.split('\n').nth((*line as usize).saturating_sub(1)).unwrap_or_default().trim();
-        let range = daemonless_core::report::Range { line: *line, column: 1, end_line: *line, end_column: u32::MAX };
+        let range =
+            daemonless_core::report::Range { line: *line, column: 1, end_line: *line, end_column: u32::MAX };
         html! { <p class="own"><LineTag {range} /><code>{content}</code></p> }
     };
     html! {

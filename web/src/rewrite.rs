@@ -38,7 +38,9 @@ pub fn Rewrite(props: &RewriteProps) -> Html {
     let ids: Vec<_> = outcome.rewrites.iter().map(|rewrite| rewrite.builder).collect();
     let on_choose = {
         let ids = ids.clone();
-        props.on.reform(move |index: usize| Action::ChoseBuilder(ids.get(index).copied().unwrap_or_default().to_owned()))
+        props.on.reform(move |index: usize| {
+            Action::ChoseBuilder(ids.get(index).copied().unwrap_or_default().to_owned())
+        })
     };
     html! {
         <section class="s" id="rewrite" tabindex="-1" aria-labelledby="rewrite-head" data-builder={rewrite.builder}>
@@ -97,7 +99,11 @@ fn Top(props: &TopProps) -> Html {
             let (said, text) = (said.clone(), text.clone());
             spawn_local(async move {
                 let done = browser::copy(&text).await;
-                said.set(if done { "Copied." } else { "The browser does not let the page copy: take the whole text below." });
+                said.set(if done {
+                    "Copied."
+                } else {
+                    "The browser does not let the page copy: take the whole text below."
+                });
             });
         })
     };
@@ -201,7 +207,12 @@ fn column(class: &'static str, what: &'static str, first: usize, lines: &[Line])
 /// What a person has to do: never empty.
 fn left(rewrite: &RewriteReport) -> Html {
     let item = |left: &LeftReport| {
-        let range = daemonless_core::report::Range { line: left.line, column: 1, end_line: left.line, end_column: u32::MAX };
+        let range = daemonless_core::report::Range {
+            line: left.line,
+            column: 1,
+            end_line: left.line,
+            end_column: u32::MAX,
+        };
         html! {
             <li><code>{&left.job}</code>{" "}<LineTag {range} />{" "}<code class="long">{&left.what}</code>
                 {": "}{markdown::line(&left.why)}</li>

@@ -175,7 +175,10 @@ impl State {
                 next.source.text = line_feeds(&text).into();
                 // Who empties the editor starts anew: nothing said about the old text holds for the next.
                 if next.source.is_blank() {
-                    next = Self { source: Source { text: next.source.text, ..Source::default() }, ..Self::default() };
+                    next = Self {
+                        source: Source { text: next.source.text, ..Source::default() },
+                        ..Self::default()
+                    };
                 }
                 next.read_large &= next.source.is_large();
             }
@@ -204,23 +207,26 @@ impl State {
         Some(match (self.finding, back) {
             (None, false) => 0,
             (None, true) => last,
-            (Some(at), false) => if at >= last { 0 } else { at + 1 },
+            (Some(at), false) => {
+                if at >= last {
+                    0
+                } else {
+                    at + 1
+                }
+            }
             (Some(at), true) => at.checked_sub(1).unwrap_or(last),
         })
     }
 }
 
-/// The values of one choice and their ids in the report.
-pub const HOSTS: [(&str, Host); 3] =
-    [("shared", Host::Shared), ("dedicated", Host::Dedicated), ("vm", Host::SingleUseVm)];
-
-/// The values of the other choice and their ids in the report.
-pub const REACHES: [(&str, Reach); 3] =
-    [("strangers", Reach::Strangers), ("pushers", Reach::Pushers), ("protected", Reach::Protected)];
-
-/// The value of an id.
-pub fn of_id<T: Copy>(values: &[(&str, T)], id: &str) -> Option<T> {
-    values.iter().find(|(known, _)| *known == id).map(|&(_, value)| value)
+/// Who can start a job, by the id that the report has for it.
+pub fn reach(id: &str) -> Option<Reach> {
+    match id {
+        "strangers" => Some(Reach::Strangers),
+        "pushers" => Some(Reach::Pushers),
+        "protected" => Some(Reach::Protected),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -262,9 +268,10 @@ mod tests {
 
     #[test]
     fn another_text_forgets_what_was_said_of_the_last() {
-        let state = after([edited("a"), Action::RunsOn(Some(Host::SingleUseVm)), Action::ReadAs(Some("shell".into()))]);
-        assert_eq!(state.context.host, Some(Host::SingleUseVm));
-        assert_eq!(state.after(edited("ab")).context.host, Some(Host::SingleUseVm));
+        let state =
+            after([edited("a"), Action::RunsOn(Some(Host::Vm)), Action::ReadAs(Some("shell".into()))]);
+        assert_eq!(state.context.host, Some(Host::Vm));
+        assert_eq!(state.after(edited("ab")).context.host, Some(Host::Vm));
         for other in [edited(" "), Action::Opened(Source::new("b", "c"))] {
             let state = state.after(other);
             assert_eq!(state.context, Context::default());
@@ -308,7 +315,11 @@ mod tests {
             findings: (0..count).map(|_| finding()).collect(),
             notes: Vec::new(),
         };
-        Action::Analysed(Some(Shared::new(Outcome { source: Source::default(), report, rewrites: Vec::new() })))
+        Action::Analysed(Some(Shared::new(Outcome {
+            source: Source::default(),
+            report,
+            rewrites: Vec::new(),
+        })))
     }
 
     #[track_caller]

@@ -1,12 +1,13 @@
 //! The verdict: one sentence, what proves it, the facts it follows from, and the jobs.
 
+use daemonless_core::model::Host;
 use daemonless_core::report::{AccessReport, AlternativeReport, ChoiceReport, FactReport, JobReport};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::mark::{LineTag, line_tags, mark, risk, words};
 use crate::markdown;
-use crate::state::{self, Action, HOSTS, Outcome, REACHES, State};
+use crate::state::{self, Action, Outcome, State};
 
 /// More jobs than this, and those without an engine are folded away.
 const MANY_JOBS: usize = 12;
@@ -43,7 +44,12 @@ pub fn Verdict(props: &VerdictProps) -> Html {
 /// What a screen reader says when the verdict changes.
 fn spoken(outcome: &Outcome) -> String {
     let report = &outcome.report;
-    format!("{}. {} Findings: {}.", level_title(report.risk), report.headline.replace('`', ""), report.findings.len())
+    format!(
+        "{}. {} Findings: {}.",
+        level_title(report.risk),
+        report.headline.replace('`', ""),
+        report.findings.len()
+    )
 }
 
 fn level_title(risk: &str) -> &'static str {
@@ -174,8 +180,8 @@ fn target(best: &AlternativeReport) -> (&'static str, &'static str) {
 
 /// Power, host and reach; the last two can be corrected.
 fn facts(job: &JobReport, on: &Callback<Action>) -> Html {
-    let to_host = on.reform(|id: Option<&'static str>| Action::RunsOn(id.and_then(|id| state::of_id(&HOSTS, id))));
-    let to_reach = on.reform(|id: Option<&'static str>| Action::StartedBy(id.and_then(|id| state::of_id(&REACHES, id))));
+    let to_host = on.reform(|id: Option<&'static str>| Action::RunsOn(id.and_then(Host::from_id)));
+    let to_reach = on.reform(|id: Option<&'static str>| Action::StartedBy(id.and_then(state::reach)));
     html! {
         <>
             <div class="sum">
@@ -257,7 +263,8 @@ fn Choice(props: &ChoiceProps) -> Html {
 
 /// Where the text breaks.
 fn errors(outcome: &Outcome) -> Html {
-    let mut errors = outcome.report.findings.iter().filter(|finding| finding.rule == "syntax-error").peekable();
+    let mut errors =
+        outcome.report.findings.iter().filter(|finding| finding.rule == "syntax-error").peekable();
     if errors.peek().is_none() {
         return html! {};
     }
@@ -280,7 +287,12 @@ fn jobs(jobs: &[JobReport], chosen: Option<&JobReport>, on: &Callback<Action>) -
         let current = chosen == Some(&job.name);
         let way = if job.approach == "none" { "no engine used".to_owned() } else { words(job.approach) };
         let needs = job.needs.iter().map(|need| words(need)).collect::<Vec<_>>().join(", ");
-        let range = daemonless_core::report::Range { line: job.line, column: 1, end_line: job.line, end_column: u32::MAX };
+        let range = daemonless_core::report::Range {
+            line: job.line,
+            column: 1,
+            end_line: job.line,
+            end_column: u32::MAX,
+        };
         html! {
             <li class={classes!(current.then_some("on"))} data-job={job.name.clone()} data-approach={job.approach}
                 data-risk={job.risk}>
