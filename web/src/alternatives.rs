@@ -90,7 +90,7 @@ pub fn requirement(require: &RequirementReport) -> Html {
             <p>{markdown::line(&require.text)}</p>
             if let Some(snippet) = require.snippet {
                 if let Some(file) = require.file { <p class="src">{"In "}<code>{file}</code>{", not in your file:"}</p> }
-                <pre class="sheet" tabindex="0"><code>{snippet}</code></pre>
+                <pre class="sheet"><code>{snippet}</code></pre>
             }
             if let Some(error) = require.error { <p class="src">{"Without it expect "}<code class="long">{error}</code></p> }
         </li>

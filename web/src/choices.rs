@@ -186,7 +186,7 @@ fn containment() -> Html {
                 <p>{markdown::line(advice.text)}</p>
                 if let Some(setting) = &advice.setting {
                     <p class="src">{"In "}<code>{setting.file}</code>{", "}<code>{setting.key}</code>{":"}</p>
-                    <pre class="sheet" tabindex="0"><code>{setting.snippet}</code></pre>
+                    <pre class="sheet"><code>{setting.snippet}</code></pre>
                 }
                 {sources(&[advice.source])}
             </li>

@@ -34,7 +34,10 @@ pub fn Explanation(props: &ExplanationProps) -> Html {
     html! {
         <section class="s" id="explanation" tabindex="-1" aria-labelledby="explanation-head" data-approach={info.id}>
             {head("explanation-head", html! {info.title}, html! {
-                <><code>{&job.name}</code>{" reaches its engine this way. "}{markdown::line(info.what)}</>
+                <>
+                    if approach != Approach::None { <code>{&job.name}</code>{" reaches its engine this way. "} }
+                    {markdown::line(info.what)}
+                </>
             })}
             <Tabs id="depth" label="How much to tell" titles={["In short", "In practice", "In full"].map(AttrValue::from).to_vec()}
                 chosen={*depth} {on_choose}>
@@ -113,7 +116,7 @@ pub fn sources(sources: &[&Source]) -> Html {
     }
     let source = |source: &&Source| {
         html! {
-            <li><a href={source.url} rel="noreferrer">{source.title}</a>{", "}<time>{source.checked}</time></li>
+            <li><a href={source.url} rel="noreferrer">{source.title}</a><time>{source.checked}</time></li>
         }
     };
     html! { <ul class="src" aria-label="Sources">{for sources.iter().map(source)}</ul> }

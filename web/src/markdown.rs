@@ -165,7 +165,7 @@ pub fn text(text: &str, top: usize) -> Html {
         Block::List(items) => html! {
             <ul class="md">{for items.iter().map(|item| html! { <li>{line(item)}</li> })}</ul>
         },
-        Block::Code(_, code) => html! { <pre class="sheet" tabindex="0"><code>{code}</code></pre> },
+        Block::Code(_, code) => html! { <pre class="sheet"><code>{code}</code></pre> },
     };
     blocks.into_iter().map(block).collect()
 }

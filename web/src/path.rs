@@ -54,7 +54,7 @@ fn stop(index: usize, step: &StepReport, text: &str) -> Html {
                 <p>{markdown::line(&step.text)}</p>
                 {for quoted.iter().map(quote)}
                 if let Some(command) = &step.command {
-                    <pre class="atk" tabindex="0" aria-label="The attacker's command"><code>{command}</code></pre>
+                    <pre class="atk"><span class="vh">{"The attacker's command: "}</span><code>{command}</code></pre>
                 }
                 if let Some(attack) = step.attack { <p class="src">{"ATT&CK "}{attack}</p> }
             </div>
