@@ -1,6 +1,8 @@
 //! The ways out of a job's access to an engine, ranked for this job, each with what stands in its way.
 
-use daemonless_catalog::{Approach, Builder, CONTAINMENT, Host, Level, Need, Platform, Requirement, Risk, risk};
+use daemonless_catalog::{
+    Approach, Builder, CONTAINMENT, Host, Level, Need, Platform, Requirement, Risk, risk,
+};
 
 use crate::needs::Needs;
 use crate::source::Span;
@@ -61,14 +63,8 @@ pub struct Alternative {
 }
 
 /// Needs that no builder alone meets: something has to run.
-static RUNNING: &[Need] = &[
-    Need::Run,
-    Need::Exec,
-    Need::Compose,
-    Need::Testcontainers,
-    Need::KubernetesInDocker,
-    Need::Swarm,
-];
+static RUNNING: &[Need] =
+    &[Need::Run, Need::Exec, Need::Compose, Need::Testcontainers, Need::KubernetesInDocker, Need::Swarm];
 
 /// The ways out for a job, best first. `format` is the id of its file's format.
 pub fn alternatives(format: &str, verdict: &Verdict, needs: &Needs) -> Vec<Alternative> {
@@ -103,7 +99,8 @@ fn after(verdict: &Verdict, power: daemonless_catalog::Power, host: Host) -> Ris
 
 fn build_with(builder: Builder, format: &str, verdict: &Verdict, needs: &Needs) -> Alternative {
     let info = builder.info();
-    let mut blockers: Vec<Blocker> = needs.iter().filter_map(|(need, spans)| blocker(builder, *need, spans)).collect();
+    let mut blockers: Vec<Blocker> =
+        needs.iter().filter_map(|(need, spans)| blocker(builder, *need, spans)).collect();
     blockers.sort_by_key(|blocker| !blocker.fatal);
     let fit = match blockers.first() {
         None => Fit::Fits,
@@ -114,7 +111,8 @@ fn build_with(builder: Builder, format: &str, verdict: &Verdict, needs: &Needs) 
         Some(blocker) if blocker.fatal => format!("{}.", blocker.message),
         _ => info.when_right.to_owned(),
     };
-    let requires = info.requires.iter().filter(|requirement| concerns(requirement.platform, format, verdict)).collect();
+    let requires =
+        info.requires.iter().filter(|requirement| concerns(requirement.platform, format, verdict)).collect();
     Alternative {
         kind: Kind::Builder(builder),
         title: info.title.to_owned(),
@@ -130,19 +128,12 @@ fn build_with(builder: Builder, format: &str, verdict: &Verdict, needs: &Needs) 
 /// What keeps a builder from meeting a need, in words: "needs …: …".
 fn blocker(builder: Builder, need: Need, spans: &[Span]) -> Option<Blocker> {
     let support = builder.support(need);
-    let title = builder.info().title;
     let (what, fatal) = match support.level {
         Level::Yes | Level::Since(_) => return None,
         Level::Conditional(text) => (text.to_owned(), false),
         Level::Ignored(text) | Level::No(text) => (text.to_owned(), true),
     };
-    let what = what.trim_end_matches('.');
-    let starts_as_predicate = what.starts_with(|c: char| c.is_lowercase());
-    let message = if starts_as_predicate {
-        format!("needs {}: {title} {what}", need.title())
-    } else {
-        format!("needs {}: {what}", need.title())
-    };
+    let message = format!("needs {}: {}", need.title(), what.trim_end_matches('.'));
     Some(Blocker { need, message, fatal, spans: spans.to_vec() })
 }
 
@@ -195,7 +186,10 @@ fn vm(format: &str, verdict: &Verdict, needs: &Needs) -> Option<Alternative> {
         why,
         blockers: Vec::new(),
         requires: Vec::new(),
-        advice: CONTAINMENT.iter().filter(|advice| advice.id.contains("vm") && suits(advice.platform, format)).collect(),
+        advice: CONTAINMENT
+            .iter()
+            .filter(|advice| advice.id.contains("vm") && suits(advice.platform, format))
+            .collect(),
         after: (Approach::VmDaemon, after(verdict, daemonless_catalog::Power::UnknownEngine, Host::Vm)),
     })
 }
@@ -203,8 +197,14 @@ fn vm(format: &str, verdict: &Verdict, needs: &Needs) -> Option<Alternative> {
 fn contain(format: &str, verdict: &Verdict, needs: &Needs) -> Alternative {
     let runs = RUNNING.iter().find(|need| needs.contains_key(need));
     let why = match runs {
-        Some(need) => format!("The job needs {}: where the daemon must stay, these settings narrow who can reach it and what it can do.", need.title()),
-        None => "Where the daemon must stay for now, these settings narrow who can reach it and what it can do.".to_owned(),
+        Some(need) => format!(
+            "The job needs {}: where the daemon must stay, these settings narrow who can reach it and what it can do.",
+            need.title()
+        ),
+        None => {
+            "Where the daemon must stay for now, these settings narrow who can reach it and what it can do."
+                .to_owned()
+        }
     };
     Alternative {
         kind: Kind::Contain,
@@ -220,7 +220,9 @@ fn contain(format: &str, verdict: &Verdict, needs: &Needs) -> Alternative {
 
 fn suits(platform: Platform, format: &str) -> bool {
     match format {
-        "gitlab-ci" => matches!(platform, Platform::Any | Platform::GitlabDocker | Platform::GitlabKubernetes),
+        "gitlab-ci" => {
+            matches!(platform, Platform::Any | Platform::GitlabDocker | Platform::GitlabKubernetes)
+        }
         "github-actions" => matches!(platform, Platform::Any | Platform::GithubSelfHosted),
         _ => platform == Platform::Any,
     }

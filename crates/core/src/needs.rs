@@ -22,7 +22,8 @@ pub fn needs(job: &Job) -> Needs {
         add(&mut needs, *need, *span);
     }
     for invocation in &job.invocations {
-        let elsewhere = job.commands.get(invocation.command).is_some_and(|command| command.place == Place::Elsewhere);
+        let elsewhere =
+            job.commands.get(invocation.command).is_some_and(|command| command.place == Place::Elsewhere);
         if !elsewhere {
             of_invocation(invocation, &mut needs);
         }
@@ -106,7 +107,8 @@ fn of_invocation(invocation: &Invocation, needs: &mut Needs) {
     if let Some((_, need)) = COMMANDS.iter().find(|(command, _)| *command == name) {
         add(needs, *need, invocation.head);
     }
-    let in_group = |group: &str| name == group || name.strip_prefix(group).is_some_and(|rest| rest.starts_with(' '));
+    let in_group =
+        |group: &str| name == group || name.strip_prefix(group).is_some_and(|rest| rest.starts_with(' '));
     if let Some((_, need)) = GROUPS.iter().find(|(group, _)| in_group(group)) {
         add(needs, *need, invocation.head);
     }

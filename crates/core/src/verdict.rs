@@ -59,7 +59,8 @@ fn fact<T: Copy>(corrected: Option<T>, told: Option<&Told<T>>, assumed: T) -> Fa
     match (corrected, told) {
         (Some(what), _) => Fact { what, origin: Origin::You, proof: Vec::new() },
         (None, Some(told)) => {
-            let proof = told.spans.iter().take(MOST_PROOF).map(|span| (*span, "says so".to_owned())).collect();
+            let proof =
+                told.spans.iter().take(MOST_PROOF).map(|span| (*span, "says so".to_owned())).collect();
             Fact { what: told.what, origin: Origin::File, proof }
         }
         (None, None) => Fact { what: assumed, origin: Origin::Assumed, proof: Vec::new() },
@@ -82,7 +83,9 @@ pub fn verdict(job: &Job, accesses: Vec<Access>, host: Fact<Host>, reach: Fact<R
 fn power(job: &Job, accesses: &[Access]) -> Fact<Power> {
     let mut given: Vec<(Power, Span, String)> = Vec::new();
     for access in accesses.iter().filter(|access| access.confidence > Confidence::Possible) {
-        given.extend(access.proof.iter().map(|(span, _)| (access.power, *span, format!("reaches {}", access.by))));
+        given.extend(
+            access.proof.iter().map(|(span, _)| (access.power, *span, format!("reaches {}", access.by))),
+        );
     }
     for container in &job.containers {
         of_container(container, &mut given);
@@ -122,10 +125,13 @@ pub fn is_raw_device(value: &str) -> bool {
     let path = mount::normal(value.split(':').next().unwrap_or(""));
     let Some(name) = path.strip_prefix("/dev/") else { return path == "/dev" };
     let disk = |prefix: &str| {
-        name.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        name.strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
     };
     matches!(name, "mem" | "kmem" | "kmsg" | "port" | "mapper" | "disk" | "root" | "sg")
-        || ["sd", "vd", "xvd", "hd", "nvme", "mmcblk", "dm-", "md", "loop", "mapper/", "disk/"].iter().any(|prefix| disk(prefix))
+        || ["sd", "vd", "xvd", "hd", "nvme", "mmcblk", "dm-", "md", "loop", "mapper/", "disk/"]
+            .iter()
+            .any(|prefix| disk(prefix))
 }
 
 /// Whether a security option switches a wall off.
@@ -133,7 +139,11 @@ pub fn is_weakening(value: &str) -> bool {
     let value = value.replace(':', "=").to_ascii_lowercase();
     matches!(
         value.as_str(),
-        "seccomp=unconfined" | "apparmor=unconfined" | "label=disable" | "systempaths=unconfined" | "unmask=all"
+        "seccomp=unconfined"
+            | "apparmor=unconfined"
+            | "label=disable"
+            | "systempaths=unconfined"
+            | "unmask=all"
             | "seccomp=false"
     )
 }
@@ -165,7 +175,11 @@ fn of_container(container: &Container, given: &mut Vec<(Power, Span, String)>) {
     for mount in container.mounts.iter().filter(|mount| !mount.declared_only) {
         let Some(source) = &mount.source else { continue };
         let Some(kind) = source.texts().find_map(|text| mount::sensitive(text.as_str())) else { continue };
-        given.push((mounted(kind, mount.read_only, source), mount.span, format!("mounts the host's `{}`", source.as_str())));
+        given.push((
+            mounted(kind, mount.read_only, source),
+            mount.span,
+            format!("mounts the host's `{}`", source.as_str()),
+        ));
     }
 }
 
@@ -187,7 +201,11 @@ fn host_group(job: &Job) -> Vec<(Span, String)> {
         return Vec::new();
     }
     let what = || "opens the engine's socket to more users".to_owned();
-    job.commands.iter().filter(|command| opens_socket(command)).map(|command| (command.span, what())).collect()
+    job.commands
+        .iter()
+        .filter(|command| opens_socket(command))
+        .map(|command| (command.span, what()))
+        .collect()
 }
 
 /// Whether a command makes an engine's socket writable for others than root.
@@ -197,7 +215,10 @@ pub fn opens_socket(command: &crate::model::Command) -> bool {
     let words: Vec<&str> = words.collect();
     let socket = words.iter().any(|word| mount::socket(word).is_some_and(|socket| socket.direct));
     let open = words.iter().any(|word| {
-        matches!(*word, "666" | "0666" | "777" | "0777" | "a+rw" | "a+w" | "o+w" | "o+rw" | "ugo+rw" | "a+rwx" | "+666")
+        matches!(
+            *word,
+            "666" | "0666" | "777" | "0777" | "a+rw" | "a+w" | "o+w" | "o+rw" | "ugo+rw" | "a+rwx" | "+666"
+        )
     });
     match program {
         "chmod" => socket && open,
@@ -210,13 +231,18 @@ pub fn opens_socket(command: &crate::model::Command) -> bool {
 /// Whether a user-management command puts a user into the group `docker`.
 fn joins_group(program: &str, words: &[&str]) -> bool {
     let named = |flags: &[&str]| {
-        words.windows(2).any(|pair| {
-            flags.contains(&pair[0]) && pair[1].split(',').any(|group| group == "docker")
-        })
+        words
+            .windows(2)
+            .any(|pair| flags.contains(&pair[0]) && pair[1].split(',').any(|group| group == "docker"))
     };
     match program {
-        "usermod" | "useradd" => named(&["-aG", "-G", "-a -G", "--groups", "-Ga"]) || words.iter().any(|word| word.strip_prefix("-aG").is_some_and(|group| group == "docker")),
-        "gpasswd" => words.last() == Some(&"docker") && words.iter().any(|word| matches!(*word, "-a" | "-M" | "--add")),
+        "usermod" | "useradd" => {
+            named(&["-aG", "-G", "-a -G", "--groups", "-Ga"])
+                || words.iter().any(|word| word.strip_prefix("-aG").is_some_and(|group| group == "docker"))
+        }
+        "gpasswd" => {
+            words.last() == Some(&"docker") && words.iter().any(|word| matches!(*word, "-a" | "-M" | "--add"))
+        }
         _ => {
             let plain: Vec<_> = words.iter().filter(|word| !word.starts_with('-')).collect();
             plain.len() == 2 && *plain[1] == "docker"

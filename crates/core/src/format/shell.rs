@@ -28,10 +28,12 @@ fn recognise(probe: &Probe<'_>) -> u8 {
 
 /// A line that begins with an engine's program, perhaps behind a prompt or `sudo`.
 fn is_command(line: &str) -> bool {
-    let words = line.split_whitespace().skip_while(|word| matches!(*word, "$" | "#" | "sudo" | "exec" | "time"));
+    let words =
+        line.split_whitespace().skip_while(|word| matches!(*word, "$" | "#" | "sudo" | "exec" | "time"));
     let mut words = words;
     let program = words.next().unwrap_or("");
-    PROGRAMS.contains(&program.rsplit('/').next().unwrap_or("")) && words.next().is_some_and(|next| next != ":")
+    PROGRAMS.contains(&program.rsplit('/').next().unwrap_or(""))
+        && words.next().is_some_and(|next| next != ":")
 }
 
 fn lower(files: &[File], id: FileId) -> Unit {
