@@ -389,6 +389,13 @@ fn recognised() {
 }
 
 #[test]
+fn forgejo_has_no_machines_of_github() {
+    let text = "jobs:\n  a:\n    runs-on: ubuntu-latest\n".to_owned();
+    let file = File { path: ".forgejo/workflows/a.yml".to_owned(), text, format: None };
+    assert_eq!((FORMAT.lower)(&[file], FileId(0)).jobs[0].host, None);
+}
+
+#[test]
 fn hostile_workflows_end() {
     let lower = |text: String| (FORMAT.lower)(&[File { text, ..File::default() }], FileId(0));
     // Ten lists of ten: ten thousand million jobs.
