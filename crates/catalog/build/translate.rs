@@ -1,5 +1,6 @@
 //! The docker command line in the builders' words.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::emit::{List, Text, table};
@@ -11,7 +12,9 @@ use crate::schema::{Command, CommandTranslation, Translated, Translation};
 pub fn write(code: &mut String, facts: &Path) -> Result<(), String> {
     let options = options(&facts.join("translate.tsv"))?;
     table(code, "Options of `docker build`.", "TRANSLATIONS", "Translation", &options);
-    let commands = commands(read::yaml(&facts.join("commands.yaml"))?);
+    let path = facts.join("commands.yaml");
+    let commands = commands(read::yaml(&path)?);
+    complete(&path, commands.iter().map(|command| (&command.command, &command.builder)))?;
     table(code, "Docker commands other than `build`.", "COMMANDS", "CommandTranslation", &commands);
     Ok(())
 }
@@ -34,7 +37,31 @@ fn options(path: &Path) -> Result<Vec<Translation>, String> {
             source: SourceRef::find(source).map_err(wrong)?,
         });
     }
+    complete(path, options.iter().map(|option| (&option.flag, &option.builder)))?;
     Ok(options)
+}
+
+/// Fails unless everything is there once for every builder.
+fn complete<'a>(
+    path: &Path,
+    pairs: impl Iterator<Item = (&'a String, &'a BuilderRef)>,
+) -> Result<(), String> {
+    let mut builders = BTreeMap::<_, Vec<_>>::new();
+    for (name, builder) in pairs {
+        builders.entry(name).or_default().push(&builder.0);
+    }
+    for (name, mut found) in builders {
+        let mut expected: Vec<_> = BuilderRef::all().iter().collect();
+        expected.sort();
+        found.sort();
+        if found != expected {
+            return Err(format!(
+                "{}: {name}: should be there for {expected:?}, is for {found:?}",
+                path.display()
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The verdict of a word; an equivalent has a template, what is dropped or missing has none.

@@ -66,6 +66,7 @@ mod tests {
         check(docker, "latest", Some(Role::DaemonOrClient));
         check(docker, "29.7.2", Some(Role::DaemonOrClient));
         check("registry.example/proxy/docker", "29-dind", Some(Role::Daemon));
+        check("registry.example/proxy/library/docker", "29", Some(Role::DaemonOrClient));
         check("docker.io/library/alpine", "3.20", None);
     }
 

@@ -3,6 +3,9 @@
 //! The facts are YAML and TSV files in `facts/`; the build script checks every reference in them and writes them as
 //! `static` tables, so nothing is read or parsed at run time. Texts are plain sentences; code in them stands in
 //! backticks.
+//!
+//! A builder is a file in `facts/builders/` and a line in `facts/order.yaml`; the build then asks for its answer to every
+//! need and for its column of `facts/translate.tsv` and `facts/commands.yaml`.
 
 mod approach;
 mod builder;

@@ -2,7 +2,7 @@
 
 use crate::risk::{Host, Risk};
 use crate::source::Source;
-use crate::tables::{Approach, Builder, Power};
+use crate::tables::{Approach, Builder, OPTIONS, Power};
 
 /// One row. Columns are short phrases for table cells.
 #[derive(Debug)]
@@ -42,6 +42,20 @@ pub struct OptionRow {
     pub sources: &'static [&'static Source],
 }
 
+impl OptionRow {
+    /// The row of an approach in one of its variants; where the variant has no row, the approach's first. An ambient daemon
+    /// has none: it is one of the others, and the file does not say which.
+    pub fn of(approach: Approach, variant: &str) -> Option<&'static Self> {
+        let mut rows = OPTIONS.iter().filter(|row| row.approach == Some(approach));
+        rows.clone().find(|row| row.variant == variant).or_else(|| rows.next())
+    }
+
+    /// The row of a builder.
+    pub fn of_builder(builder: Builder) -> Option<&'static Self> {
+        OPTIONS.iter().find(|row| row.builder == Some(builder))
+    }
+}
+
 /// Where the daemon is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Group {
@@ -65,7 +79,8 @@ impl Group {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Approach, Builder, OPTIONS, risk};
+    use super::*;
+    use crate::risk::risk;
 
     #[test]
     fn ranges_stay_within_the_risk_table() {
@@ -94,9 +109,19 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_found_by_approach_and_variant() {
+        let id = |approach, variant| OptionRow::of(approach, variant).map(|row| row.id);
+        assert_eq!(id(Approach::NestedDaemon, "tls-on"), Some("dind-tls-on"));
+        assert_eq!(id(Approach::HostSocket, ""), Some("host-socket"));
+        assert_eq!(id(Approach::HostSocket, "nonsense"), Some("host-socket"));
+        assert_eq!(id(Approach::AmbientDaemon, ""), None);
+        assert_eq!(OptionRow::of_builder(Builder::Kaniko).map(|row| row.id), Some("kaniko"));
+    }
+
+    #[test]
     fn rows_of_one_approach_are_told_apart() {
         for (at, row) in OPTIONS.iter().enumerate().filter(|(_, row)| row.approach.is_some()) {
-            let key = |other: &crate::OptionRow| (other.approach, other.variant, other.builder);
+            let key = |other: &OptionRow| (other.approach, other.variant, other.builder);
             assert!(!OPTIONS[..at].iter().any(|other| key(other) == key(row)), "{}", row.id);
         }
     }

@@ -8,7 +8,7 @@ use crate::tables::{Builder, COMMANDS, TRANSLATIONS};
 pub enum Translated {
     /// It means the same.
     Equivalent,
-    /// It can be left out; the result is the same.
+    /// It is left out. The note says what takes its place, if anything does.
     Drop,
     /// It is close, and a person has to look.
     NeedsPerson,

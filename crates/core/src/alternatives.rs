@@ -128,19 +128,12 @@ fn build_with(builder: Builder, format: &str, verdict: &Verdict, needs: &Needs) 
 /// What keeps a builder from meeting a need, in words: "needs …: …".
 fn blocker(builder: Builder, need: Need, spans: &[Span]) -> Option<Blocker> {
     let support = builder.support(need);
-    let title = builder.info().title;
     let (what, fatal) = match support.level {
         Level::Yes | Level::Since(_) => return None,
         Level::Conditional(text) => (text.to_owned(), false),
         Level::Ignored(text) | Level::No(text) => (text.to_owned(), true),
     };
-    let what = what.trim_end_matches('.');
-    let starts_as_predicate = what.starts_with(|c: char| c.is_lowercase());
-    let message = if starts_as_predicate {
-        format!("needs {}: {title} {what}", need.title())
-    } else {
-        format!("needs {}: {what}", need.title())
-    };
+    let message = format!("needs {}: {}", need.title(), what.trim_end_matches('.'));
     Some(Blocker { need, message, fatal, spans: spans.to_vec() })
 }
 

@@ -7,7 +7,9 @@ pub mod engine;
 pub mod format;
 pub mod model;
 pub mod needs;
+pub mod path;
 pub mod report;
+pub mod rewrite;
 pub mod rule;
 pub mod rules;
 pub mod script;
@@ -16,7 +18,10 @@ pub mod syntax;
 pub mod verdict;
 
 use model::{Host, Reach};
-use report::{Report, RewriteReport};
+use report::{Report, RewriteReport, file_report};
+use source::FileId;
+
+pub use rules::RULES;
 
 /// A named text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,8 +44,11 @@ pub struct Context {
 
 /// Analyzes all `files` together and reports on each.
 pub fn analyze(files: &[File], context: &Context) -> Report {
-    let _ = (files, context);
-    Report { schema: 1, files: Vec::new(), read: Vec::new() }
+    let report = |(index, file)| {
+        let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+        file_report(file, id, &analysis::analyze(files, index, context))
+    };
+    Report { schema: 1, files: files.iter().enumerate().map(report).collect(), read: Vec::new() }
 }
 
 /// Rewrites the file of index `file` for the builder of this id. `None` where there is no such file or builder, or the

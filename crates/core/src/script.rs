@@ -382,9 +382,19 @@ impl Lowering<'_> {
             if line.piped {
                 self.piped = wrapper::output(rest, context.input.as_deref());
             }
+            let engine_env = self.engine_env(&variables, context);
             self.builtin(rest, line);
-            let words = arguments.into_iter().skip(start).map(|argument| argument.value).collect();
-            self.emit(words, line.span, sudo, &variables, context);
+            self.commands.push(Command {
+                words: arguments.into_iter().skip(start).map(|argument| argument.value).collect(),
+                span: line.span,
+                place: context.place,
+                joined: context.joined,
+                script: self.script,
+                sudo,
+                input: context.input.as_deref().cloned(),
+                engine_env,
+                conditional: context.conditional,
+            });
             return;
         };
         let inner = Context {
@@ -407,23 +417,14 @@ impl Lowering<'_> {
         self.scope.leave();
     }
 
-    fn emit(&mut self, words: Vec<Value>, span: Span, sudo: bool, variables: &[Var], context: &Context) {
-        let engine_env =
-            if context.place == Place::Elsewhere { Arc::default() } else { self.scope.engine_env() };
+    /// The engine's variables for a command that has `variables` in front of it.
+    fn engine_env(&mut self, variables: &[Var], context: &Context) -> Arc<Vec<Var>> {
+        let exported = match context.place {
+            Place::Elsewhere => Arc::default(),
+            _ => self.scope.engine_env(),
+        };
         let own = engine_variables(&context.variables, variables);
-        let engine_env =
-            if own.is_empty() { engine_env } else { Arc::new(engine_variables(&engine_env, &own)) };
-        self.commands.push(Command {
-            words,
-            span,
-            place: context.place,
-            joined: context.joined,
-            script: self.script,
-            sudo,
-            input: context.input.as_deref().cloned(),
-            engine_env,
-            conditional: context.conditional,
-        });
+        if own.is_empty() { exported } else { Arc::new(engine_variables(&exported, &own)) }
     }
 
     /// Emits the commands of substitutions in a command's words, except those of a script that is read by itself.

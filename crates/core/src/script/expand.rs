@@ -1,5 +1,7 @@
 //! Words to values: variables filled in, alternatives multiplied out, unquoted values split at their blanks.
 
+use std::ops::Range;
+
 use super::scope::{MAX_LENGTH, MAX_TEXTS, Scope, extend_via, join};
 use crate::model::Value;
 use crate::source::{Span, Text};
@@ -82,7 +84,9 @@ fn piece(scope: &mut Scope, part: &Part) -> Piece {
         Part::Variable(variable) => {
             let value = variable_value(scope, variable);
             if scope.spend(value.texts().map(Text::len).sum()) {
-                Piece { value, splits: !variable.quoted }
+                // What isn't known stands as it is written, in one.
+                let written = value.unknown && value.as_str() == variable.written.as_str();
+                Piece { value, splits: !variable.quoted && !written }
             } else {
                 Piece { value: literal(&variable.written, true), splits: false }
             }
@@ -141,19 +145,13 @@ fn fields(word: &Word, pieces: &[Piece], mut index: usize, split: bool) -> Vec<V
             add(&mut field, text, 0..text.len(), &piece.value);
             continue;
         }
-        let source = text.as_str();
-        let mut start = 0;
-        for (at, gap) in
-            source.match_indices(|byte: char| byte.is_ascii_whitespace()).chain([(source.len(), "")])
-        {
-            if start < at {
+        for run in runs(text.as_str(), piece.value.unknown) {
+            if !run.blank {
                 open = true;
-                add(&mut field, text, start..at, &piece.value);
-            }
-            if !gap.is_empty() && std::mem::take(&mut open) {
+                add(&mut field, text, run.range, &piece.value);
+            } else if std::mem::take(&mut open) {
                 close(&mut fields, &mut field);
             }
-            start = at + gap.len();
         }
     }
     if open {
@@ -162,7 +160,33 @@ fn fields(word: &Word, pieces: &[Piece], mut index: usize, split: bool) -> Vec<V
     fields
 }
 
-fn add(field: &mut Value, text: &Text, range: std::ops::Range<usize>, from: &Value) {
+/// A stretch of a text that is all blanks or holds none.
+struct Run {
+    range: Range<usize>,
+    blank: bool,
+}
+
+/// The text cut between blanks and others. Where some of it is `unknown`, blanks in brackets belong to what stands there
+/// as it was written (`$(date +%F)`).
+fn runs(text: &str, unknown: bool) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut brackets = 0_usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'{' if unknown => brackets += 1,
+            b')' | b'}' => brackets = brackets.saturating_sub(1),
+            _ => {}
+        }
+        let blank = brackets == 0 && byte.is_ascii_whitespace();
+        match runs.last_mut() {
+            Some(last) if last.blank == blank => last.range.end = at + 1,
+            _ => runs.push(Run { range: at..at + 1, blank }),
+        }
+    }
+    runs
+}
+
+fn add(field: &mut Value, text: &Text, range: Range<usize>, from: &Value) {
     let room = MAX_LENGTH.saturating_sub(field.text.len());
     if range.len() > room && !from.via.is_empty() {
         field.unknown = true;

@@ -59,9 +59,11 @@ struct Mark {
 #[derive(Clone, Debug, Default)]
 struct Binding {
     state: State,
-    elements: Option<Vec<Value>>,
+    elements: Option<Elements>,
     exported: bool,
-    /// It came with the job's environment and the script hasn't touched it.
+    /// It came with the job's environment.
+    of_job: bool,
+    /// And the script hasn't touched it.
     inherited: bool,
     /// References to other variables of the environment were followed.
     resolved: bool,
@@ -69,6 +71,9 @@ struct Binding {
     /// The branch in which its former state was last written to the journal.
     epoch: u64,
 }
+
+/// The elements of an array, shared with the states that the journal keeps.
+type Elements = Arc<Vec<Arc<Value>>>;
 
 #[derive(Clone, Debug, Default)]
 enum State {
@@ -103,6 +108,7 @@ impl Scope {
         let binding = Binding {
             state: State::Known(variable.value.clone()),
             exported: true,
+            of_job: true,
             inherited: true,
             name_span: variable.name_span,
             ..Binding::default()
@@ -133,7 +139,7 @@ impl Scope {
     /// The elements of an array, as a use of them has them.
     pub(super) fn elements(&self, name: &str) -> Option<Vec<Value>> {
         let binding = self.variables.get(name)?;
-        let via = |value: &Value| with_via(value.clone(), binding.definition(value));
+        let via = |value: &Arc<Value>| with_via(Value::clone(value), binding.definition(value));
         binding.elements.as_ref().map(|elements| elements.iter().map(via).collect())
     }
 
@@ -192,14 +198,14 @@ impl Scope {
 
     pub(super) fn assign_elements(&mut self, name: &str, name_span: Span, append: bool, values: Vec<Value>) {
         self.change(name, |binding| {
-            let elements = binding.elements.get_or_insert_default();
+            let elements = Arc::make_mut(binding.elements.get_or_insert_default());
             if !append {
                 elements.clear();
                 binding.name_span = name_span;
             }
             let room = MAX_ELEMENTS.saturating_sub(elements.len());
-            elements.extend(values.into_iter().take(room));
-            binding.state = elements.first().cloned().map_or(State::Unset, State::Known);
+            elements.extend(values.into_iter().take(room).map(Arc::new));
+            binding.state = elements.first().map_or(State::Unset, |first| State::Known(Value::clone(first)));
         });
     }
 
@@ -294,6 +300,12 @@ impl Scope {
             return None;
         }
         let value = match &binding.state {
+            // The job's own still stands with the job: that it is gone has to be said.
+            State::Unset if binding.of_job && picks_engine(name) => Value {
+                text: Text::replaced("", binding.name_span),
+                span: binding.name_span,
+                ..Value::default()
+            },
             State::Unset => return None,
             State::Unknown => Value {
                 text: Text::replaced(&format!("${name}"), binding.name_span),
@@ -311,6 +323,11 @@ impl Binding {
     fn definition(&self, value: &Value) -> Span {
         self.name_span.to(value.span)
     }
+}
+
+/// Whether the variable says which engine is meant.
+fn picks_engine(name: &str) -> bool {
+    name.ends_with("_HOST") || name.ends_with("_CONTEXT")
 }
 
 pub(super) fn is_engine(name: &str) -> bool {
@@ -352,8 +369,9 @@ fn merge(bindings: Vec<Binding>) -> Binding {
     let mut unset = true;
     for binding in bindings {
         merged.exported |= binding.exported;
+        merged.of_job |= binding.of_job;
         unset &= matches!(binding.state, State::Unset);
-        if binding.elements.as_ref().map(Vec::len) > merged.elements.as_ref().map(Vec::len) {
+        if binding.elements.as_ref().map(|all| all.len()) > merged.elements.as_ref().map(|all| all.len()) {
             merged.elements = binding.elements;
         }
         let State::Known(other) = binding.state else {

@@ -24,8 +24,6 @@ const LONGEST_WRITTEN: usize = 16 * 1024;
 struct Parts {
     done: Vec<Part>,
     literal: Text,
-    /// Whether `literal` stands for something, be it empty (`""`).
-    started: bool,
     quoted: bool,
 }
 
@@ -36,7 +34,7 @@ impl Parts {
     }
 
     fn flush(&mut self) {
-        if std::mem::take(&mut self.started) {
+        if !self.literal.is_empty() {
             self.done.push(Part::Literal(std::mem::take(&mut self.literal)));
         }
     }
@@ -115,8 +113,8 @@ impl Parser<'_> {
         self.at += length;
     }
 
+    /// Appends the bytes from `start` to `end` as they stand.
     fn literal(&self, parts: &mut Parts, start: usize, end: usize) {
-        parts.started = true;
         if start < end {
             parts.literal.push_slice(self.text, start..end);
         }
@@ -130,16 +128,17 @@ impl Parser<'_> {
     /// A backslash outside of quotes.
     fn escape(&mut self, parts: &mut Parts) {
         let end = self.after_char(self.at + 1).min(self.source.len());
-        // A backslash at the very end means itself.
-        let start = (self.at + 1).min(end.saturating_sub(1));
         parts.quoted = true;
-        self.literal(parts, start, end);
+        match self.source.get(self.at + 1..end) {
+            Some(meant) if !meant.is_empty() => parts.literal.push_replaced(meant, self.span(self.at, end)),
+            // A backslash at the very end means itself.
+            _ => self.literal(parts, self.at, end),
+        }
         self.at = end;
     }
 
     fn single_quotes(&mut self, parts: &mut Parts) {
         parts.quoted = true;
-        parts.started = true;
         self.at += 1;
         loop {
             let closed = self.ahead(Closer::SingleQuote, self.at);
@@ -163,7 +162,6 @@ impl Parser<'_> {
 
     fn double_quotes(&mut self, parts: &mut Parts) {
         parts.quoted = true;
-        parts.started = true;
         self.at += 1;
         let closed = self.ahead(Closer::DoubleQuote, self.at).is_some();
         let end = if closed { self.source.len() } else { self.line_end() };
@@ -202,15 +200,19 @@ impl Parser<'_> {
             return;
         }
         let escaped = matches!(next, Some(b'$' | b'`' | b'\\')) || (next.is_some() && next == close);
-        let start = self.at + usize::from(escaped);
-        self.literal(parts, start, start + 1);
-        self.at = start + 1;
+        let end = self.at + 1 + usize::from(escaped);
+        if escaped {
+            let meant = self.source.get(self.at + 1..end).unwrap_or("");
+            parts.literal.push_replaced(meant, self.span(self.at, end));
+        } else {
+            self.literal(parts, self.at, end);
+        }
+        self.at = end;
     }
 
     /// `$'…'`, with the escapes that occur in practice.
     fn ansi_quotes(&mut self, parts: &mut Parts) {
         parts.quoted = true;
-        parts.started = true;
         self.at += 2;
         while let Some(byte) = self.peek() {
             let start = self.at;
@@ -380,8 +382,10 @@ impl Parser<'_> {
                 || (quoted && self.byte(at + 1) == Some(b'"'));
             if byte == b'\\' && escapes {
                 script.push_slice(self.text, from..at);
-                from = at + 1;
+                let meant = self.source.get(at + 1..at + 2).unwrap_or("");
+                script.push_replaced(meant, self.span(at, at + 2));
                 at += 2;
+                from = at;
             } else {
                 at += 1;
             }
