@@ -146,7 +146,7 @@ job a
   env C=workflow-${{ secrets.X }}?~Variable
   $ docker pull job:step~Variable~Variable [env DOCKER_HOST=tcp://a:2375]
   $ docker pull ${{ env.D }}?
-  $ export DOCKER_HOST=tcp://b:2375 [env DOCKER_TLS_VERIFY=] [env DOCKER_HOST=tcp://b:2375]
+  $ export DOCKER_HOST=tcp://b:2375 [env DOCKER_HOST=tcp://a:2375] [env DOCKER_TLS_VERIFY=]
   $ docker info [env DOCKER_TLS_VERIFY=] [env DOCKER_HOST=tcp://b:2375]
 ",
     );
