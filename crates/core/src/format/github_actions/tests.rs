@@ -322,11 +322,11 @@ fn other_actions() {
 - uses: hoverkraft-tech/compose-action@v2
   with: {compose-file: a.yml, up-flags: --build, services: web}
 - uses: helm/kind-action@v1
+- uses: medyagh/setup-minikube@master
 - uses: docker/metadata-action@v5
 - uses: ./local
 ",
         "
-needs KubernetesInDocker `helm/kind-action@v1`
 $ docker login --username u --password-stdin ghcr.io
 $ buildah build --file ./D --build-arg A=b --tag i:latest --tag i:1 .
 $ podman push quay.io/u/i:latest
@@ -335,6 +335,8 @@ $ podman login --password-stdin quay.io
 $ trivy image i
 $ docker run -v /var/run/docker.sock:/s --privileged alpine sh -c docker info
 $ docker compose --file a.yml up --build web
+$ kind create cluster
+$ minikube start
 ",
     );
 }
