@@ -11,13 +11,18 @@ pub fn run(source: &Source, context: &Context) -> Option<Outcome> {
     let mut builders: Vec<_> = report
         .jobs
         .iter()
-        .flat_map(|job| &job.alternatives)
+        .flat_map(|job| job.alternatives.iter())
         .filter(|alternative| alternative.rewrite)
         .filter_map(|alternative| Some((alternative.rank, alternative.builder?)))
         .collect();
     builders.sort_unstable();
     let mut seen = Vec::new();
-    builders.retain(|(_, builder)| !seen.contains(builder) && { seen.push(*builder); true });
+    builders.retain(|(_, builder)| {
+        !seen.contains(builder) && {
+            seen.push(*builder);
+            true
+        }
+    });
     let rewrites = builders.iter().filter_map(|(_, builder)| rewrite(&files, context, 0, builder)).collect();
     Some(Outcome { source: source.clone(), report, rewrites })
 }

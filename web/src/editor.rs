@@ -225,6 +225,16 @@ fn Field(props: &EditorProps) -> Html {
             browser::go_to("verdict");
         }
     });
+    // The first finding of a text that was opened is brought into view; who types is left where they are.
+    use_effect_with(state.outcome.clone(), move |outcome| {
+        let first = |outcome: &Shared<Outcome>| {
+            let findings = &outcome.report.findings;
+            findings.iter().map(|finding| finding.range.line).min()
+        };
+        if let Some(line) = outcome.as_ref().and_then(first) {
+            browser::show_line(line, u32::try_from(lines).unwrap_or(u32::MAX));
+        }
+    });
     let rows_shown = lines.clamp(*ROWS.start(), *ROWS.end()).to_string();
     html! {
         <div class="ed">
