@@ -82,7 +82,7 @@ fn FileName(props: &SourceProps) -> Html {
             on.emit(Action::Renamed(name.unwrap_or_default().trim().to_owned()));
         })
     };
-    let size = props.source.path.chars().count().clamp(13, 26).to_string();
+    let size = props.source.path.chars().count().clamp(13, 30).to_string();
     html! {
         <label class="tab">
             <span class="vh">{"File name"}</span>

@@ -20,16 +20,15 @@ const PLACES: [(&str, &str); 5] = [
 
 #[derive(Properties, PartialEq)]
 pub struct HeaderProps {
-    /// Whether there is an answer to lead to; else only the places that are always there are listed.
-    pub answered: bool,
+    /// Ids of the places that are there now.
+    pub places: Vec<&'static str>,
 }
 
 #[component]
 pub fn Header(props: &HeaderProps) -> Html {
     let requests = use_requests();
-    let place = |(id, word): &(&str, &'static str)| {
-        let there = props.answered || matches!(*id, "check" | "choices");
-        there.then(|| html! { <a href={format!("#{id}")}>{*word}</a> })
+    let place = |(id, word): &(&'static str, &'static str)| {
+        props.places.contains(id).then(|| html! { <a href={format!("#{id}")}>{*word}</a> })
     };
     let counted = if requests == 1 { "request since load" } else { "requests since load" };
     html! {
