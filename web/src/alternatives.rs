@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::app::head;
 use crate::mark::capital;
-use crate::mark::{line_tags, risk, words};
+use crate::mark::{risk, words};
 use crate::markdown;
 use crate::state::{Action, Outcome, Shared};
 
@@ -35,18 +35,18 @@ pub fn Alternatives(props: &AlternativesProps) -> Html {
                     {" Other jobs may have another order: choose one beside your text."}
                 </>
             })}
-            <ol class="alts">{for ways.into_iter().map(|way| alternative(way, &props.on))}</ol>
+            <ol class="alts">{for ways.into_iter().map(|way| alternative(way, &props.outcome, &props.on))}</ol>
         </section>
     }
 }
 
-fn alternative(way: &AlternativeReport, on: &Callback<Action>) -> Html {
+fn alternative(way: &AlternativeReport, outcome: &Outcome, on: &Callback<Action>) -> Html {
     let tag = match way.verdict {
         "fits" => "fits",
         "fits with changes" => "chg",
         _ => "nofit",
     };
-    let act = way.builder.filter(|_| way.rewrite).map(|builder| {
+    let act = way.builder.filter(|builder| outcome.is_rewritten(builder)).map(|builder| {
         let choose = on.reform(move |_: MouseEvent| Action::ChoseBuilder(builder.to_owned()));
         let class = classes!("btn", (way.rank == 1).then_some("solid"));
         html! { <a {class} href="#rewrite" onclick={choose}>{"See your pipeline with "}{&way.title}</a> }

@@ -61,10 +61,19 @@ pub fn App() -> Html {
         state.outcome.as_ref().filter(|_| state.is_due()).filter(|outcome| !outcome.report.jobs.is_empty());
     let job = state.job.clone();
     let found = state.outcome.as_ref().filter(|_| state.is_due());
+    let chosen = outcome.and_then(|outcome| outcome.job(job.as_deref()));
+    let places = [
+        ("check", true),
+        ("path", chosen.is_some_and(|job| !job.path.is_empty())),
+        ("findings", found.is_some_and(|found| !found.report.findings.is_empty())),
+        ("choices", true),
+        ("rewrite", outcome.is_some_and(|outcome| !outcome.rewrites.is_empty())),
+    ];
+    let places: Vec<_> = places.into_iter().filter_map(|(id, there)| there.then_some(id)).collect();
     html! {
         <ContextProvider<ToLine> context={ToLine(to_line)}>
             <a class="skip" href="#editor">{"To the editor"}</a>
-            <Header answered={outcome.is_some()} />
+            <Header {places} />
             <main class="wrap" id="main">
                 <div class="first" id="check">
                     <Editor state={state.clone()} on={on.clone()} {on_explain} />

@@ -5,7 +5,7 @@ use gloo::storage::{LocalStorage, Storage};
 use gloo::utils::{document, document_element, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlTextAreaElement, js_sys};
+use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlLinkElement, HtmlTextAreaElement, js_sys};
 
 /// Id of the text area that holds the person's text.
 pub const EDITOR: &str = "editor";
@@ -33,12 +33,26 @@ pub fn go_to(id: &str) {
 
 /// Selects a part of the editor's text, from and to in UTF-16 units, and shows its line.
 pub fn select(start: u32, end: u32, line: u32, lines: u32) {
-    let Some(editor) = element(EDITOR).and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok())
-    else {
-        return;
-    };
+    let Some(editor) = editor() else { return };
     let _ = editor.focus();
     let _ = editor.set_selection_range(start, end);
+    scroll_to(&editor, line, lines);
+}
+
+/// Scrolls the editor so that the line is seen, unless the person is in it.
+pub fn show_line(line: u32, lines: u32) {
+    if let Some(editor) = editor() {
+        if document().active_element().as_deref() != Some(&**editor) {
+            scroll_to(&editor, line, lines);
+        }
+    }
+}
+
+fn editor() -> Option<HtmlTextAreaElement> {
+    element(EDITOR)?.dyn_into().ok()
+}
+
+fn scroll_to(editor: &HtmlTextAreaElement, line: u32, lines: u32) {
     let height = f64::from(editor.scroll_height()) / f64::from(lines.max(1));
     let top = height * f64::from(line.saturating_sub(1));
     let visible = f64::from(editor.client_height());
@@ -46,6 +60,12 @@ pub fn select(start: u32, end: u32, line: u32, lines: u32) {
     if top < scrolled || top + 2.0 * height > scrolled + visible {
         editor.set_scroll_top((top - visible / 3.0).max(0.0) as i32);
     }
+}
+
+/// Address of the page's icon.
+pub fn icon() -> Option<String> {
+    let link = document().query_selector("link[rel=icon]").ok()??;
+    Some(link.dyn_into::<HtmlLinkElement>().ok()?.href())
 }
 
 /// Puts `text` on the clipboard. False where the browser has none for this page.

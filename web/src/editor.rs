@@ -82,7 +82,7 @@ fn FileName(props: &SourceProps) -> Html {
             on.emit(Action::Renamed(name.unwrap_or_default().trim().to_owned()));
         })
     };
-    let size = props.source.path.chars().count().clamp(13, 26).to_string();
+    let size = props.source.path.chars().count().clamp(13, 30).to_string();
     html! {
         <label class="tab">
             <span class="vh">{"File name"}</span>
@@ -223,6 +223,16 @@ fn Field(props: &EditorProps) -> Html {
         if event.key() == "Escape" {
             event.prevent_default();
             browser::go_to("verdict");
+        }
+    });
+    // The first finding of a text that was opened is brought into view; who types is left where they are.
+    use_effect_with(state.outcome.clone(), move |outcome| {
+        let first = |outcome: &Shared<Outcome>| {
+            let findings = &outcome.report.findings;
+            findings.iter().map(|finding| finding.range.line).min()
+        };
+        if let Some(line) = outcome.as_ref().and_then(first) {
+            browser::show_line(line, u32::try_from(lines).unwrap_or(u32::MAX));
         }
     });
     let rows_shown = lines.clamp(*ROWS.start(), *ROWS.end()).to_string();

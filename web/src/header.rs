@@ -1,8 +1,8 @@
 //! The band at the top: the name, where to go, what the page asks of the network, the theme.
 
 use gloo::utils::window;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::js_sys;
 use web_sys::{PerformanceEntry, PerformanceObserver, PerformanceObserverEntryList, PerformanceObserverInit};
 use yew::prelude::*;
@@ -20,16 +20,15 @@ const PLACES: [(&str, &str); 5] = [
 
 #[derive(Properties, PartialEq)]
 pub struct HeaderProps {
-    /// Whether there is an answer to lead to; else only the places that are always there are listed.
-    pub answered: bool,
+    /// Ids of the places that are there now.
+    pub places: Vec<&'static str>,
 }
 
 #[component]
 pub fn Header(props: &HeaderProps) -> Html {
     let requests = use_requests();
-    let place = |(id, word): &(&str, &'static str)| {
-        let there = props.answered || matches!(*id, "check" | "choices");
-        there.then(|| html! { <a href={format!("#{id}")}>{*word}</a> })
+    let place = |(id, word): &(&'static str, &'static str)| {
+        props.places.contains(id).then(|| html! { <a href={format!("#{id}")}>{*word}</a> })
     };
     let counted = if requests == 1 { "request since load" } else { "requests since load" };
     html! {
@@ -77,14 +76,17 @@ fn use_requests() -> usize {
         let count = count.clone();
         use_effect_with((), move |()| {
             let count = count.setter();
+            let icon = browser::icon();
             let ready = window().performance().map_or(0.0, |performance| performance.now());
             let seen = Closure::<dyn Fn(PerformanceObserverEntryList)>::new(
                 move |entries: PerformanceObserverEntryList| {
-                    let entries = entries.get_entries().into_iter();
-                    // The page's own files may be reported late: what counts is when they were asked for.
-                    let asked = entries
-                        .filter(|entry| entry.unchecked_ref::<PerformanceEntry>().start_time() > ready);
-                    *total.borrow_mut() += asked.count();
+                    let asked = |entry: &JsValue| {
+                        let entry: &PerformanceEntry = entry.unchecked_ref();
+                        // The page's own files may be reported late, and its icon is fetched when the browser likes.
+                        entry.start_time() > ready && Some(entry.name()) != icon
+                    };
+                    let entries = entries.get_entries();
+                    *total.borrow_mut() += entries.iter().filter(asked).count();
                     count.set(*total.borrow());
                 },
             );

@@ -109,6 +109,11 @@ impl Outcome {
         chosen.or_else(|| self.worst())
     }
 
+    /// Whether there is a text for this builder.
+    pub fn is_rewritten(&self, builder: &str) -> bool {
+        self.rewrites.iter().any(|rewrite| rewrite.builder == builder)
+    }
+
     /// The text for the builder that the person chose, else the best one.
     pub fn rewrite(&self, chosen: Option<&str>) -> Option<&RewriteReport> {
         let chosen = chosen.and_then(|id| self.rewrites.iter().find(|rewrite| rewrite.builder == id));

@@ -1,11 +1,11 @@
 //! The verdict: one sentence, what proves it, the facts it follows from, and the jobs.
 
 use daemonless_core::model::Host;
-use daemonless_core::report::{AccessReport, AlternativeReport, ChoiceReport, FactReport, JobReport};
+use daemonless_core::report::{AccessReport, ChoiceReport, FactReport, JobReport};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::mark::{LineTag, line_tags, mark, risk, words};
+use crate::mark::{LineTag, capital, line_tags, mark, risk, words};
 use crate::markdown;
 use crate::state::{self, Action, Outcome, State};
 
@@ -127,7 +127,7 @@ fn answer(props: &VerdictProps, outcome: &Outcome) -> Html {
             <h1 id="headline">{markdown::line(&report.headline)}</h1>
             if let Some(job) = job {
                 {proof(job, &report.headline)}
-                {way_out(job)}
+                {way_out(job, outcome)}
                 {facts(job, &props.on)}
             }
             {errors(outcome)}
@@ -162,20 +162,20 @@ fn proof(job: &JobReport, headline: &str) -> Html {
     }
 }
 
-fn way_out(job: &JobReport) -> Html {
+/// The best alternative, in blue.
+fn way_out(job: &JobReport, outcome: &Outcome) -> Html {
     let best = job.alternatives.iter().filter(|alternative| alternative.verdict != "does not fit");
     let Some(best) = best.min_by_key(|alternative| alternative.rank) else { return html! {} };
-    let (place, words) = target(best);
+    let (place, words) = match best.builder {
+        Some(builder) if outcome.is_rewritten(builder) => ("#rewrite", "See the change"),
+        _ => ("#alternatives", "See why"),
+    };
     html! {
         <p class="lede wayout">
             <b>{markdown::line(&best.title)}</b>{". "}{markdown::line(&best.why)}
             {" Risk then: "}{risk(best.after.risk)}{". "}<a href={place}>{words}</a>
         </p>
     }
-}
-
-fn target(best: &AlternativeReport) -> (&'static str, &'static str) {
-    if best.rewrite { ("#rewrite", "See the change") } else { ("#alternatives", "See why") }
 }
 
 /// Power, host and reach; the last two can be corrected.
@@ -187,7 +187,7 @@ fn facts(job: &JobReport, on: &Callback<Action>) -> Html {
             <div class="sum">
                 <div class="f">
                     <p class="t"><b>{"Power"}</b><span class="why">{"What one bad step gets"}</span></p>
-                    <p>{markdown::line(&job.power.title)}{line_tags(&job.power.lines)}</p>
+                    <p>{markdown::line(&capital(&job.power.title))}{line_tags(&job.power.lines)}</p>
                 </div>
                 <Choice name="host" legend="Where it runs" fact={Facts(job.host.clone())} on={to_host} />
                 <Choice name="reach" legend="Who can start it" fact={Facts(job.reach.clone())} on={to_reach} />
@@ -240,7 +240,7 @@ fn Choice(props: &ChoiceProps) -> Html {
         html! {
             <label class={classes!("opt", checked.then_some("on"))}>
                 <input type="radio" name={props.name} value={id} {checked} {onchange} />
-                <span>{choice.title}</span>{risk(choice.risk)}
+                <span>{capital(choice.title)}</span>{risk(choice.risk)}
             </label>
         }
     };
