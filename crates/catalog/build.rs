@@ -4,6 +4,8 @@
 // Nothing is outside of a build script.
 #![allow(unreachable_pub)]
 
+#[path = "build/builders.rs"]
+mod builders;
 #[path = "build/emit.rs"]
 mod emit;
 #[path = "build/flags.rs"]
@@ -16,6 +18,8 @@ mod read;
 mod schema;
 #[path = "build/tables.rs"]
 mod tables;
+#[path = "build/translate.rs"]
+mod translate;
 
 use std::path::Path;
 use std::process::ExitCode;

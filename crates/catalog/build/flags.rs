@@ -1,5 +1,8 @@
 //! The tables of command line options.
 
+// The fields are only written out, by `Debug`.
+#![allow(dead_code)]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

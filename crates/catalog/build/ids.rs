@@ -10,15 +10,14 @@ pub fn pascal(id: &str) -> String {
     id.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
 }
 
-/// Fails on an id that is no kebab-case word, or that a list has twice.
+/// Fails on an id that is no word of letters, digits, `-` and `.`, or that a list has twice.
 pub fn check<'a>(what: &str, ids: impl IntoIterator<Item = &'a String>) -> Result<(), String> {
     let mut seen = std::collections::BTreeSet::new();
     for id in ids {
-        let kebab = id.split('-').all(|word| {
-            !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-        });
-        if !kebab {
-            return Err(format!("{what}: `{id}` is not kebab-case"));
+        let word =
+            |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+        if !id.split('-').all(word) {
+            return Err(format!("{what}: `{id}` is not a word in kebab-case"));
         }
         if !seen.insert(id) {
             return Err(format!("{what}: `{id}` is there twice"));
@@ -87,3 +86,19 @@ reference!(NeedRef, "need", |id| format!("Need::{}", pascal(id)));
 reference!(ApproachRef, "approach", |id| format!("Approach::{}", pascal(id)));
 reference!(BuilderRef, "builder", |id| format!("Builder::{}", pascal(id)));
 reference!(PowerRef, "power", |id| format!("Power::{}", pascal(id)));
+reference!(
+    /// A technique of ATT&CK, as `&TECHNIQUES[3]`.
+    TechniqueRef, "technique",
+    |id| {
+        let index = TechniqueRef::all().iter().position(|known| known == id).unwrap_or_default();
+        format!("&TECHNIQUES[{index}]")
+    }
+);
+reference!(
+    /// A weakness, as `&WEAKNESSES[3]`.
+    WeaknessRef, "weakness",
+    |id| {
+        let index = WeaknessRef::all().iter().position(|known| known == id).unwrap_or_default();
+        format!("&WEAKNESSES[{index}]")
+    }
+);

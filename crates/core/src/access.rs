@@ -1,5 +1,7 @@
 //! How a job reaches container engines: from its containers, its commands and its environment.
 
+use std::collections::HashMap;
+
 use daemonless_catalog::{Approach, Host, Power};
 
 use crate::engine::address::Address;
@@ -29,11 +31,21 @@ static DAEMON_NAMES: &[&str] = &["docker", "dind", "docker-dind", "dockerd", "do
 static CLIENT_ONLY: &[&str] =
     &["", "version", "help", "--version", "context", "context create", "context ls", "completion"];
 
-/// The accesses of the job of index `index` among `jobs`, worst first. The other jobs are looked at for containers that
-/// it names in an address; `host` is where it runs.
-pub fn accesses(jobs: &[Job], index: usize, host: Host) -> Vec<Access> {
-    let Some(job) = jobs.get(index) else { return Vec::new() };
-    let mut finder = Finder { jobs, job, host, found: Vec::new() };
+/// The containers of a file's workloads by the names that others reach them by.
+#[derive(Debug)]
+pub struct Names<'a>(HashMap<&'a str, &'a Container>);
+
+impl<'a> Names<'a> {
+    pub fn new(jobs: &'a [Job]) -> Self {
+        let workloads = jobs.iter().flat_map(|job| &job.containers).filter(|one| one.role == Role::Workload);
+        Self(workloads.flat_map(|one| one.names.iter().map(move |name| (name.as_str(), one))).collect())
+    }
+}
+
+/// The accesses of a job, worst first. `names` has the containers of other jobs that it may name in an address; `host`
+/// is where it runs.
+pub fn accesses(names: &Names<'_>, job: &Job, host: Host) -> Vec<Access> {
+    let mut finder = Finder { names, job, host, found: Vec::new() };
     for container in &job.containers {
         finder.container(container);
     }
@@ -45,7 +57,7 @@ pub fn accesses(jobs: &[Job], index: usize, host: Host) -> Vec<Access> {
 }
 
 struct Finder<'a> {
-    jobs: &'a [Job],
+    names: &'a Names<'a>,
     job: &'a Job,
     host: Host,
     found: Vec<Access>,
@@ -367,11 +379,7 @@ impl<'a> Finder<'a> {
     fn tcp(&mut self, host: &str, port: &str, span: Span, what: String) {
         let own =
             self.job.containers.iter().find(|container| container.names.iter().any(|name| name == host));
-        let other = || {
-            self.jobs.iter().flat_map(|job| &job.containers).find(|container| {
-                container.role == Role::Workload && container.names.iter().any(|name| name == host)
-            })
-        };
+        let other = || self.names.0.get(host).copied();
         let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "0.0.0.0");
         let (approach, power, by) = match own.or_else(other) {
             Some(container) => {

@@ -62,7 +62,7 @@ fn started(job: &mut Job, invocation: &Invocation) -> Vec<Command> {
         return Vec::new();
     }
     let (script, conditional) = (command.script, command.conditional);
-    let mut inner = script::lower_words(words, &mut Scope::default(), script, place);
+    let mut inner = script::lower_words(words, &mut Scope::new([]), script, place);
     for command in &mut inner {
         command.conditional |= conditional;
     }

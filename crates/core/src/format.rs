@@ -1,7 +1,13 @@
 //! The formats that are read. Adding one is a file here and a line in [`FORMATS`].
 
+mod cursor;
+mod docker_compose;
 mod dockerfile;
+mod github_actions;
 mod gitlab_ci;
+mod shell;
+#[cfg(test)]
+mod testing;
 
 use crate::File;
 use crate::model::Unit;
@@ -22,7 +28,13 @@ pub struct Format {
 }
 
 /// Every format, in the order in which they are offered.
-pub static FORMATS: &[&Format] = &[&gitlab_ci::FORMAT, &dockerfile::FORMAT];
+pub static FORMATS: &[&Format] = &[
+    &gitlab_ci::FORMAT,
+    &github_actions::FORMAT,
+    &docker_compose::FORMAT,
+    &dockerfile::FORMAT,
+    &shell::FORMAT,
+];
 
 /// What recognition looks at, taken from the text once for all formats.
 #[derive(Debug)]

@@ -1,18 +1,27 @@
 //! The analysis: named texts and a context in, a report out. Pure: no I/O, no clock, no state, and it cannot fail.
 
 pub mod access;
+pub mod alternatives;
+pub mod analysis;
 pub mod engine;
 pub mod format;
 pub mod model;
+pub mod needs;
+pub mod path;
 pub mod report;
+pub mod rewrite;
 pub mod rule;
 pub mod rules;
 pub mod script;
 pub mod source;
 pub mod syntax;
+pub mod verdict;
 
 use model::{Host, Reach};
-use report::{Report, RewriteReport};
+use report::{Report, RewriteReport, file_report};
+use source::FileId;
+
+pub use rules::RULES;
 
 /// A named text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,8 +44,11 @@ pub struct Context {
 
 /// Analyzes all `files` together and reports on each.
 pub fn analyze(files: &[File], context: &Context) -> Report {
-    let _ = (files, context);
-    Report { schema: 1, files: Vec::new(), read: Vec::new() }
+    let report = |(index, file)| {
+        let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+        file_report(file, id, &analysis::analyze(files, index, context))
+    };
+    Report { schema: 1, files: files.iter().enumerate().map(report).collect(), read: Vec::new() }
 }
 
 /// Rewrites the file of index `file` for the builder of this id. `None` where there is no such file or builder, or the

@@ -315,3 +315,30 @@ pub enum Joined {
     /// Inside `$(…)` or backticks of the command that follows.
     Substitution,
 }
+
+impl Reach {
+    pub const ALL: &'static [Self] = &[Self::Protected, Self::Pushers, Self::Strangers];
+
+    /// The name in data.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Protected => "protected",
+            Self::Pushers => "pushers",
+            Self::Strangers => "strangers",
+        }
+    }
+
+    /// The value of that name.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reach| reach.id() == id)
+    }
+
+    /// As people say it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Protected => "who may change protected branches",
+            Self::Pushers => "whoever can push a branch",
+            Self::Strangers => "strangers too, by a fork's pull request",
+        }
+    }
+}

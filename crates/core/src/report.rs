@@ -2,7 +2,14 @@
 //!
 //! These are the only serialized types; their names in JSON are a contract (see the documentation of the JSON).
 
+mod assemble;
+mod headline;
+
+use std::sync::Arc;
+
 use serde::Serialize;
+
+pub use assemble::file_report;
 
 /// The whole answer to one call.
 #[derive(Clone, Debug, Serialize)]
@@ -90,6 +97,8 @@ pub struct JobReport {
     pub headline: String,
     /// Ids of what it asks of its engine, in the catalog's order.
     pub needs: Vec<&'static str>,
+    /// Where each need shows.
+    pub need_lines: Vec<NeedReport>,
     pub accesses: Vec<AccessReport>,
     /// What one malicious step gets. `id` is a row of the risk table.
     pub power: FactReport,
@@ -99,7 +108,16 @@ pub struct JobReport {
     pub reach: FactReport,
     /// The attack, step by step, drawn from the job's own lines. Empty where there is no engine.
     pub path: Vec<StepReport>,
-    pub alternatives: Vec<AlternativeReport>,
+    /// Best first. Jobs that ask for the same share them.
+    pub alternatives: Arc<[AlternativeReport]>,
+}
+
+/// What a job asks of its engine, and where.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NeedReport {
+    pub need: &'static str,
+    pub lines: Vec<Range>,
 }
 
 /// One way in which the job, or a container that it starts, reaches an engine.
@@ -150,7 +168,7 @@ pub struct StepReport {
     /// The person's own lines that make it possible.
     pub lines: Vec<LabelReport>,
     /// ATT&CK technique, such as `T1611 Escape to Host`.
-    pub attack: Option<&'static str>,
+    pub attack: Option<String>,
 }
 
 /// One way out.
@@ -169,7 +187,7 @@ pub struct AlternativeReport {
     /// Why it has this rank, for this job.
     pub why: String,
     pub blockers: Vec<BlockerReport>,
-    /// What the runner must allow, and settings, a line each.
+    /// What the runner must allow, or, of `vm` and `contain`, what to set where.
     pub requires: Vec<RequirementReport>,
     /// The job after it.
     pub after: AfterReport,
@@ -186,7 +204,6 @@ pub struct BlockerReport {
     pub message: String,
     /// Whether it rules the builder out; else it asks for a change.
     pub fatal: bool,
-    pub lines: Vec<LabelReport>,
 }
 
 /// Something that the runner must allow, or a setting.

@@ -61,9 +61,9 @@ pub fn check(scene: &Scene<'_>, job: usize, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What the reader of a file could not read, as findings that concern no job.
-pub fn syntax_errors(errors: &[SyntaxError]) -> impl Iterator<Item = Finding> + '_ {
-    errors.iter().map(syntax_error::finding)
+/// The finding on a place where the text can't be read, which concerns no job.
+pub fn syntax_error(error: &SyntaxError) -> Finding {
+    syntax_error::finding(error)
 }
 
 /// The rule of this id.

@@ -1,45 +1,33 @@
-//! Images of builders, as rules tell them apart.
+//! What the catalog knows of an image, as rules ask for it.
+
+use daemonless_catalog::{KnownImage, Role, image};
 
 use crate::engine::image::Reference;
 
-/// The builder whose image this is.
+/// What is known of the image of this reference. A mirror keeps the path that it mirrors.
+fn known(text: &str) -> Option<&'static KnownImage> {
+    let reference = Reference::parse(text);
+    let tag = if reference.tag.is_empty() { "latest" } else { reference.tag };
+    let library = if reference.repository.contains('/') { "" } else { "library/" };
+    let hub = format!("docker.io/{library}{}", reference.repository);
+    if reference.registry.is_empty() {
+        return image(&hub, tag);
+    }
+    image(&format!("{}/{}", reference.registry, reference.repository), tag).or_else(|| image(&hub, tag))
+}
+
+/// The builder whose image this is, as people call it.
 pub(super) fn builder(text: &str) -> Option<&'static str> {
-    let image = Reference::parse(text);
-    let ends = |name: &str| {
-        image.repository.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
-    };
-    let stable =
-        |tool: &str| ["stable", "upstream", "testing"].iter().any(|kind| ends(&format!("{tool}/{kind}")));
-    if stable("buildah") || ends("containers/buildah") {
-        Some("Buildah")
-    } else if stable("podman") || ends("containers/podman") {
-        Some("Podman")
-    } else if ends("moby/buildkit") {
-        Some("BuildKit")
-    } else if image.name() == "kaniko" || ends("kaniko-project/executor") {
-        Some("Kaniko")
-    } else {
-        None
+    match known(text)?.role {
+        Role::Builder(builder) => Some(builder.info().title),
+        Role::OtherBuilder => Some("The builder"),
+        _ => None,
     }
 }
 
-/// Builders that are no longer kept, by the end of their repository's name, and what is known of that.
-static UNMAINTAINED: &[(&str, &str)] = &[
-    ("kaniko-project/executor", "Google archived Kaniko on 3 June 2025"),
-    ("kaniko-project/warmer", "Google archived Kaniko on 3 June 2025"),
-    ("genuinetools/img", "The last release of img is from 2020"),
-    ("jess/img", "The last release of img is from 2020"),
-    ("uber-container-tools/makisu", "Uber archived Makisu"),
-    ("makisu-project/makisu", "Uber archived Makisu"),
-    ("orca-build", "orca-build is no longer developed"),
-];
-
-/// Why a builder's image gets no fixes any more.
+/// Why a builder's image gets no fixes any more, as a sentence.
 pub(super) fn unmaintained(text: &str) -> Option<&'static str> {
-    let repository = Reference::parse(text).repository;
-    let ends =
-        |name: &str| repository.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
-    UNMAINTAINED.iter().find(|(name, _)| ends(name)).map(|(_, note)| *note)
+    known(text).filter(|known| !known.maintained).map(|known| known.note)
 }
 
 #[cfg(test)]

@@ -1,0 +1,16 @@
+//! Advice for a daemon that must stay.
+
+use crate::builder::Setting;
+use crate::platform::Platform;
+use crate::source::Source;
+
+/// One piece of advice.
+#[derive(Debug)]
+pub struct Containment {
+    pub id: &'static str,
+    pub title: &'static str,
+    pub text: &'static str,
+    pub platform: Platform,
+    pub setting: Option<Setting>,
+    pub source: &'static Source,
+}

@@ -1,0 +1,59 @@
+//! Runner labels and tags that say whose machine it is.
+
+use crate::pattern::matches;
+use crate::risk::Host;
+use crate::source::Source;
+use crate::tables::HOSTED;
+
+/// Labels of one kind of machine.
+#[derive(Debug)]
+pub struct HostedRunner {
+    pub service: Service,
+    /// The label or tag; `*` may stand at either end.
+    pub pattern: &'static str,
+    pub host: Host,
+    /// Whether the machine has an engine of its own.
+    pub daemon: bool,
+    pub note: &'static str,
+    pub source: &'static Source,
+}
+
+/// A service that runs jobs on machines of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Service {
+    Github,
+    Gitlab,
+    Azure,
+    Circleci,
+    Travis,
+}
+
+/// The machine behind a label (`ubuntu-latest`) or tag (`saas-linux-small-amd64`), if it is one that the service runs. The
+/// labels that an organisation makes up for larger runners are not known here.
+pub fn hosted(service: Service, label: &str) -> Option<&'static HostedRunner> {
+    HOSTED.iter().find(|runner| runner.service == service && matches(runner.pattern, label))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(service: Service, label: &str, expected: Option<Host>) {
+        assert_eq!(hosted(service, label).map(|runner| runner.host), expected, "{label}");
+    }
+
+    #[test]
+    fn labels_are_known() {
+        check(Service::Github, "ubuntu-latest", Some(Host::Vm));
+        check(Service::Github, "ubuntu-24.04-arm", Some(Host::Vm));
+        check(Service::Github, "windows-2025", Some(Host::Vm));
+        check(Service::Github, "macos-15-xlarge", Some(Host::Vm));
+        check(Service::Github, "ubuntu-slim", Some(Host::Shared));
+        check(Service::Github, "self-hosted", None);
+        check(Service::Github, "ubuntu-own-pool", None);
+        check(Service::Gitlab, "saas-linux-small-amd64", Some(Host::Vm));
+        check(Service::Gitlab, "docker", None);
+        check(Service::Gitlab, "ubuntu-latest", None);
+    }
+}

@@ -1,0 +1,81 @@
+//! Images that are known for what they bring.
+
+use crate::pattern::matches;
+use crate::source::Source;
+use crate::tables::{Builder, IMAGES};
+
+/// A repository, and what its image is for.
+#[derive(Debug)]
+pub struct KnownImage {
+    /// The full name, registry included (`docker.io/library/docker`); `*` may stand at either end.
+    pub repository: &'static str,
+    /// The tags that this entry is about, `*` at either end; empty for all.
+    pub tags: &'static [&'static str],
+    pub role: Role,
+    pub maintained: bool,
+    pub note: &'static str,
+    pub source: &'static Source,
+}
+
+/// What a container of the image is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It runs a daemon as root, and so wants privilege.
+    Daemon,
+    /// It runs a daemon without root, and still wants privilege.
+    RootlessDaemon,
+    /// A client that needs someone's daemon.
+    Client,
+    /// A daemon where its own entrypoint runs (as a service); a client where a job's script replaces it.
+    DaemonOrClient,
+    /// One of the builders of the catalog.
+    Builder(Builder),
+    /// Another builder.
+    OtherBuilder,
+    /// A filter before an engine's socket.
+    SocketProxy,
+}
+
+/// What is known of an image. `repository` is the full name with registry and, on Docker Hub, `library/`; `tag` is
+/// `latest` where none is written.
+pub fn image(repository: &str, tag: &str) -> Option<&'static KnownImage> {
+    IMAGES.iter().find(|known| {
+        matches(known.repository, repository)
+            && (known.tags.is_empty() || known.tags.iter().any(|pattern| matches(pattern, tag)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(repository: &str, tag: &str, expected: Option<Role>) {
+        assert_eq!(image(repository, tag).map(|known| known.role), expected, "{repository}:{tag}");
+    }
+
+    #[test]
+    fn the_docker_image_is_read_by_its_tag() {
+        let docker = "docker.io/library/docker";
+        check(docker, "dind", Some(Role::Daemon));
+        check(docker, "29-dind", Some(Role::Daemon));
+        check(docker, "20.10.16-dind-alpine3.15", Some(Role::Daemon));
+        check(docker, "29-dind-rootless", Some(Role::RootlessDaemon));
+        check(docker, "29-cli", Some(Role::Client));
+        check(docker, "git", Some(Role::Client));
+        check(docker, "latest", Some(Role::DaemonOrClient));
+        check(docker, "29.7.2", Some(Role::DaemonOrClient));
+        check("registry.example/proxy/docker", "29-dind", Some(Role::Daemon));
+        check("registry.example/proxy/library/docker", "29", Some(Role::DaemonOrClient));
+        check("docker.io/library/alpine", "3.20", None);
+    }
+
+    #[test]
+    fn builders_are_known_and_old_ones_too() {
+        check("quay.io/buildah/stable", "v1.43.1", Some(Role::Builder(Builder::Buildah)));
+        check("docker.io/moby/buildkit", "v0.32.2-rootless", Some(Role::Builder(Builder::Buildkit)));
+        let google = image("gcr.io/kaniko-project/executor", "v1.24.0").expect("known");
+        assert!(!google.maintained);
+        assert_eq!(google.role, Role::Builder(Builder::Kaniko));
+    }
+}

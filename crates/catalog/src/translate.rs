@@ -1,0 +1,122 @@
+//! The docker command line in another builder's words.
+
+use crate::source::Source;
+use crate::tables::{Builder, COMMANDS, TRANSLATIONS};
+
+/// What becomes of an option or a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Translated {
+    /// It means the same.
+    Equivalent,
+    /// It is left out. The note says what takes its place, if anything does.
+    Drop,
+    /// It is close, and a person has to look.
+    NeedsPerson,
+    /// There is nothing like it.
+    None,
+}
+
+/// One option in one builder's words.
+#[derive(Debug)]
+pub struct Translation {
+    /// The docker option, without dashes.
+    pub flag: &'static str,
+    pub builder: Builder,
+    pub verdict: Translated,
+    /// What to write, with `{value}` where the value goes; empty where there is nothing to write.
+    pub template: &'static str,
+    /// The first version that has all of it; empty where every version has it.
+    pub min_version: &'static str,
+    /// What differs; empty where nothing does.
+    pub note: &'static str,
+    pub source: &'static Source,
+}
+
+/// One docker command in one builder's words.
+#[derive(Debug)]
+pub struct CommandTranslation {
+    /// The docker command: `push`.
+    pub command: &'static str,
+    pub builder: Builder,
+    pub verdict: Translated,
+    /// What to write, with `{args}` for the positional words, `{image}` and `{file}` for one of them.
+    pub template: &'static str,
+    /// What differs; empty where nothing does.
+    pub note: &'static str,
+    /// Its own options. An option that isn't here has no translation.
+    pub flags: &'static [Translation],
+    pub source: &'static Source,
+}
+
+/// An option of `docker build` (without dashes) for a builder; `None` where no such option is known.
+pub fn translate(flag: &str, builder: Builder) -> Option<&'static Translation> {
+    TRANSLATIONS.iter().find(|translation| translation.builder == builder && translation.flag == flag)
+}
+
+/// A docker command other than `build` for a builder; `None` where it isn't known.
+pub fn translate_command(command: &str, builder: Builder) -> Option<&'static CommandTranslation> {
+    COMMANDS.iter().find(|translation| translation.builder == builder && translation.command == command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flags;
+
+    #[track_caller]
+    fn check(flag: &str, builder: Builder, verdict: Translated, template: &str) {
+        let translation = translate(flag, builder).expect("a known flag");
+        assert_eq!((translation.verdict, translation.template), (verdict, template), "{flag} {builder:?}");
+    }
+
+    #[test]
+    fn common_options_are_translated() {
+        use Translated::*;
+        check("tag", Builder::Buildah, Equivalent, "-t {value}");
+        check("file", Builder::Podman, Equivalent, "-f {value}");
+        check("build-arg", Builder::Buildkit, Equivalent, "--opt build-arg:{value}");
+        check("pull", Builder::Buildah, Equivalent, "--pull=always");
+        check("no-cache", Builder::Kaniko, Drop, "");
+        check("load", Builder::Buildah, Drop, "");
+        check("ssh", Builder::Kaniko, None, "");
+        check("cache-from", Builder::Buildah, NeedsPerson, "--layers --cache-from {value}");
+    }
+
+    #[test]
+    fn every_build_option_has_an_answer_for_every_builder() {
+        let build = flags("docker", "build").expect("a known command");
+        for flag in build.flags.iter().filter(|flag| flag.long != "help") {
+            for builder in Builder::ALL {
+                assert!(translate(flag.long, *builder).is_some(), "{} {builder:?}", flag.long);
+            }
+        }
+    }
+
+    #[test]
+    fn what_buildah_and_podman_are_told_they_know() {
+        for translation in
+            TRANSLATIONS.iter().filter(|t| matches!(t.builder, Builder::Buildah | Builder::Podman))
+        {
+            let build = flags(translation.builder.id(), "build").expect("a known command");
+            for word in translation.template.split(' ').filter(|word| word.starts_with('-')) {
+                let name = word.trim_start_matches('-').split('=').next().unwrap_or_default();
+                let known = match word.starts_with("--") {
+                    true => build.find_long(name).is_some(),
+                    false => build.find_short(name.chars().next().expect("a letter")).is_some(),
+                };
+                assert!(known, "{:?} has no {word}", translation.builder);
+            }
+        }
+    }
+
+    #[test]
+    fn commands_are_translated() {
+        for command in ["login", "push", "tag", "pull"] {
+            for builder in [Builder::Buildah, Builder::Podman] {
+                let translation = translate_command(command, builder).expect("a known command");
+                assert_eq!(translation.verdict, Translated::Equivalent, "{command} {builder:?}");
+                assert!(translation.template.starts_with(builder.id()), "{}", translation.template);
+            }
+        }
+    }
+}

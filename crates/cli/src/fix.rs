@@ -1,0 +1,175 @@
+//! `daemonless fix`: the same file, rewritten for a daemonless builder.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use daemonless_core::report::{FileReport, JobReport, RewriteReport};
+use daemonless_core::{Context, File};
+use similar::TextDiff;
+
+use crate::args::{Command, Options};
+use crate::input::{self, Input, STDIN};
+use crate::paint::{ADDED, BOLD, PLACE, Painter, REMOVED};
+use crate::{Failure, Io};
+
+pub(crate) static COMMAND: Command = Command {
+    name: "fix",
+    operands: "PATH | -",
+    summary: "rewrite a file for a daemonless builder",
+    help: "Rewrites the jobs of the file that reach a daemon for a builder without one, and prints the whole new text. \
+           What needs no change stays as it was, byte for byte.\n\n\
+           Exit code 0: every job that reaches a daemon was rewritten, and nothing is left but settings of the runner; \
+           1: something is left to a person and named on standard error; 2: the file could not be read or rewritten, \
+           or the command line is wrong.",
+    run,
+};
+
+fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
+    let [path] = &*options.operands else {
+        return Err("`fix` takes one PATH, or `-` for standard input".into());
+    };
+    if options.diff && options.write {
+        return Err("--diff prints and --write does not; give one of them".into());
+    }
+    if options.write && path == STDIN {
+        return Err("standard input cannot be written to".into());
+    }
+    let Input { file, lossy } = input::read(path, options, io)?;
+    if lossy {
+        return Err(format!("{}: only UTF-8 is rewritten", file.path).into());
+    }
+    let files = [file];
+    let [file] = &files;
+    let plan = plan(&files, &options.context, options.to.as_deref())?;
+    let (text, left) = match &plan {
+        Plan::Rewritten(rewrite) => (&rewrite.text, !rewrite.left.is_empty()),
+        Plan::Nothing => (&file.text, false),
+        Plan::NoBuilder(_) => (&file.text, true),
+    };
+    if options.write {
+        if *text != file.text {
+            replace(path, text).map_err(|error| format!("{}: {error}", file.path))?;
+        }
+    } else if options.diff {
+        io.print(&diff(file, text, Painter { color: options.color.unwrap_or(io.color) }))?;
+    } else {
+        io.print(text)?;
+    }
+    plan.tell(&file.path, io);
+    Ok(u8::from(left))
+}
+
+/// What can be done with a file.
+enum Plan {
+    Rewritten(Box<RewriteReport>),
+    /// No job reaches a daemon.
+    Nothing,
+    /// These jobs reach a daemon, and no builder that the file can be rewritten for fits.
+    NoBuilder(Vec<JobReport>),
+}
+
+fn plan(files: &[File; 1], context: &Context, to: Option<&str>) -> Result<Plan, Failure> {
+    let report = daemonless_core::analyze(files, context);
+    let [File { path, .. }] = files;
+    let Some(file) = report.files.into_iter().next().filter(|file| file.format != "unknown") else {
+        return Err(format!("{path}: the format is not recognised; name it with --as").into());
+    };
+    if !file.jobs.iter().any(reaches_daemon) {
+        return Ok(Plan::Nothing);
+    }
+    let Some(builder) = to.or_else(|| best_builder(&file)) else {
+        return Ok(Plan::NoBuilder(file.jobs.into_iter().filter(reaches_daemon).collect()));
+    };
+    match daemonless_core::rewrite(files, context, 0, builder) {
+        Some(rewrite) => Ok(Plan::Rewritten(Box::new(rewrite))),
+        None => Err(format!("{path}: {} is not rewritten for {builder} yet", file.format).into()),
+    }
+}
+
+fn reaches_daemon(job: &JobReport) -> bool {
+    !matches!(job.approach, "daemonless" | "none")
+}
+
+/// The builder that fits most of the jobs that reach a daemon and, of those, ranks best.
+fn best_builder(file: &FileReport) -> Option<&'static str> {
+    let mut ranks: BTreeMap<&str, (usize, u32)> = BTreeMap::new();
+    for way in file.jobs.iter().filter(|job| reaches_daemon(job)).flat_map(|job| job.alternatives.iter()) {
+        if let Some(builder) = way.builder.filter(|_| way.rewrite && way.verdict != "does not fit") {
+            let (jobs, sum) = ranks.entry(builder).or_default();
+            *jobs += 1;
+            *sum = sum.saturating_add(way.rank);
+        }
+    }
+    let best = ranks.into_iter().min_by_key(|(_, (jobs, sum))| (std::cmp::Reverse(*jobs), *sum));
+    best.map(|(builder, _)| builder)
+}
+
+impl Plan {
+    /// Says on standard error what was done and what is left.
+    fn tell(&self, path: &str, io: &mut Io<'_>) {
+        match self {
+            Self::Nothing => io.tell(&format!("{path}: no job reaches a daemon; nothing to rewrite")),
+            Self::NoBuilder(jobs) => {
+                for JobReport { name, noun, line, alternatives, .. } in jobs {
+                    let way = alternatives.iter().min_by_key(|way| way.rank);
+                    let advice =
+                        way.map_or(String::new(), |way| format!("; instead: {}. {}", way.title, way.why));
+                    io.tell(&format!("{path}:{line}: {noun} {name}: no builder fits{advice}"));
+                }
+            }
+            Self::Rewritten(rewrite) => {
+                let RewriteReport { builder, jobs, left, requires, after, .. } = &**rewrite;
+                for left in left {
+                    let at = format!("{path}:{}: {}", left.line, left.job);
+                    io.tell(&format!("{at}: needs you: {}: {}", left.what, left.why));
+                }
+                for requirement in requires {
+                    io.tell(&format!("{path}: the runner must allow: {}", requirement.text));
+                }
+                let risk =
+                    after.first().map_or(String::new(), |file| format!("; risk after it: {}", file.risk));
+                let jobs = if jobs.is_empty() { "no job".to_owned() } else { jobs.join(", ") };
+                io.tell(&format!("{path}: rewritten for {builder}: {jobs}{risk}"));
+            }
+        }
+    }
+}
+
+/// A unified diff, empty where nothing changed.
+fn diff(old: &File, new: &str, painter: Painter) -> String {
+    let (before, after) = (format!("a/{}", old.path), format!("b/{}", old.path));
+    let diff = TextDiff::from_lines(&*old.text, new);
+    let text = diff.unified_diff().context_radius(3).header(&before, &after).to_string();
+    if !painter.color {
+        return text;
+    }
+    text.split_inclusive('\n')
+        .map(|line| {
+            let style = match line.as_bytes().first() {
+                _ if line.starts_with("--- ") || line.starts_with("+++ ") => BOLD,
+                Some(b'+') => ADDED,
+                Some(b'-') => REMOVED,
+                Some(b'@') => PLACE,
+                _ => return line.to_owned(),
+            };
+            let end = if line.ends_with('\n') { "\n" } else { "" };
+            painter.paint(style, line.trim_end_matches('\n')) + end
+        })
+        .collect()
+}
+
+/// Replaces the file's content at once: nobody sees half of it, and a failure leaves it as it was. A link stays a link
+/// and permissions stay.
+fn replace(path: &OsStr, text: &str) -> io::Result<()> {
+    let path = fs::canonicalize(path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().set_permissions(fs::metadata(&path)?.permissions())?;
+    file.as_file().sync_all()?;
+    file.persist(&path)?;
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! GitLab's Code Quality report: a list of issues in the form that merge requests show.
+
+use daemonless_core::File;
+use daemonless_core::report::{FileReport, FindingReport, Report};
+use serde::Serialize;
+
+use super::fingerprint::Fingerprints;
+use super::{Output, to_json};
+
+pub(super) static OUTPUT: Output =
+    Output { id: "gitlab", render: |report, files, _| to_json(&issues(report, files)) };
+
+#[derive(Serialize)]
+struct Issue<'r> {
+    description: &'r str,
+    check_name: &'r str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location<'r>,
+}
+
+#[derive(Serialize)]
+struct Location<'r> {
+    path: &'r str,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u32,
+    end: u32,
+}
+
+fn issues<'r>(report: &'r Report, files: &'r [File]) -> Vec<Issue<'r>> {
+    let mut issues = Vec::new();
+    for (file, text) in report.files.iter().zip(files) {
+        let mut fingerprints = Fingerprints::of(text);
+        issues.extend(
+            file.findings
+                .iter()
+                .map(|finding| issue(file, finding, severity(finding.severity), fingerprints.next(finding))),
+        );
+        issues.extend(file.notes.iter().map(|note| issue(file, note, "info", fingerprints.next(note))));
+    }
+    issues
+}
+
+fn issue<'r>(
+    file: &'r FileReport,
+    finding: &'r FindingReport,
+    severity: &'static str,
+    fingerprint: String,
+) -> Issue<'r> {
+    // GitLab finds the file in the repository only without the leading `./`.
+    let path = file.path.strip_prefix("./").unwrap_or(&file.path);
+    let lines = Lines { begin: finding.range.line, end: finding.range.end_line };
+    Issue {
+        description: &finding.message,
+        check_name: finding.rule,
+        fingerprint,
+        severity,
+        location: Location { path, lines },
+    }
+}
+
+/// GitLab's word for ours.
+fn severity(word: &str) -> &'static str {
+    match word {
+        "critical" => "blocker",
+        "high" => "critical",
+        "medium" => "major",
+        "low" => "minor",
+        _ => "info",
+    }
+}

@@ -1,0 +1,229 @@
+//! The ways out of a job's access to an engine, ranked for this job, each with what stands in its way.
+
+use daemonless_catalog::{
+    Approach, Builder, CONTAINMENT, Host, Level, Need, Platform, Requirement, Risk, risk,
+};
+
+use crate::needs::Needs;
+use crate::source::Span;
+use crate::verdict::Verdict;
+
+/// What kind of way out it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A single-use machine's own daemon is right here.
+    Keep,
+    /// Build without a daemon.
+    Builder(Builder),
+    /// Move to a machine that is thrown away after the job.
+    Vm,
+    /// The safest form of what they have.
+    Contain,
+}
+
+/// Whether it serves this job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    Fits,
+    WithChanges,
+    No,
+}
+
+impl Fit {
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Fits => "fits",
+            Self::WithChanges => "fits with changes",
+            Self::No => "does not fit",
+        }
+    }
+}
+
+/// A need that a builder does not meet, or meets in another way.
+#[derive(Clone, Debug)]
+pub struct Blocker {
+    pub need: Need,
+    pub message: String,
+    pub fatal: bool,
+    pub spans: Vec<Span>,
+}
+
+/// One way out.
+#[derive(Clone, Debug)]
+pub struct Alternative {
+    pub kind: Kind,
+    pub title: String,
+    pub fit: Fit,
+    pub why: String,
+    pub blockers: Vec<Blocker>,
+    pub requires: Vec<&'static Requirement>,
+    /// Advice with settings, for the kinds that are no builder.
+    pub advice: Vec<&'static daemonless_catalog::Containment>,
+    pub after: (Approach, Risk),
+}
+
+/// Needs that no builder alone meets: something has to run.
+static RUNNING: &[Need] =
+    &[Need::Run, Need::Exec, Need::Compose, Need::Testcontainers, Need::KubernetesInDocker, Need::Swarm];
+
+/// The ways out for a job, best first. `format` is the id of its file's format.
+pub fn alternatives(format: &str, verdict: &Verdict, needs: &Needs) -> Vec<Alternative> {
+    let builds = needs.contains_key(&Need::Build) || needs.contains_key(&Need::Bake);
+    let reaches = verdict.approach < Approach::Daemonless;
+    let is_image = format == "dockerfile";
+    if !reaches && !is_image {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    if builds || is_image || needs.contains_key(&Need::Push) || needs.contains_key(&Need::Pull) {
+        out.extend(Builder::ALL.iter().map(|builder| build_with(*builder, format, verdict, needs)));
+    }
+    out.sort_by_key(|alternative: &Alternative| alternative.fit);
+    if !reaches {
+        return out;
+    }
+    let at = out.iter().position(|alternative| alternative.fit == Fit::No).unwrap_or(out.len());
+    let others = [vm(format, verdict, needs), Some(contain(format, verdict, needs))];
+    for (offset, other) in others.into_iter().flatten().enumerate() {
+        out.insert(at + offset, other);
+    }
+    if verdict.approach == Approach::VmDaemon {
+        out.insert(0, keep(verdict));
+    }
+    out
+}
+
+fn after(verdict: &Verdict, power: daemonless_catalog::Power, host: Host) -> Risk {
+    risk(power, host, verdict.reach.what == crate::model::Reach::Strangers)
+}
+
+fn build_with(builder: Builder, format: &str, verdict: &Verdict, needs: &Needs) -> Alternative {
+    let info = builder.info();
+    let mut blockers: Vec<Blocker> =
+        needs.iter().filter_map(|(need, spans)| blocker(builder, *need, spans)).collect();
+    blockers.sort_by_key(|blocker| !blocker.fatal);
+    let fit = match blockers.first() {
+        None => Fit::Fits,
+        Some(blocker) if blocker.fatal => Fit::No,
+        Some(_) => Fit::WithChanges,
+    };
+    let why = match blockers.first() {
+        Some(blocker) if blocker.fatal => format!("{}.", blocker.message),
+        _ => info.when_right.to_owned(),
+    };
+    let requires =
+        info.requires.iter().filter(|requirement| concerns(requirement.platform, format, verdict)).collect();
+    Alternative {
+        kind: Kind::Builder(builder),
+        title: info.title.to_owned(),
+        fit,
+        why,
+        blockers,
+        requires,
+        advice: Vec::new(),
+        after: (info.after.approach, after(verdict, info.after.power, verdict.host.what)),
+    }
+}
+
+/// What keeps a builder from meeting a need, in words: "needs …: …".
+fn blocker(builder: Builder, need: Need, spans: &[Span]) -> Option<Blocker> {
+    let support = builder.support(need);
+    let (what, fatal) = match support.level {
+        Level::Yes | Level::Since(_) => return None,
+        Level::Conditional(text) => (text.to_owned(), false),
+        Level::Ignored(text) | Level::No(text) => (text.to_owned(), true),
+    };
+    let message = format!("needs {}: {}", need.title(), what.trim_end_matches('.'));
+    Some(Blocker { need, message, fatal, spans: spans.to_vec() })
+}
+
+/// Whether a setting of a platform is one of this job's.
+fn concerns(platform: Platform, format: &str, verdict: &Verdict) -> bool {
+    let hosted = verdict.host.what == Host::Vm;
+    match platform {
+        Platform::Any => true,
+        Platform::GitlabDocker | Platform::GitlabKubernetes => format == "gitlab-ci",
+        Platform::GithubHosted => format == "github-actions" && hosted,
+        Platform::GithubSelfHosted => format == "github-actions" && !hosted,
+        _ => false,
+    }
+}
+
+fn keep(verdict: &Verdict) -> Alternative {
+    Alternative {
+        kind: Kind::Keep,
+        title: "Keep the machine's own daemon".to_owned(),
+        fit: Fit::Fits,
+        why: "The job has a virtual machine of its own, which is thrown away after it. Its daemon with Buildx does \
+              everything, and what a bad step reaches is this job's own secrets, which any builder leaves in its reach."
+            .to_owned(),
+        blockers: Vec::new(),
+        requires: Vec::new(),
+        advice: Vec::new(),
+        after: (verdict.approach, verdict.risk),
+    }
+}
+
+fn vm(format: &str, verdict: &Verdict, needs: &Needs) -> Option<Alternative> {
+    if verdict.host.what == Host::Vm || !matches!(format, "gitlab-ci" | "github-actions") {
+        return None;
+    }
+    let runs = RUNNING.iter().find(|need| needs.contains_key(need));
+    let why = match runs {
+        Some(need) => format!(
+            "The job needs {}, so an engine has to stay. On a virtual machine that runs one job and is thrown away, it \
+             can do no lasting harm.",
+            need.title()
+        ),
+        None => "Nothing in the file changes, and a bad step reaches this job's own secrets and no more. It costs the \
+                 time to start a machine for each job."
+            .to_owned(),
+    };
+    Some(Alternative {
+        kind: Kind::Vm,
+        title: "A machine for each job".to_owned(),
+        fit: Fit::Fits,
+        why,
+        blockers: Vec::new(),
+        requires: Vec::new(),
+        advice: CONTAINMENT
+            .iter()
+            .filter(|advice| advice.id.contains("vm") && suits(advice.platform, format))
+            .collect(),
+        after: (Approach::VmDaemon, after(verdict, daemonless_catalog::Power::UnknownEngine, Host::Vm)),
+    })
+}
+
+fn contain(format: &str, verdict: &Verdict, needs: &Needs) -> Alternative {
+    let runs = RUNNING.iter().find(|need| needs.contains_key(need));
+    let why = match runs {
+        Some(need) => format!(
+            "The job needs {}: where the daemon must stay, these settings narrow who can reach it and what it can do.",
+            need.title()
+        ),
+        None => {
+            "Where the daemon must stay for now, these settings narrow who can reach it and what it can do."
+                .to_owned()
+        }
+    };
+    Alternative {
+        kind: Kind::Contain,
+        title: "Contain the daemon".to_owned(),
+        fit: Fit::WithChanges,
+        why,
+        blockers: Vec::new(),
+        requires: Vec::new(),
+        advice: CONTAINMENT.iter().filter(|advice| suits(advice.platform, format)).collect(),
+        after: (verdict.approach, verdict.risk),
+    }
+}
+
+fn suits(platform: Platform, format: &str) -> bool {
+    match format {
+        "gitlab-ci" => {
+            matches!(platform, Platform::Any | Platform::GitlabDocker | Platform::GitlabKubernetes)
+        }
+        "github-actions" => matches!(platform, Platform::Any | Platform::GithubSelfHosted),
+        _ => platform == Platform::Any,
+    }
+}

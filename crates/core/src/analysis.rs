@@ -1,0 +1,93 @@
+//! One file from text to findings and verdicts: detect, lower, resolve engines, find accesses, judge, check rules.
+
+use std::collections::HashMap;
+
+use daemonless_catalog::Risk;
+
+use crate::access;
+use crate::engine;
+use crate::format::{self, Detected};
+use crate::model::{Confidence, Reach, Unit};
+use crate::needs::{self, Needs};
+use crate::rule::{Finding, Scene};
+use crate::rules;
+use crate::source::{FileId, Span};
+use crate::verdict::{self, Verdict};
+use crate::{Context, File};
+
+/// What is known of one file.
+#[derive(Debug)]
+pub struct Analysis {
+    pub detected: Detected,
+    pub unit: Unit,
+    /// One for each job of the unit.
+    pub verdicts: Vec<Verdict>,
+    pub needs: Vec<Needs>,
+    /// In the order of the text.
+    pub findings: Vec<Finding>,
+}
+
+/// Analyzes the file of this index; the others are there for context.
+pub fn analyze(files: &[File], index: usize, context: &Context) -> Analysis {
+    let detected = files.get(index).map_or(Detected { format: None, certain: true }, format::detect);
+    let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+    let mut unit = detected.format.map(|format| (format.lower)(files, id)).unwrap_or_default();
+    for job in &mut unit.jobs {
+        engine::resolve(job);
+    }
+    let mut verdicts = Vec::with_capacity(unit.jobs.len());
+    let mut findings = Vec::new();
+    let names = access::Names::new(&unit.jobs);
+    for (at, job) in unit.jobs.iter().enumerate() {
+        let host = verdict::host(job, context);
+        let reach = verdict::reach(&unit, job, context);
+        let accesses = access::accesses(&names, job, host.what);
+        let strangers = (reach.what == Reach::Strangers).then(|| {
+            let told = job.reach.as_ref().or(unit.reach.as_ref());
+            told.map_or(&[][..], |told| &told.spans)
+        });
+        let format = detected.format.map_or("unknown", |format| format.id);
+        let scene = Scene { format, job, accesses: &accesses, host: host.what, strangers };
+        rules::check(&scene, at, &mut findings);
+        verdicts.push(verdict::verdict(job, accesses, host, reach));
+    }
+    findings.extend(unit.errors.iter().take(MOST_ERRORS).map(rules::syntax_error));
+    let needs = unit.jobs.iter().map(needs::needs).collect();
+    Analysis { detected, unit, verdicts, needs, findings: merged(findings) }
+}
+
+/// A text that is broken in more places than this is broken as a whole.
+const MOST_ERRORS: usize = 100;
+
+/// One finding for each rule and place, with all jobs that share it, in the order of the text.
+fn merged(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut out: Vec<Finding> = Vec::new();
+    let mut at: HashMap<(&'static str, Span, bool), usize> = HashMap::new();
+    for finding in findings {
+        let key = (finding.rule.id, finding.span, finding.confidence == Confidence::Possible);
+        match at.get(&key).and_then(|index| out.get_mut(*index)) {
+            Some(known) => {
+                known.jobs.extend(finding.jobs);
+                known.jobs.dedup();
+                if finding.severity > known.severity {
+                    known.severity = finding.severity;
+                    known.message = finding.message;
+                }
+                known.confidence = known.confidence.max(finding.confidence);
+            }
+            None => {
+                at.insert(key, out.len());
+                out.push(finding);
+            }
+        }
+    }
+    out.sort_by(|a, b| (a.span.start, a.span.end, a.rule.id).cmp(&(b.span.start, b.span.end, b.rule.id)));
+    out
+}
+
+impl Analysis {
+    /// The risk of the worst job.
+    pub fn risk(&self) -> Risk {
+        self.verdicts.iter().map(|verdict| verdict.risk).max().unwrap_or(Risk::None)
+    }
+}

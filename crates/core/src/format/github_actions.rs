@@ -1,0 +1,222 @@
+//! GitHub Actions workflows, and those of Gitea and Forgejo, which are written the same way.
+
+mod actions;
+mod container;
+mod expression;
+mod matrix;
+mod steps;
+
+use std::cell::Cell;
+use std::collections::HashMap;
+
+use self::expression::Context;
+use self::matrix::Matrix;
+use self::steps::Steps;
+use super::cursor::{Budget, Cursor};
+use super::{Format, Probe};
+use crate::File;
+use crate::model::{Host, Job, Reach, Role, Told, Unit, Value, Var, Via};
+use crate::source::FileId;
+use crate::syntax::yaml;
+
+pub(super) static FORMAT: Format = Format { id: "github-actions", title: "GitHub Actions", recognise, lower };
+
+/// Folders that hold nothing but workflows.
+static FOLDERS: &[&str] = &[".github/workflows", ".gitea/workflows", ".forgejo/workflows"];
+
+/// How much of a text is looked at.
+const LOOK: usize = 64 * 1024;
+
+fn recognise(probe: &Probe<'_>) -> u8 {
+    let folder = probe.path.strip_suffix(probe.name).unwrap_or("").trim_end_matches('/');
+    let is_yaml = [".yml", ".yaml"].iter().any(|end| probe.name.ends_with(end));
+    if is_yaml && FOLDERS.iter().any(|known| folder == *known || folder.ends_with(&format!("/{known}"))) {
+        return 100;
+    }
+    if !probe.has("jobs") {
+        return 0;
+    }
+    if probe.has("on") || probe.has("true") {
+        return 90;
+    }
+    let mut end = probe.text.len().min(LOOK);
+    while !probe.text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let start = probe.text.get(..end).unwrap_or("");
+    if start.contains("runs-on:") { 70 } else { 0 }
+}
+
+/// Events that someone without any right in the repository can cause.
+static OPEN_EVENTS: &[&str] = &[
+    "discussion",
+    "discussion_comment",
+    "fork",
+    "issue_comment",
+    "issues",
+    "pull_request",
+    "pull_request_comment",
+    "pull_request_review",
+    "pull_request_review_comment",
+    "pull_request_target",
+    "watch",
+    "workflow_run",
+];
+
+fn lower(files: &[File], id: FileId) -> Unit {
+    let Some(file) = files.get(id.0 as usize) else { return Unit::default() };
+    let tree = yaml::parse(id, &file.text);
+    let budget = Budget::new();
+    let mut unit = Unit::default();
+    for root in Cursor::roots(&tree, &budget) {
+        let left = Context::allowance();
+        workflow(&root, &left, &mut unit);
+    }
+    unit.errors = tree.errors;
+    unit
+}
+
+fn workflow(root: &Cursor<'_>, left: &Cell<usize>, unit: &mut Unit) {
+    let triggers = root.get("on").or_else(|| root.get("true"));
+    unit.reach = triggers.as_ref().and_then(reach);
+    let inputs = triggers.as_ref().map(inputs).unwrap_or_default();
+    let nothing = Matrix::default();
+    let context = Context { inputs: &inputs, env: Vec::new(), matrix: &nothing, left };
+    let env = root.get("env").map(|env| environment(&env, &context)).unwrap_or_default();
+    let shared = Shared {
+        inputs: &inputs,
+        values: by_name(&env),
+        env,
+        shell: root.at(&["defaults", "run", "shell"]),
+        left,
+    };
+    for entry in root.get("jobs").map(|jobs| jobs.entries()).unwrap_or_default() {
+        unit.jobs.push(shared.job(&entry));
+    }
+}
+
+/// What the jobs of a workflow share.
+struct Shared<'c, 'a> {
+    inputs: &'c HashMap<String, Value>,
+    env: Vec<Var>,
+    values: HashMap<String, Value>,
+    shell: Option<Cursor<'a>>,
+    left: &'c Cell<usize>,
+}
+
+impl<'a> Shared<'_, 'a> {
+    fn job(&self, entry: &Cursor<'a>) -> Job {
+        let matrix = Matrix::of(entry);
+        let outer =
+            Context { inputs: self.inputs, env: vec![&self.values], matrix: &matrix, left: self.left };
+        let own = entry.get("env").map(|env| environment(&env, &outer)).unwrap_or_default();
+        let values = by_name(&own);
+        let context = Context { env: vec![&self.values, &values], ..outer };
+        let mut job = Job {
+            name: entry.key().to_owned(),
+            name_span: entry.key_span(),
+            span: entry.entry_span(),
+            host: entry.get("runs-on").and_then(|labels| host(&labels, &context)),
+            noun: "job",
+            ..Job::default()
+        };
+        job.containers
+            .extend(entry.get("container").and_then(|own| container::lower(&own, Role::Job, &context)));
+        for service in entry.get("services").map(|services| services.entries()).unwrap_or_default() {
+            job.containers.extend(container::lower(&service, Role::Service, &context));
+        }
+        job.env = self.env.iter().filter(|var| !values.contains_key(&var.name)).cloned().collect();
+        job.env.extend(own);
+        let shell = entry.at(&["defaults", "run", "shell"]).or_else(|| self.shell.clone());
+        let shell = shell.and_then(|shell| shell.str());
+        if let Some(list) = entry.get("steps") {
+            Steps::new(context, shell).lower(&list, &mut job);
+        }
+        job
+    }
+}
+
+fn by_name(vars: &[Var]) -> HashMap<String, Value> {
+    vars.iter().map(|var| (var.name.clone(), var.value.clone())).collect()
+}
+
+/// A scalar with its expressions filled in.
+fn read(entry: &Cursor<'_>, context: &Context<'_, '_>) -> Option<Value> {
+    entry.value().map(|value| context.expand(value))
+}
+
+/// The variables of a mapping.
+fn environment(env: &Cursor<'_>, context: &Context<'_, '_>) -> Vec<Var> {
+    let var = |entry: &Cursor<'_>| {
+        let value = read(entry, context)?;
+        Some(Var { name: entry.key().to_owned(), name_span: entry.key_span(), value })
+    };
+    env.entries().iter().filter_map(var).collect()
+}
+
+/// Who can start the workflow's jobs. `None` where its callers decide.
+fn reach(triggers: &Cursor<'_>) -> Option<Told<Reach>> {
+    let events: Vec<_> = if triggers.is_mapping() {
+        triggers.entries().iter().map(|event| (event.key(), event.key_span())).collect()
+    } else {
+        let events = triggers.items_or_self();
+        events.iter().filter_map(|event| Some((event.str()?, event.span()))).collect()
+    };
+    let told = |what, test: &dyn Fn(&str) -> bool| {
+        let spans: Vec<_> = events.iter().filter(|(name, _)| test(name)).map(|(_, span)| *span).collect();
+        (!spans.is_empty()).then_some(Told { what, spans })
+    };
+    told(Reach::Strangers, &|name| OPEN_EVENTS.contains(&name))
+        .or_else(|| told(Reach::Pushers, &|name| name != "workflow_call"))
+}
+
+/// The defaults of the workflow's inputs, and the options of those that are a choice.
+fn inputs(triggers: &Cursor<'_>) -> HashMap<String, Value> {
+    let mut out = HashMap::new();
+    let events =
+        ["workflow_dispatch", "workflow_call"].iter().filter_map(|event| triggers.at(&[event, "inputs"]));
+    for input in events.flat_map(|inputs| inputs.entries()) {
+        let options: Vec<_> = input.get("options").map(|options| options.items()).unwrap_or_default();
+        let mut texts = input.get("default").into_iter().chain(options).filter_map(|option| option.value());
+        let Some(mut value) = texts.next() else { continue };
+        for other in texts {
+            if !value.any(|text| text == other.as_str()) && value.others.len() < MOST_OPTIONS {
+                value.others.push(other.text);
+            }
+        }
+        value.unknown = true;
+        value.via.insert(0, (Via::Default, value.span));
+        out.entry(input.key().to_owned()).or_insert(value);
+    }
+    out
+}
+
+/// Options of an input that are told apart.
+const MOST_OPTIONS: usize = 16;
+
+/// The machine that `runs-on` asks for: one of GitHub's own is thrown away after the job, of all others the file
+/// doesn't tell.
+fn host(labels: &Cursor<'_>, context: &Context<'_, '_>) -> Option<Told<Host>> {
+    if labels.get("group").is_some() {
+        return None;
+    }
+    let labels = labels.get("labels").unwrap_or_else(|| labels.clone());
+    let values: Vec<_> = labels.items_or_self().iter().filter_map(|label| read(label, context)).collect();
+    let hosted = |value: &Value| value.texts().all(|text| is_hosted(text.as_str())) && is_settled(value);
+    (!values.is_empty() && values.iter().all(hosted))
+        .then(|| Told { what: Host::Vm, spans: values.iter().map(|value| value.span).collect() })
+}
+
+/// Whether nothing but the default of an input leaves the value open.
+fn is_settled(value: &Value) -> bool {
+    !value.unknown || value.via.iter().any(|(via, _)| *via == Via::Default)
+}
+
+/// Labels of machines that GitHub hosts. `ubuntu-slim` is a container on a machine that others use too.
+fn is_hosted(label: &str) -> bool {
+    let label = label.trim().to_ascii_lowercase();
+    label != "ubuntu-slim" && ["ubuntu-", "windows-", "macos-"].iter().any(|start| label.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests;

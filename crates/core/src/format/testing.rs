@@ -1,0 +1,121 @@
+//! The model of a text as lines that a test can compare.
+
+use std::fmt::Write as _;
+
+use super::Format;
+use crate::File;
+use crate::model::{Container, Place, Unit, Value, Var};
+use crate::source::{FileId, Span};
+
+/// Lowers `text` and compares what it gives with `expected`: one line for each thing, in order. Values tell how they
+/// came (`~Matrix`), what else they can be (`|other`) and whether something is missing (`?`); the text of an evidence
+/// stands in backticks.
+#[track_caller]
+pub(super) fn check(format: &Format, text: &str, expected: &str) {
+    let file = File { path: "a.yml".to_owned(), text: text.to_owned(), format: None };
+    let unit = (format.lower)(&[file], FileId(0));
+    let got = render(text, &unit);
+    assert_eq!(got.trim(), expected.trim(), "\n--- got\n{got}\n--- of\n{text}");
+}
+
+fn render(text: &str, unit: &Unit) -> String {
+    let mut out = String::new();
+    let mut line = |depth: usize, what: String| {
+        let _ = writeln!(out, "{:width$}{what}", "", width = depth * 2);
+    };
+    if let Some(reach) = &unit.reach {
+        line(0, format!("{:?} {}", reach.what, quotes(text, &reach.spans)));
+    }
+    for job in &unit.jobs {
+        assert_eq!(quote(text, job.name_span).trim_matches(['`', '"', '\'']), job.name);
+        let host = job.host.as_ref();
+        let host =
+            host.map_or(String::new(), |host| format!(" {:?} {}", host.what, quotes(text, &host.spans)));
+        line(0, format!("{} {}{host}", job.noun, job.name));
+        job.env.iter().for_each(|var| line(1, variable(var)));
+        for container in &job.containers {
+            line(1, format!("{:?} {}", container.role, optional(container.image.as_ref())));
+            properties(text, container).into_iter().for_each(|property| line(2, property));
+        }
+        for (need, span) in &job.needs {
+            line(1, format!("needs {need:?} {}", quote(text, *span)));
+        }
+        for command in &job.commands {
+            let words: Vec<_> = command.words.iter().map(value).collect();
+            let place = match command.place {
+                Place::Job => "$".to_owned(),
+                Place::Container(index) => format!("${index}"),
+                Place::Elsewhere => "$elsewhere".to_owned(),
+            };
+            let env: Vec<_> = command.engine_env.iter().map(|var| format!(" [{}]", variable(var))).collect();
+            line(1, format!("{place} {}{}", words.join(" "), env.concat()));
+        }
+    }
+    for error in &unit.errors {
+        line(0, format!("error {}", error.message));
+    }
+    out
+}
+
+fn properties(text: &str, container: &Container) -> Vec<String> {
+    let mut out = Vec::new();
+    if container.names.len() > 1 {
+        out.push(format!("names {}", container.names.join(" ")));
+    }
+    let mut spans = |name: &str, span: Option<Span>| {
+        out.extend(span.map(|span| format!("{name} {}", quote(text, span))));
+    };
+    spans("privileged", container.privileged);
+    spans("api socket", container.api_socket);
+    for mount in &container.mounts {
+        let read_only = if mount.read_only { " ro" } else { "" };
+        let (source, target) = (optional(mount.source.as_ref()), optional(mount.target.as_ref()));
+        out.push(format!("mount {source} at {target}{read_only} {}", quote(text, mount.span)));
+    }
+    out.extend(
+        container.namespaces.iter().map(|(which, span)| format!("host {which:?} {}", quote(text, *span))),
+    );
+    let lists: [(&str, Vec<&Value>); 8] = [
+        ("capability", container.capabilities.iter().collect()),
+        ("device", container.devices.iter().collect()),
+        ("security", container.security.iter().collect()),
+        ("port", container.ports.iter().collect()),
+        ("runtime", container.runtime.iter().collect()),
+        ("user", container.user.iter().collect()),
+        ("build", container.build.iter().collect()),
+        ("command", container.command.iter().collect()),
+    ];
+    for (name, values) in lists.iter().filter(|(_, values)| !values.is_empty()) {
+        let values: Vec<_> = values.iter().map(|one| value(one)).collect();
+        out.push(format!("{name} {}", values.join(" ")));
+    }
+    out.extend(container.env.iter().map(variable));
+    out
+}
+
+fn variable(var: &Var) -> String {
+    format!("env {}={}", var.name, value(&var.value))
+}
+
+fn optional(one: Option<&Value>) -> String {
+    one.map_or("-".to_owned(), value)
+}
+
+fn value(value: &Value) -> String {
+    let mut out = value.as_str().replace('\n', "\\n");
+    value.others.iter().for_each(|other| out.extend(["|", other.as_str()]));
+    if value.unknown {
+        out.push('?');
+    }
+    value.via.iter().for_each(|(via, _)| out.push_str(&format!("~{via:?}")));
+    out
+}
+
+fn quotes(text: &str, spans: &[Span]) -> String {
+    let quoted: Vec<_> = spans.iter().map(|span| quote(text, *span)).collect();
+    quoted.join(" ")
+}
+
+fn quote(text: &str, span: Span) -> String {
+    format!("`{}`", text.get(span.range()).unwrap_or("out of bounds").trim_end().replace('\n', "\\n"))
+}

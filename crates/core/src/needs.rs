@@ -1,0 +1,149 @@
+//! What a job asks of its engine, read from its command lines and from what its format says.
+
+use std::collections::BTreeMap;
+
+use crate::engine::command_line::Invocation;
+use crate::model::{Job, Need, Place};
+use crate::source::Span;
+
+/// A job's needs, each with the places that show it.
+pub type Needs = BTreeMap<Need, Vec<Span>>;
+
+/// More places than this show a need no better.
+const MOST_PLACES: usize = 8;
+
+/// Programs that start whole clusters in containers.
+static CLUSTERS: &[&str] = &["kind", "k3d", "minikube"];
+
+/// Everything that the job asks of an engine or a builder.
+pub fn needs(job: &Job) -> Needs {
+    let mut needs = Needs::new();
+    for (need, span) in &job.needs {
+        add(&mut needs, *need, *span);
+    }
+    for invocation in &job.invocations {
+        let elsewhere =
+            job.commands.get(invocation.command).is_some_and(|command| command.place == Place::Elsewhere);
+        if !elsewhere {
+            of_invocation(invocation, &mut needs);
+        }
+    }
+    for command in &job.commands {
+        let program = command.words.first().map_or("", |word| word.as_str());
+        let starts = command.words.iter().any(|word| matches!(word.as_str(), "create" | "start" | "cluster"));
+        if CLUSTERS.contains(&program) && starts && command.place != Place::Elsewhere {
+            add(&mut needs, Need::KubernetesInDocker, command.span);
+        }
+    }
+    for container in &job.containers {
+        if let Some(build) = &container.build {
+            add(&mut needs, Need::Build, build.span);
+        }
+    }
+    needs
+}
+
+fn add(needs: &mut Needs, need: Need, span: Span) {
+    let places = needs.entry(need).or_default();
+    if places.len() < MOST_PLACES && !places.contains(&span) {
+        places.push(span);
+    }
+}
+
+/// Commands that are a need by their name alone.
+static COMMANDS: &[(&str, Need)] = &[
+    ("push", Need::Push),
+    ("manifest push", Need::Push),
+    ("pull", Need::Pull),
+    ("tag", Need::Tag),
+    ("login", Need::Login),
+    ("run", Need::Run),
+    ("create", Need::Run),
+    ("start", Need::Run),
+    ("container start", Need::Run),
+    ("exec", Need::Exec),
+    ("cp", Need::Exec),
+    ("logs", Need::Exec),
+    ("buildx bake", Need::Bake),
+    ("save", Need::SaveLoad),
+    ("load", Need::SaveLoad),
+    ("import", Need::SaveLoad),
+    ("export", Need::SaveLoad),
+    ("commit", Need::Run),
+    ("inspect", Need::Inspect),
+    ("image inspect", Need::Inspect),
+    ("images", Need::Inspect),
+    ("ps", Need::Inspect),
+    ("history", Need::Inspect),
+    ("scan", Need::Scan),
+    ("scout", Need::Scan),
+    ("sbom", Need::Scan),
+];
+
+/// Groups of commands that are a need whatever follows.
+static GROUPS: &[(&str, Need)] = &[
+    ("compose", Need::Compose),
+    ("stack", Need::Swarm),
+    ("swarm", Need::Swarm),
+    ("service", Need::Swarm),
+    ("manifest", Need::Manifest),
+    ("buildx imagetools", Need::Manifest),
+];
+
+/// Build options that are a need by being there, and not switched off.
+static OPTIONS: &[(&str, Need)] = &[
+    ("push", Need::Push),
+    ("secret", Need::BuildSecret),
+    ("ssh", Need::BuildSsh),
+    ("build-context", Need::BuildContext),
+    ("sbom", Need::Sbom),
+    ("provenance", Need::Sbom),
+    ("attest", Need::Sbom),
+    ("squash", Need::Squash),
+];
+
+fn of_invocation(invocation: &Invocation, needs: &mut Needs) {
+    let name = invocation.subcommand.as_str();
+    if let Some((_, need)) = COMMANDS.iter().find(|(command, _)| *command == name) {
+        add(needs, *need, invocation.head);
+    }
+    let in_group =
+        |group: &str| name == group || name.strip_prefix(group).is_some_and(|rest| rest.starts_with(' '));
+    if let Some((_, need)) = GROUPS.iter().find(|(group, _)| in_group(group)) {
+        add(needs, *need, invocation.head);
+    }
+    if name == "buildx create" {
+        let driver = invocation.values("driver").last().map_or("", |driver| driver.as_str());
+        if matches!(driver, "remote" | "kubernetes" | "cloud") {
+            add(needs, Need::RemoteBuilder, invocation.head);
+        }
+    }
+    if !invocation.builds() && name != "buildx bake" {
+        return;
+    }
+    add(needs, Need::Build, invocation.head);
+    if invocation.tool == "kaniko" && !invocation.has("no-push") {
+        add(needs, Need::Push, invocation.head);
+    }
+    for (option, need) in OPTIONS {
+        for flag in invocation.flags.iter().filter(|flag| flag.name == *option && flag.is_on()) {
+            add(needs, *need, flag.span);
+        }
+    }
+    let platforms: Vec<_> = invocation.values("platform").collect();
+    if platforms.len() > 1 || platforms.iter().any(|platform| platform.as_str().contains(',')) {
+        add(needs, Need::MultiPlatform, platforms[0].span);
+    }
+    for option in ["cache-from", "cache-to"] {
+        for value in invocation.values(option) {
+            let need = if value.as_str().contains("type=gha") { Need::GhaCache } else { Need::RegistryCache };
+            add(needs, need, value.span);
+        }
+    }
+    for value in invocation.values("output") {
+        let text = value.as_str();
+        let pushed = text.contains("push=true") || text.contains("type=registry");
+        let need = if pushed { Need::Push } else { Need::BuildOutput };
+        add(needs, need, value.span);
+    }
+}

@@ -1,0 +1,259 @@
+//! From the analysis, which speaks in spans, to the report, which speaks in lines and columns.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use daemonless_catalog::{Approach, Containment, Host, Need, Requirement, Risk};
+
+use super::{
+    AccessReport, AfterReport, AlternativeReport, BlockerReport, ChoiceReport, FactReport, FileReport,
+    FindingReport, JobReport, LabelReport, NeedReport, Range, RequirementReport, StepReport, headline,
+};
+use crate::File;
+use crate::alternatives::{Alternative, Blocker, Kind, alternatives};
+use crate::analysis::Analysis;
+use crate::model::{Confidence, Job, Reach};
+use crate::needs::Needs;
+use crate::path::{Step, path};
+use crate::rewrite;
+use crate::rule::Finding;
+use crate::source::{FileId, LineIndex, Span};
+use crate::verdict::{Fact, Origin, Verdict};
+
+/// The report on one analyzed file.
+pub fn file_report(file: &File, id: FileId, analysis: &Analysis) -> FileReport {
+    let places = Places { id, text: &file.text, lines: LineIndex::new(&file.text) };
+    let format = analysis.detected.format.map(|format| format.id);
+    let mut shared = HashMap::new();
+    let jobs: Vec<_> = analysis.unit.jobs.iter().zip(&analysis.verdicts).collect();
+    let names: Vec<&str> = analysis.unit.jobs.iter().map(|job| job.name.as_str()).collect();
+    let finding = |finding: &Finding| places.finding(finding, &names);
+    let (notes, findings): (Vec<&Finding>, Vec<&Finding>) =
+        analysis.findings.iter().partition(|finding| finding.confidence == Confidence::Possible);
+    FileReport {
+        path: file.path.clone(),
+        format: format.unwrap_or("unknown"),
+        format_certain: analysis.detected.certain,
+        risk: analysis.risk().id(),
+        headline: headline::of_file(format, &jobs),
+        jobs: jobs
+            .iter()
+            .zip(&analysis.needs)
+            .map(|((job, verdict), needs)| {
+                places.job(format.unwrap_or("unknown"), job, verdict, needs, &mut shared)
+            })
+            .collect(),
+        findings: findings.into_iter().map(finding).collect(),
+        notes: notes.into_iter().map(finding).collect(),
+    }
+}
+
+/// What tells jobs apart whose alternatives differ.
+type Key = (Approach, Risk, Host, Reach, Vec<Need>);
+
+struct Places<'a> {
+    id: FileId,
+    text: &'a str,
+    lines: LineIndex,
+}
+
+impl Places<'_> {
+    fn range(&self, span: Span) -> Range {
+        if span.file != self.id {
+            return Range { line: 1, column: 1, end_line: 1, end_column: 1 };
+        }
+        let start = self.lines.position(self.text, span.start);
+        // A span that ends behind a line break ends with that line for a reader.
+        let written = self.text.get(span.range()).unwrap_or("");
+        let trimmed = written.trim_end_matches(['\n', '\r', ' ', '\t']).len();
+        let end = if trimmed == 0 { span.start } else { span.start + u32::try_from(trimmed).unwrap_or(0) };
+        let end = self.lines.position(self.text, end);
+        Range { line: start.line, column: start.column, end_line: end.line, end_column: end.column }
+    }
+
+    fn label(&self, span: Span, message: &str) -> LabelReport {
+        LabelReport { message: message.to_owned(), range: self.range(span) }
+    }
+
+    fn labels(&self, proof: &[(Span, String)]) -> Vec<LabelReport> {
+        proof.iter().map(|(span, message)| self.label(*span, message)).collect()
+    }
+
+    fn finding(&self, finding: &Finding, names: &[&str]) -> FindingReport {
+        let jobs = finding.jobs.iter().filter_map(|job| names.get(*job));
+        FindingReport {
+            rule: finding.rule.id,
+            severity: finding.severity.id(),
+            confidence: confidence(finding.confidence),
+            jobs: jobs.map(|name| (*name).to_owned()).collect(),
+            message: finding.message.clone(),
+            range: self.range(finding.span),
+            labels: self.labels(&finding.labels),
+        }
+    }
+
+    fn job(
+        &self,
+        format: &str,
+        job: &Job,
+        verdict: &Verdict,
+        needs: &Needs,
+        shared: &mut HashMap<Key, Arc<[AlternativeReport]>>,
+    ) -> JobReport {
+        let range = self.range(job.span);
+        let key: Key = (
+            verdict.approach,
+            verdict.risk,
+            verdict.host.what,
+            verdict.reach.what,
+            needs.keys().copied().collect(),
+        );
+        let alternatives = shared.entry(key).or_insert_with(|| {
+            let found = alternatives(format, verdict, needs);
+            found.iter().zip(1..).map(|(one, rank)| alternative(format, one, rank)).collect()
+        });
+        JobReport {
+            name: job.name.clone(),
+            noun: job.noun,
+            line: self.range(job.name_span).line,
+            end_line: range.end_line,
+            approach: verdict.approach.id(),
+            risk: verdict.risk.id(),
+            headline: headline::of_job(format, job, verdict),
+            needs: needs.keys().map(|need| need.id()).collect(),
+            need_lines: needs
+                .iter()
+                .map(|(need, spans)| NeedReport {
+                    need: need.id(),
+                    lines: spans.iter().map(|span| self.range(*span)).collect(),
+                })
+                .collect(),
+            accesses: verdict
+                .accesses
+                .iter()
+                .map(|access| AccessReport {
+                    approach: access.approach.id(),
+                    by: access.by.clone(),
+                    confidence: confidence(access.confidence),
+                    lines: self.labels(&access.proof),
+                })
+                .collect(),
+            power: FactReport {
+                id: verdict.power.what.info().id,
+                title: verdict.power.what.info().title.to_owned(),
+                origin: origin(&verdict.power),
+                lines: self.labels(&verdict.power.proof),
+                choices: Vec::new(),
+            },
+            host: self.host(verdict),
+            reach: self.reach(verdict),
+            path: path(job, verdict, needs).iter().map(|step| self.step(step)).collect(),
+            alternatives: Arc::clone(alternatives),
+        }
+    }
+
+    fn host(&self, verdict: &Verdict) -> FactReport {
+        let choices = Host::ALL.iter().map(|host| ChoiceReport {
+            id: host.id(),
+            title: host.title(),
+            risk: verdict.risk_with(*host, verdict.reach.what).id(),
+        });
+        FactReport {
+            id: verdict.host.what.id(),
+            title: verdict.host.what.title().to_owned(),
+            origin: origin(&verdict.host),
+            lines: self.labels(&verdict.host.proof),
+            choices: choices.collect(),
+        }
+    }
+
+    fn reach(&self, verdict: &Verdict) -> FactReport {
+        let choices = Reach::ALL.iter().map(|reach| ChoiceReport {
+            id: reach.id(),
+            title: reach.title(),
+            risk: verdict.risk_with(verdict.host.what, *reach).id(),
+        });
+        FactReport {
+            id: verdict.reach.what.id(),
+            title: verdict.reach.what.title().to_owned(),
+            origin: origin(&verdict.reach),
+            lines: self.labels(&verdict.reach.proof),
+            choices: choices.collect(),
+        }
+    }
+
+    fn step(&self, step: &Step) -> StepReport {
+        let technique = step.template.techniques.first();
+        StepReport {
+            id: step.template.key,
+            title: step.fill(step.template.title, true),
+            text: step.fill(step.template.text, true),
+            command: step.template.command.map(|command| step.fill(command, false)),
+            lines: step.lines.iter().map(|span| self.label(*span, "")).collect(),
+            attack: technique.map(|technique| format!("{} {}", technique.id, technique.name)),
+        }
+    }
+}
+
+fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Declared => "declared",
+        Confidence::Implied => "implied",
+        Confidence::Possible => "possible",
+    }
+}
+
+fn origin<T>(fact: &Fact<T>) -> &'static str {
+    match fact.origin {
+        Origin::File => "file",
+        Origin::Assumed => "assumed",
+        Origin::You => "you",
+    }
+}
+
+fn alternative(format: &str, one: &Alternative, rank: u32) -> AlternativeReport {
+    let builder = match one.kind {
+        Kind::Builder(builder) => Some(builder),
+        _ => None,
+    };
+    let advice = one.advice.iter().map(|advice| advised(advice));
+    AlternativeReport {
+        kind: match one.kind {
+            Kind::Keep => "keep",
+            Kind::Builder(_) => "builder",
+            Kind::Vm => "vm",
+            Kind::Contain => "contain",
+        },
+        builder: builder.map(|builder| builder.id()),
+        title: one.title.clone(),
+        rank,
+        verdict: one.fit.id(),
+        why: one.why.clone(),
+        blockers: one.blockers.iter().map(blocker).collect(),
+        requires: one.requires.iter().map(|requirement| required(requirement)).chain(advice).collect(),
+        after: AfterReport { approach: one.after.0.id(), risk: one.after.1.id() },
+        rewrite: builder.is_some_and(|builder| rewrite::can(format, builder)),
+    }
+}
+
+fn blocker(blocker: &Blocker) -> BlockerReport {
+    BlockerReport { need: blocker.need.id(), message: blocker.message.clone(), fatal: blocker.fatal }
+}
+
+pub(crate) fn required(requirement: &Requirement) -> RequirementReport {
+    RequirementReport {
+        text: format!("{}: {}", requirement.platform.title(), requirement.text),
+        file: requirement.setting.as_ref().map(|setting| setting.file),
+        snippet: requirement.setting.as_ref().map(|setting| setting.snippet),
+        error: requirement.error_without,
+    }
+}
+
+fn advised(advice: &Containment) -> RequirementReport {
+    RequirementReport {
+        text: format!("{}. {}", advice.title, advice.text),
+        file: advice.setting.as_ref().map(|setting| setting.file),
+        snippet: advice.setting.as_ref().map(|setting| setting.snippet),
+        error: None,
+    }
+}

@@ -1,0 +1,659 @@
+//! Statements: lists, compound commands, redirections and heredocs.
+
+use std::collections::VecDeque;
+
+use super::word::{Ending, is_name, name_length};
+use super::{Branch, Document, Kind, Link, MAX_DEPTH, Part, Redirect, Simple, Statement, Word};
+use crate::source::{Span, Text};
+
+/// Reads the statements of a text one by one.
+pub struct Parser<'t> {
+    pub(super) text: &'t Text,
+    pub(super) source: &'t str,
+    pub(super) at: usize,
+    pub(super) depth: usize,
+    /// Open parentheses that a `)` may close.
+    pub(super) parentheses: usize,
+    /// Open `case` arms that a `;;` may end.
+    pub(super) arms: usize,
+    pub(super) documents: Vec<Document>,
+    pub(super) pending: Vec<Pending>,
+    pub(super) link: Link,
+    ahead: [Ahead; CLOSERS.len()],
+    /// Statements that wait for the text of a heredoc.
+    waiting: VecDeque<Statement>,
+}
+
+/// A heredoc whose text starts after the next line break.
+pub(super) struct Pending {
+    document: usize,
+    delimiter: String,
+    quoted: bool,
+    strip_tabs: bool,
+}
+
+/// Where a closer was last looked for and where it was found. Looking from ever further on costs one pass in all.
+#[derive(Clone, Copy)]
+struct Ahead {
+    from: usize,
+    found: usize,
+}
+
+/// What [`Parser::ahead`] looks for.
+#[derive(Clone, Copy)]
+pub(super) enum Closer {
+    SingleQuote,
+    DoubleQuote,
+    Backtick,
+    Brace,
+    Parenthesis,
+    Newline,
+    Braces,
+    Brackets,
+    Percent,
+    Parentheses,
+}
+
+const CLOSERS: [&str; 10] = ["'", "\"", "`", "}", ")", "\n", "}}", "]]", "%>", "))"];
+
+/// Words that end a list of statements.
+const ENDS: &[&str] = &["then", "elif", "else", "fi", "do", "done", "esac", "}"];
+
+/// Words that start a compound command.
+const STARTS: &[&str] = &["if", "while", "until", "for", "select", "case", "function", "{"];
+
+impl<'t> Parser<'t> {
+    /// A reader of `text`, which itself stands `depth` constructs deep.
+    pub fn new(text: &'t Text, depth: usize) -> Self {
+        Self {
+            text,
+            source: text.as_str(),
+            at: 0,
+            depth,
+            parentheses: 0,
+            arms: 0,
+            documents: Vec::new(),
+            pending: Vec::new(),
+            link: Link::Next,
+            ahead: [Ahead { from: 1, found: 0 }; CLOSERS.len()],
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// The next statement; it has the text of its heredocs.
+    pub fn next_statement(&mut self) -> Option<Statement> {
+        let mut link = self.link;
+        while self.waiting.is_empty() || !self.pending.is_empty() {
+            let Some(statement) = self.statement_in(&mut link, &[]) else { break };
+            self.waiting.push_back(statement);
+        }
+        self.link = link;
+        if self.peek().is_none() {
+            self.read_documents();
+        }
+        self.waiting.pop_front()
+    }
+
+    /// The heredocs read so far.
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    pub(super) fn into_documents(self) -> Vec<Document> {
+        self.documents
+    }
+
+    pub(super) fn split(mut self) -> Vec<Word> {
+        let mut words = Vec::new();
+        loop {
+            while self.continuation() || self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
+                self.at += usize::from(self.peek().is_some_and(|byte| byte.is_ascii_whitespace()));
+            }
+            if self.peek().is_none() {
+                return words;
+            }
+            let start = self.at;
+            words.push(self.word(Ending::Space));
+            if self.at == start {
+                self.at = self.after_char(start);
+            }
+        }
+    }
+
+    /// All statements up to one of the words `ends`, or to a `)` or `;;` that closes something open.
+    pub(super) fn list(&mut self, ends: &[&str]) -> Vec<Statement> {
+        let mut statements = Vec::new();
+        let mut link = Link::Next;
+        while let Some(statement) = self.statement_in(&mut link, ends) {
+            statements.push(statement);
+        }
+        statements
+    }
+
+    fn statement_in(&mut self, link: &mut Link, ends: &[&str]) -> Option<Statement> {
+        loop {
+            self.blanks();
+            let next = self.byte(self.at + 1);
+            match self.peek()? {
+                b'\n' => self.newline(),
+                b';' if self.arms > 0 && matches!(next, Some(b';' | b'&')) => return None,
+                b')' if self.parentheses > 0 => return None,
+                b';' | b')' => self.operator(1, link, Link::Next),
+                b'&' if next == Some(b'&') => self.operator(2, link, Link::And),
+                b'&' if next != Some(b'>') => self.operator(1, link, Link::Next),
+                b'|' if next == Some(b'|') => self.operator(2, link, Link::Or),
+                b'|' if next == Some(b'&') => self.operator(2, link, Link::Pipe),
+                b'|' => self.operator(1, link, Link::Pipe),
+                _ => {
+                    let word = self.bare_word();
+                    if ends.contains(&word) {
+                        return None;
+                    }
+                    if ENDS.contains(&word) {
+                        self.operator(word.len(), link, Link::Next);
+                        continue;
+                    }
+                    let start = self.at;
+                    let statement = self.statement(*link);
+                    if self.at == start {
+                        self.at = self.after_char(start);
+                    }
+                    if statement.is_some() {
+                        *link = Link::Next;
+                        return statement;
+                    }
+                }
+            }
+        }
+    }
+
+    fn operator(&mut self, length: usize, link: &mut Link, to: Link) {
+        self.at += length;
+        *link = to;
+    }
+
+    fn statement(&mut self, link: Link) -> Option<Statement> {
+        let start = self.at;
+        while let word @ ("!" | "time") = self.bare_word() {
+            self.at += word.len();
+            self.blanks();
+            if word == "time" && self.skip_word("-p") {
+                self.blanks();
+            }
+        }
+        let word = self.bare_word();
+        let opens = self.peek() == Some(b'(') || STARTS.contains(&word);
+        if opens && self.depth >= MAX_DEPTH {
+            self.at += word.len().max(1);
+            return None;
+        }
+        let mut redirects = Vec::new();
+        let kind = if opens {
+            self.depth += 1;
+            let kind = self.compound(word);
+            self.depth -= 1;
+            loop {
+                self.blanks();
+                match self.redirect() {
+                    Some(redirect) => redirects.push(redirect),
+                    None => break,
+                }
+            }
+            kind
+        } else if word == "[[" && self.ahead(Closer::Brackets, self.at).is_some() {
+            Kind::Simple(self.test())
+        } else {
+            self.simple(&mut redirects)
+        };
+        let end = self.end_before(start);
+        if end <= start {
+            return None;
+        }
+        self.blanks();
+        let piped = self.peek() == Some(b'|') && self.byte(self.at + 1) != Some(b'|');
+        Some(Statement { link, kind, redirects, piped, span: self.span(start, end) })
+    }
+
+    /// The end of what was read since `start`, without the blanks at its end.
+    fn end_before(&self, start: usize) -> usize {
+        let read = self.source.get(start..self.at).unwrap_or("");
+        start + read.trim_end_matches([' ', '\t', '\r', '\n']).len()
+    }
+
+    fn compound(&mut self, word: &str) -> Kind {
+        if self.peek() == Some(b'(') {
+            if let Some(end) = self.arithmetic_end(self.at) {
+                self.at = end;
+                return Kind::Arithmetic;
+            }
+            self.at += 1;
+            self.parentheses += 1;
+            let statements = self.list(&[]);
+            self.parentheses -= 1;
+            self.skip(b')');
+            return Kind::Subshell(statements);
+        }
+        self.at += word.len();
+        match word {
+            "{" => {
+                let statements = self.list(&["}"]);
+                self.skip_word("}");
+                Kind::Group(statements)
+            }
+            "if" => self.conditions(),
+            "while" | "until" => {
+                let condition = self.list(&["do", "done"]);
+                Kind::While(Branch { condition, body: self.loop_body() })
+            }
+            "for" | "select" => self.for_loop(),
+            "case" => self.case(),
+            _ => {
+                self.blanks();
+                let name = self.bare_word().to_owned();
+                self.at += name.len();
+                self.blanks();
+                if self.skip(b'(') {
+                    self.blanks();
+                    self.skip(b')');
+                }
+                self.function(name)
+            }
+        }
+    }
+
+    fn conditions(&mut self) -> Kind {
+        let (mut branches, mut otherwise) = (Vec::new(), None);
+        loop {
+            let condition = self.list(&["then", "elif", "else", "fi"]);
+            self.skip_word("then");
+            let body = self.list(&["elif", "else", "fi"]);
+            branches.push(Branch { condition, body });
+            if self.skip_word("elif") {
+                continue;
+            }
+            if self.skip_word("else") {
+                otherwise = Some(self.list(&["fi"]));
+            }
+            self.skip_word("fi");
+            return Kind::If { branches, otherwise };
+        }
+    }
+
+    fn loop_body(&mut self) -> Vec<Statement> {
+        self.skip_word("do");
+        let body = self.list(&["done"]);
+        self.skip_word("done");
+        body
+    }
+
+    fn for_loop(&mut self) -> Kind {
+        self.blanks();
+        let mut words = Vec::new();
+        let start = self.at;
+        let mut variable = String::new();
+        if let Some(end) = self.arithmetic_end(self.at) {
+            self.at = end;
+        } else {
+            variable.push_str(self.bare_word());
+            self.at += variable.len();
+        }
+        let variable_span = self.span(start, self.at);
+        self.blank_lines();
+        if self.skip_word("in") {
+            loop {
+                self.blanks();
+                let before = self.at;
+                if matches!(self.peek(), None | Some(b'\n' | b';' | b'&' | b'|' | b'(' | b')')) {
+                    break;
+                }
+                words.push(self.word(Ending::Command));
+                if self.at == before {
+                    break;
+                }
+            }
+        }
+        // What stands between the words and `do` is a separator, or an error that is read as statements.
+        let mut body = self.list(&["do", "done"]);
+        body.append(&mut self.loop_body());
+        Kind::For { variable, variable_span, words, body }
+    }
+
+    fn case(&mut self) -> Kind {
+        self.blanks();
+        let subject = self.word(Ending::Command);
+        self.blank_lines();
+        self.skip_word("in");
+        let mut arms = Vec::new();
+        loop {
+            self.blank_lines();
+            while matches!(self.peek(), Some(b';' | b'&')) {
+                self.at += 1;
+                self.blank_lines();
+            }
+            if self.peek().is_none() || self.skip_word("esac") {
+                break;
+            }
+            if self.parentheses > 0 && self.peek() == Some(b')') {
+                break;
+            }
+            self.pattern();
+            self.arms += 1;
+            arms.push(self.list(&["esac"]));
+            self.arms -= 1;
+        }
+        Kind::Case { subject, arms }
+    }
+
+    /// Reads over `a | b)`.
+    fn pattern(&mut self) {
+        self.skip(b'(');
+        loop {
+            self.blanks();
+            let start = self.at;
+            match self.peek() {
+                None | Some(b'\n') => return,
+                Some(b')') => {
+                    self.at += 1;
+                    return;
+                }
+                _ => self.word(Ending::Command),
+            };
+            if self.at == start {
+                self.at = self.after_char(start);
+            }
+        }
+    }
+
+    fn function(&mut self, name: String) -> Kind {
+        self.blank_lines();
+        self.depth += 1;
+        let body = if self.depth < MAX_DEPTH && !matches!(self.peek(), None | Some(b')')) {
+            self.statement(Link::Next).map(Box::new)
+        } else {
+            None
+        };
+        self.depth -= 1;
+        Kind::Function { name, body }
+    }
+
+    fn simple(&mut self, redirects: &mut Vec<Redirect>) -> Kind {
+        let mut simple = Simple::default();
+        loop {
+            self.blanks();
+            if let Some(redirect) = self.redirect() {
+                redirects.push(redirect);
+                continue;
+            }
+            let start = self.at;
+            match self.peek() {
+                None | Some(b'\n' | b';' | b'&' | b'|' | b')') => break,
+                Some(b'(') => {
+                    if let Some(name) = self.function_name(&simple) {
+                        return self.function(name);
+                    }
+                    break;
+                }
+                _ => {}
+            }
+            let word = self.word(Ending::Command);
+            if self.at == start {
+                break;
+            }
+            if word.assignment.is_some() && simple.assignments == simple.words.len() {
+                simple.assignments += 1;
+            }
+            simple.words.push(word);
+        }
+        Kind::Simple(simple)
+    }
+
+    /// The name of a function whose `(` stands here after its name; reads over the parentheses.
+    fn function_name(&mut self, simple: &Simple) -> Option<String> {
+        let [Word { parts, quoted: false, .. }] = simple.words.as_slice() else { return None };
+        let [Part::Literal(name)] = parts.as_slice() else { return None };
+        let after = self.source.get(self.at + 1..)?.bytes().position(|byte| byte != b' ')?;
+        if self.byte(self.at + 1 + after) != Some(b')') {
+            return None;
+        }
+        self.at += after + 2;
+        Some(name.as_str().to_owned())
+    }
+
+    /// `[[ … ]]`, in which operators are words.
+    fn test(&mut self) -> Simple {
+        let mut words = Vec::new();
+        loop {
+            self.blank_lines();
+            let start = self.at;
+            let last = self.bare_word() == "]]";
+            match self.peek() {
+                None => break,
+                Some(b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>') => {
+                    let run = self.source.get(start..).unwrap_or("");
+                    self.at += if run.starts_with("&&") || run.starts_with("||") { 2 } else { 1 };
+                    words.push(self.literal_word(start));
+                }
+                _ => words.push(self.word(Ending::Command)),
+            }
+            if self.at == start {
+                self.at = self.after_char(start);
+            }
+            if last {
+                break;
+            }
+        }
+        Simple { assignments: 0, words }
+    }
+
+    fn literal_word(&self, start: usize) -> Word {
+        Word {
+            parts: vec![Part::Literal(self.text.slice(start..self.at))],
+            span: self.span(start, self.at),
+            ..Word::default()
+        }
+    }
+
+    fn redirect(&mut self) -> Option<Redirect> {
+        let start = self.at;
+        let mut at = start;
+        while self.byte(at).is_some_and(|byte| byte.is_ascii_digit()) && at - start < 10 {
+            at += 1;
+        }
+        let descriptor = self.source.get(start..at).unwrap_or("");
+        if descriptor.is_empty() && self.byte(at) == Some(b'&') && self.byte(at + 1) == Some(b'>') {
+            at += 1;
+        }
+        let rest = self.source.get(at..)?;
+        const OPERATORS: [&str; 10] = ["<<<", "<<-", "<<", "<&", "<>", "<", ">>", ">&", ">|", ">"];
+        let operator = *OPERATORS.iter().find(|operator| rest.starts_with(**operator))?;
+        let process = descriptor.is_empty() && matches!(rest.as_bytes(), [b'<' | b'>', b'(', ..]);
+        if process || self.template_end(start).is_some() {
+            return None;
+        }
+        self.at = at + operator.len();
+        self.blanks();
+        let target = self.word(Ending::Command);
+        let standard_input = matches!(descriptor, "" | "0");
+        Some(match operator {
+            "<<" | "<<-" => {
+                self.pending.push(Pending {
+                    document: self.documents.len(),
+                    delimiter: target.written().as_str().to_owned(),
+                    quoted: target.quoted,
+                    strip_tabs: operator == "<<-",
+                });
+                let document = self.documents.len();
+                self.documents.push(Document::default());
+                if standard_input { Redirect::Document(document) } else { Redirect::Other(target) }
+            }
+            "<<<" if standard_input => Redirect::HereString(target),
+            "<" if standard_input => Redirect::Input(target),
+            _ => Redirect::Other(target),
+        })
+    }
+
+    /// Reads over a line break, and over the heredocs that start after it.
+    fn newline(&mut self) {
+        self.at += 1;
+        self.read_documents();
+    }
+
+    fn read_documents(&mut self) {
+        for pending in std::mem::take(&mut self.pending) {
+            let body = self.read_document(&pending);
+            let document = if pending.quoted {
+                Document { text: body, word: Word::default() }
+            } else {
+                let word = Parser::new(&body, self.depth + 1).document();
+                Document { text: word.written(), word }
+            };
+            if let Some(place) = self.documents.get_mut(pending.document) {
+                *place = document;
+            }
+        }
+    }
+
+    fn read_document(&mut self, pending: &Pending) -> Text {
+        let mut body = Text::default();
+        let mut start = self.at;
+        while let Some(rest) = self.source.get(self.at..).filter(|rest| !rest.is_empty()) {
+            let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
+            let line = rest.get(..length).unwrap_or(rest);
+            let tabs = if pending.strip_tabs { line.len() - line.trim_start_matches('\t').len() } else { 0 };
+            let bare = line.strip_suffix('\n').unwrap_or(line);
+            let bare = bare.strip_suffix('\r').unwrap_or(bare);
+            let last = bare.get(tabs..) == Some(pending.delimiter.as_str());
+            if tabs > 0 || last {
+                body.push_slice(self.text, start..self.at);
+                start = self.at + tabs;
+            }
+            self.at += length;
+            if last {
+                return body;
+            }
+        }
+        body.push_slice(self.text, start..self.at);
+        body
+    }
+
+    /// Reads over blanks, comments and line continuations.
+    pub(super) fn blanks(&mut self) {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\t' | b'\r') => self.at += 1,
+                Some(b'#') if self.at == 0 || self.byte(self.at - 1).is_some_and(is_break) => {
+                    self.at = self.ahead(Closer::Newline, self.at).unwrap_or(self.source.len());
+                }
+                _ if self.continuation() => {}
+                _ => return,
+            }
+        }
+    }
+
+    pub(super) fn blank_lines(&mut self) {
+        self.blanks();
+        while self.peek() == Some(b'\n') {
+            self.newline();
+            self.blanks();
+        }
+    }
+
+    /// Reads over a line break that doesn't end the line: after `\`, PowerShell's backtick or the `^` of `cmd`.
+    pub(super) fn continuation(&mut self) -> bool {
+        let length = match self.source.as_bytes().get(self.at..) {
+            Some([b'\\' | b'`' | b'^', b'\n', ..]) => 2,
+            Some([b'\\' | b'`' | b'^', b'\r', b'\n', ..]) => 3,
+            _ => return false,
+        };
+        self.at += length;
+        true
+    }
+
+    /// The word that starts here if it is short enough for a key word and nothing in it is quoted.
+    fn bare_word(&self) -> &'t str {
+        const LONGEST: usize = 64;
+        let rest = self.source.as_bytes().get(self.at..).unwrap_or_default();
+        let length = rest.iter().take(LONGEST).position(|byte| is_break(*byte)).unwrap_or(rest.len());
+        self.source.get(self.at..self.at + length.min(LONGEST)).unwrap_or("")
+    }
+
+    fn skip(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn skip_word(&mut self, word: &str) -> bool {
+        let found = self.bare_word() == word;
+        if found {
+            self.at += word.len();
+        }
+        found
+    }
+
+    /// The end of `(( … ))` if that starts at `start`. Two adjacent names are no arithmetic but a subshell's command.
+    pub(super) fn arithmetic_end(&mut self, start: usize) -> Option<usize> {
+        const LONGEST: usize = 256;
+        let rest = self.source.as_bytes().get(start..)?;
+        if !rest.starts_with(b"((") || self.ahead(Closer::Parentheses, start)? > start + LONGEST {
+            return None;
+        }
+        let mut open = 0_usize;
+        let mut after_name = false;
+        for (index, byte) in rest.iter().enumerate().take(LONGEST) {
+            match byte {
+                b'(' => open += 1,
+                b')' => open = open.saturating_sub(1),
+                b'\n' => return None,
+                _ => {}
+            }
+            if open == 0 {
+                return (rest.get(index.checked_sub(1)?) == Some(&b')')).then_some(start + index + 1);
+            }
+            let name = is_name(*byte);
+            if after_name && name && rest.get(index.checked_sub(1)?) == Some(&b' ') {
+                return None;
+            }
+            after_name = name || (after_name && *byte == b' ');
+        }
+        None
+    }
+
+    /// Where `closer` is next found at or after `from`.
+    pub(super) fn ahead(&mut self, closer: Closer, from: usize) -> Option<usize> {
+        let memo = self.ahead.get_mut(closer as usize)?;
+        if from < memo.from || from > memo.found {
+            let needle = CLOSERS.get(closer as usize)?;
+            let found = self.source.get(from..).and_then(|rest| rest.find(needle));
+            *memo = Ahead { from, found: found.map_or(usize::MAX, |found| from + found) };
+        }
+        (memo.found != usize::MAX).then_some(memo.found)
+    }
+
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.byte(self.at)
+    }
+
+    pub(super) fn byte(&self, at: usize) -> Option<u8> {
+        self.source.as_bytes().get(at).copied()
+    }
+
+    /// The offset after the character at `at`.
+    pub(super) fn after_char(&self, at: usize) -> usize {
+        at + self.source.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
+    }
+
+    pub(super) fn span(&self, start: usize, end: usize) -> Span {
+        self.text.span_of(start..end)
+    }
+
+    /// The length of the name of a variable that starts at `at`.
+    pub(super) fn name_at(&self, at: usize) -> usize {
+        name_length(self.source.as_bytes().get(at..).unwrap_or_default())
+    }
+}
+
+/// Whether a word ends before this byte.
+pub(super) fn is_break(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>')
+}

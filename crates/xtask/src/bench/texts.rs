@@ -1,0 +1,163 @@
+//! Texts to measure with: of each format one unit that can be repeated to any size.
+
+/// A text that grows by repeating `unit`, in which `{n}` stands for the number of the repetition.
+pub(super) struct Text {
+    /// The name that a file of this format has.
+    pub(super) path: &'static str,
+    head: &'static str,
+    unit: &'static str,
+}
+
+impl Text {
+    /// The head and as many whole units as are needed for at least `lines` lines.
+    pub(super) fn with_lines(&self, lines: usize) -> impl Iterator<Item = String> {
+        self.until(lines, |piece| piece.lines().count())
+    }
+
+    /// The head and as many whole units as are needed for at least `bytes` bytes. Pieces, as the
+    /// whole in memory would count for the processes that are measured: they begin as a copy of
+    /// this one.
+    pub(super) fn with_bytes(&self, bytes: usize) -> impl Iterator<Item = String> {
+        self.until(bytes, str::len)
+    }
+
+    fn until(&self, enough: usize, size: impl Fn(&str) -> usize) -> impl Iterator<Item = String> {
+        let units = (1_usize..).map(|n| self.unit.replace("{n}", &n.to_string()));
+        std::iter::once(self.head.to_owned()).chain(units).scan(0, move |written, piece| {
+            let more = *written < enough;
+            *written += size(&piece);
+            more.then_some(piece)
+        })
+    }
+}
+
+pub(super) const GITHUB_WORKFLOW: Text = Text {
+    path: ".github/workflows/build.yml",
+    head: "\
+name: Build
+on:
+  push:
+    branches: [main]
+  pull_request:
+permissions:
+  contents: read
+jobs:
+",
+    unit: "\
+  build-{n}:
+    runs-on: ubuntu-latest
+    env:
+      IMAGE: registry.example/team/app-{n}
+    steps:
+      - uses: actions/checkout@v4
+      - name: Log in
+        run: echo \"$TOKEN\" | docker login registry.example -u ci --password-stdin
+        env:
+          TOKEN: ${{ secrets.REGISTRY_TOKEN }}
+      - name: Build and push
+        run: |
+          docker build --build-arg VERSION=\"$GITHUB_SHA\" -t \"$IMAGE:$GITHUB_SHA\" .
+          docker push \"$IMAGE:$GITHUB_SHA\"
+      - name: Test
+        run: docker run --rm -v \"$PWD/reports:/reports\" \"$IMAGE:$GITHUB_SHA\" make test
+",
+};
+
+pub(super) const DOCKERFILE: Text = Text {
+    path: "Dockerfile",
+    head: "\
+# syntax=docker/dockerfile:1
+ARG RUST=1.95
+",
+    unit: "\
+# Stage {n}: what it needs, its sources, and what is kept of it.
+FROM rust:${RUST}-slim AS build-{n}
+WORKDIR /src/app-{n}
+RUN apt-get update \\
+    && apt-get install -y --no-install-recommends pkg-config libssl-dev \\
+    && rm -rf /var/lib/apt/lists/*
+COPY Cargo.toml Cargo.lock ./
+COPY src ./src
+RUN --mount=type=cache,target=/usr/local/cargo/registry cargo build --release --locked
+FROM debian:bookworm-slim AS app-{n}
+COPY --from=build-{n} /src/app-{n}/target/release/app /usr/local/bin/app
+USER 1000
+EXPOSE 8080
+ENTRYPOINT [\"/usr/local/bin/app\", \"--listen\", \"0.0.0.0:8080\"]
+",
+};
+
+const GITLAB_PIPELINE: Text = Text {
+    path: ".gitlab-ci.yml",
+    head: "\
+stages: [build]
+.docker: &docker
+  image: docker:28.5.2
+  services:
+    - docker:28.5.2-dind
+  variables:
+    DOCKER_TLS_CERTDIR: /certs
+",
+    unit: "\
+build-{n}:
+  extends: .docker
+  stage: build
+  before_script:
+    - echo \"$CI_REGISTRY_PASSWORD\" | docker login -u \"$CI_REGISTRY_USER\" --password-stdin $CI_REGISTRY
+  script:
+    - docker build --pull -t \"$CI_REGISTRY_IMAGE/app-{n}:$CI_COMMIT_SHA\" app-{n}
+    - docker push \"$CI_REGISTRY_IMAGE/app-{n}:$CI_COMMIT_SHA\"
+  rules:
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+",
+};
+
+const COMPOSE_FILE: Text = Text {
+    path: "compose.yaml",
+    head: "services:\n",
+    unit: "\
+  agent-{n}:
+    image: registry.example/team/agent:1.4.{n}
+    restart: unless-stopped
+    environment:
+      LEVEL: ${LEVEL:-info}
+      NAME: agent-{n}
+    ports:
+      - \"127.0.0.1:8080:8080\"
+    volumes:
+      - ./data-{n}:/data
+      - /var/run/docker.sock:/var/run/docker.sock
+",
+};
+
+const SCRIPT: Text = Text {
+    path: "build.sh",
+    head: "#!/bin/sh\nset -eu\n",
+    unit: "\
+# Application {n}.
+image=registry.example/team/app-{n}
+if [ -d \"app-{n}\" ]; then
+  docker build --build-arg NUMBER={n} -t \"$image:latest\" \"app-{n}\" && docker push \"$image:latest\"
+  docker run --rm -v \"$PWD/app-{n}:/work\" -w /work \"$image:latest\" sh -c 'make test | tee log'
+fi
+",
+};
+
+/// One text of each format.
+pub(super) static TEXTS: &[&Text] =
+    &[&GITLAB_PIPELINE, &GITHUB_WORKFLOW, &COMPOSE_FILE, &DOCKERFILE, &SCRIPT];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_grows_by_whole_units() {
+        let text = Text { path: "a", head: "head\n", unit: "{n} and {n}\n" };
+        let lines = |lines| text.with_lines(lines).collect::<String>();
+        let bytes = |bytes| text.with_bytes(bytes).collect::<String>();
+        assert_eq!(lines(3), "head\n1 and 1\n2 and 2\n");
+        assert_eq!(bytes(6), "head\n1 and 1\n");
+        assert_eq!(bytes(5), "head\n");
+    }
+}

@@ -1,0 +1,52 @@
+//! `cargo xtask size`: what the built page weighs.
+
+use std::fs;
+
+use anyhow::{Result, bail};
+
+use crate::{files, page};
+
+pub const COMMAND: crate::Command = crate::Command {
+    name: "size",
+    usage: "",
+    about: "Print what each file of the page weighs, and fail over the budget.",
+    run: |_| check(),
+};
+
+/// What everything that the first verdict needs may weigh, in bytes after gzip.
+const BUDGET: usize = 420_000;
+
+/// Folders whose files are fetched only when a person asks for one. All else counts.
+const LATER: &[&str] = &["samples/", "lessons/"];
+
+/// Files for the host, which no browser fetches by these names.
+const NOT_SENT: &[&str] = &[".br", ".gz", "_headers"];
+
+/// Prints the table; an error if the page is over its budget.
+pub fn check() -> Result<()> {
+    let folder = page::build()?;
+    let mut total = [0; 3];
+    println!("{:>9} {:>9} {:>9}  file", "raw", "gzip", "brotli");
+    for file in files::below(&folder)? {
+        let name = file.strip_prefix(&folder)?.to_string_lossy();
+        if NOT_SENT.iter().any(|end| name.ends_with(end)) {
+            continue;
+        }
+        let content = fs::read(&file)?;
+        let sizes = [content.len(), page::gzip(&content)?.len(), page::brotli(&content)?.len()];
+        let later = LATER.iter().any(|folder| name.starts_with(folder));
+        if !later {
+            (0..3).for_each(|column| total[column] += sizes[column]);
+        }
+        print_row(sizes, &format!("{name}{}", if later { " (later)" } else { "" }));
+    }
+    print_row(total, &format!("for the first verdict; the budget is {BUDGET} after gzip"));
+    if total[1] > BUDGET {
+        bail!("the page is {} bytes over its budget", total[1] - BUDGET);
+    }
+    Ok(())
+}
+
+fn print_row([raw, gzip, brotli]: [usize; 3], what: &str) {
+    println!("{raw:>9} {gzip:>9} {brotli:>9}  {what}");
+}

@@ -1,0 +1,490 @@
+//! Bad input in every format: no panic, no overflow of the stack, time in proportion to size, and what could still be
+//! read is still checked.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use daemonless_core::format::FORMATS;
+use daemonless_core::report::Report;
+use daemonless_core::{Context, File, analyze, rewrite};
+
+use crate::support::{run_with, within};
+
+/// A text in its format with one risky job.
+struct Sample {
+    format: &'static str,
+    path: &'static str,
+    text: &'static str,
+}
+
+static SAMPLES: &[Sample] = &[
+    Sample {
+        format: "gitlab-ci",
+        path: ".gitlab-ci.yml",
+        text: "\
+default:
+  tags: [shared]
+.base: &base
+  image: docker:27
+  services:
+    - name: docker:27-dind
+      alias: docker
+  variables: { DOCKER_HOST: tcp://docker:2375, DOCKER_TLS_CERTDIR: \"\" }
+build:
+  <<: *base
+  extends: [.base]
+  before_script:
+    - docker login -u $CI_REGISTRY_USER -p $CI_REGISTRY_PASSWORD $CI_REGISTRY
+  script:
+    - !reference [.base, script]
+    - |
+      for tag in a b; do
+        docker build --build-arg \"x=${Y:-z}\" -t app:$tag . && docker push app:$tag
+      done
+",
+    },
+    Sample {
+        format: "github-actions",
+        path: ".github/workflows/ci.yml",
+        text: "\
+on:
+  pull_request_target:
+env: { A: b }
+jobs:
+  build:
+    runs-on: [self-hosted, linux]
+    strategy:
+      matrix: { tag: [a, b] }
+    container:
+      image: docker:27
+      options: --privileged -v /var/run/docker.sock:/var/run/docker.sock
+    steps:
+      - uses: actions/checkout@v4
+      - uses: docker/build-push-action@v6
+        with: { push: true, tags: app }
+      - run: |
+          docker build -t app:${{ matrix.tag }} .
+",
+    },
+    Sample {
+        format: "docker-compose",
+        path: "compose.yaml",
+        text: "\
+x-base: &base
+  privileged: true
+services:
+  ci:
+    <<: *base
+    image: gitlab/gitlab-runner:latest
+    volumes:
+      - /var/run/docker.sock:/var/run/docker.sock
+      - { type: bind, source: /, target: /host }
+    environment:
+      - DOCKER_HOST=${DOCKER_HOST:-tcp://0.0.0.0:2375}
+    build: { context: ., dockerfile: Dockerfile }
+",
+    },
+    Sample {
+        format: "dockerfile",
+        path: "Dockerfile",
+        text: "\
+# syntax=docker/dockerfile:1
+ARG VERSION=27
+FROM docker:${VERSION}-dind AS engine
+RUN --mount=type=cache,target=/var/cache/apk apk add docker \\
+    # a comment
+    && usermod -aG docker jenkins
+RUN <<EOF
+dockerd &
+docker build .
+EOF
+COPY --from=engine /a /b
+ENTRYPOINT [\"dockerd\", \"-H\", \"tcp://0.0.0.0:2375\"]
+",
+    },
+    Sample {
+        format: "shell",
+        path: "build.sh",
+        text: "\
+#!/bin/sh
+set -eu
+IMAGE=app:$(git rev-parse HEAD)
+docker run -itv/var/run/docker.sock:/var/run/docker.sock --privileged docker:27 sh -c 'docker build -t \"x y\" .'
+if true; then cat <<EOF | sudo docker login -p hunter2; fi
+text $IMAGE
+EOF
+",
+    },
+];
+
+/// The longest that a text of a megabyte may take; shorter ones get as much, longer ones in proportion.
+const PER_MEGABYTE: Duration = Duration::from_secs(1);
+
+/// Analyzes and rewrites the text in every format, with a time limit in proportion to its size.
+#[track_caller]
+fn survives(what: &str, text: &str) {
+    for format in FORMATS {
+        check(what, format.id, text);
+    }
+}
+
+#[track_caller]
+fn check(what: &str, format: &str, text: &str) -> Report {
+    let files = [File { path: "input".to_owned(), text: text.to_owned(), format: Some(format.to_owned()) }];
+    let megabytes = u32::try_from(text.len() >> 20).unwrap_or(u32::MAX).max(1);
+    let limit = PER_MEGABYTE * megabytes;
+    let report = within(limit, &format!("{what} as {format}"), || analyze(&files, &Context::default()));
+    let [file] = &*report.files else {
+        panic!("{what} as {format}: one file in, {} out", report.files.len())
+    };
+    let lines = u32::try_from(text.matches('\n').count() + 1).unwrap_or(u32::MAX);
+    for finding in file.findings.iter().chain(&file.notes) {
+        let range = &finding.range;
+        let whole = range.line >= 1 && range.column >= 1 && range.end_line <= lines;
+        let ordered = (range.line, range.column) <= (range.end_line, range.end_column);
+        assert!(whole && ordered, "{what} as {format}: {} at {range:?} of {lines} lines", finding.rule);
+    }
+    for builder in ["buildah", "podman"] {
+        within(limit * 3, &format!("{what} as {format} for {builder}"), || {
+            rewrite(&files, &Context::default(), 0, builder)
+        });
+    }
+    report
+}
+
+#[test]
+fn nothing_and_nearly_nothing() {
+    for text in [
+        "",
+        " ",
+        "\n",
+        "\r\n",
+        "\t",
+        "\u{feff}",
+        "\u{feff}\n",
+        "#",
+        ":",
+        "-",
+        "\\",
+        "\\\n",
+        "---",
+        "{",
+        "]",
+        "'",
+        "\"",
+        "<<EOF",
+        "$(",
+        "`",
+    ] {
+        survives(&format!("{text:?}"), text);
+    }
+}
+
+#[test]
+fn binary() {
+    // A linear congruential generator: the same bytes in every run.
+    let mut state = 1u32;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    })
+    .take(20_000)
+    .collect();
+    survives("zeros", &"\0".repeat(10_000));
+    survives("noise", &String::from_utf8_lossy(&noise));
+    let low: String = noise.iter().map(|byte| char::from(byte & 0x7f)).collect();
+    survives("ASCII noise", &low);
+    const SIGNS: &[u8] = b" \n\t-:{}[]'\"#&*!|>%@`$()<\\a";
+    let signs: String =
+        noise.iter().map(|byte| char::from(SIGNS[usize::from(*byte) % SIGNS.len()])).collect();
+    survives("noise of signs", &signs);
+}
+
+#[test]
+fn truncated_anywhere() {
+    for Sample { format, text, .. } in SAMPLES {
+        for end in (0..text.len()).step_by(7).filter(|end| text.is_char_boundary(*end)) {
+            check(&format!("{end} bytes"), format, &text[..end]);
+            check(&format!("all but {end} bytes"), format, &text[end..]);
+        }
+    }
+}
+
+#[test]
+fn samples_in_each_others_format() {
+    for Sample { format, text, .. } in SAMPLES {
+        survives(&format!("the sample of {format}"), text);
+    }
+}
+
+#[test]
+fn marks_and_line_breaks_change_nothing() {
+    for Sample { format, text, .. } in SAMPLES {
+        let rules = |text: &str| {
+            let report = check("a sample", format, text);
+            let findings = report.files.into_iter().flat_map(|file| file.findings);
+            findings.map(|finding| (finding.rule, finding.range.line)).collect::<Vec<_>>()
+        };
+        let plain = rules(text);
+        assert!(!plain.is_empty(), "the sample of {format} has no finding");
+        assert_eq!(rules(&format!("\u{feff}{text}")), plain, "{format} with a byte order mark");
+        assert_eq!(rules(&text.replace('\n', "\r\n")), plain, "{format} with CRLF");
+        assert_eq!(rules(text.trim_end()), plain, "{format} without its last line break");
+    }
+}
+
+#[test]
+fn tabs() {
+    for Sample { format, text, .. } in SAMPLES {
+        check("tabs", format, &text.replace("  ", "\t"));
+    }
+}
+
+#[test]
+fn open_brackets() {
+    const MANY: usize = 100_000;
+    for open in [
+        "[", "{", "{a: ", "- ", "? ", "(", "$(", "${", "`", "\"$(", "'", "sh -c '", "[a, ", "<<A ", "if ",
+        "${{ ",
+    ] {
+        survives(&format!("{MANY} times {open:?}"), &open.repeat(MANY));
+        survives(&format!("a: and {MANY} times {open:?}"), &format!("a: {}", open.repeat(MANY)));
+        survives(
+            &format!("RUN and {MANY} times {open:?}"),
+            &format!("FROM a\nRUN docker build {}", open.repeat(MANY)),
+        );
+    }
+}
+
+#[test]
+fn deep_blocks() {
+    let mut deep = String::new();
+    for depth in 0..2_000 {
+        let _ = writeln!(deep, "{:depth$}a:", "");
+    }
+    survives("2,000 blocks in each other", &deep);
+    let mut script = "if a; then\n".repeat(20_000);
+    script.push_str("docker ps\n");
+    survives("20,000 ifs in each other", &script);
+    let quoted = (0..14).fold("docker ps".to_owned(), |inner, _| {
+        format!("sh -c \"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\""))
+    });
+    survives("sh -c in each other", &quoted);
+}
+
+#[test]
+fn long_lists() {
+    const ITEMS: usize = 200_000;
+    let items = "    - a\n".repeat(ITEMS);
+    survives("a long list", &items);
+    survives("a long script", &format!("a:\n  script:\n{items}"));
+    survives(
+        "long steps",
+        &format!(
+            "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n{}",
+            "    - run: docker ps\n".repeat(ITEMS / 10)
+        ),
+    );
+    survives("long volumes", &format!("services:\n  a:\n    volumes:\n{items}"));
+    survives("long instructions", &format!("FROM a\n{}", "RUN docker ps\n".repeat(ITEMS / 10)));
+    survives(
+        "many variables",
+        &(0..20_000).fold(String::new(), |mut text, at| {
+            let _ = writeln!(text, "V{at}=$V{}", at / 2);
+            text
+        }),
+    );
+}
+
+#[test]
+fn many_jobs() {
+    let jobs = |count: usize, write: &dyn Fn(usize) -> String| (0..count).map(write).collect::<String>();
+    let dind = |at| format!("j{at}:\n  services: [docker:dind]\n  script: [docker build .]\n");
+    check("many jobs", "gitlab-ci", &jobs(5_000, &dind));
+    let extends =
+        |at: usize| format!("j{at}:\n  extends: j{}\n  script: [docker build .]\n", at.saturating_sub(1));
+    check("a long chain of extends", "gitlab-ci", &jobs(5_000, &extends));
+    let socket = |at| format!("  s{at}:\n    volumes: [/var/run/docker.sock:/var/run/docker.sock]\n");
+    check("many services", "docker-compose", &format!("services:\n{}", jobs(5_000, &socket)));
+    let job = |at| format!("  j{at}:\n    runs-on: self-hosted\n    steps:\n      - run: docker build .\n");
+    check("many jobs", "github-actions", &format!("on: push\njobs:\n{}", jobs(5_000, &job)));
+    let stage = |at| format!("FROM docker:dind AS s{at}\nRUN dockerd\n");
+    check("many stages", "dockerfile", &jobs(5_000, &stage));
+}
+
+#[test]
+fn bombs() {
+    let letters: Vec<char> = ('a'..='z').collect();
+    let mut aliases = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    let mut merges = "a: &a { image: docker:dind, services: [docker:dind] }\n".to_owned();
+    let mut shell = "a=docker\n".to_owned();
+    for pair in letters.windows(2) {
+        let (before, name) = (pair[0], pair[1]);
+        let _ = writeln!(aliases, "{name}: &{name} [{}]", vec![format!("*{before}"); 9].join(", "));
+        let _ = writeln!(
+            merges,
+            "{name}: &{name}\n  <<: [{}]\n  {name}{name}: *{before}",
+            vec![format!("*{before}"); 9].join(", ")
+        );
+        let _ = writeln!(shell, "{name}=\"{}\"", format!("${before}").repeat(9));
+    }
+    survives("an alias bomb", &format!("{aliases}script: *z\nservices: *z\n"));
+    survives(
+        "an alias bomb as a script",
+        &format!("{aliases}build:\n  script: *z\n  services: *z\n  variables: *z\n"),
+    );
+    survives(
+        "an alias bomb as steps",
+        &format!("{aliases}on: push\njobs:\n  b:\n    runs-on: *z\n    steps: *z\n    env: *z\n"),
+    );
+    survives(
+        "an alias bomb as services",
+        &format!("{aliases}services:\n  b:\n    volumes: *z\n    environment: *z\n"),
+    );
+    survives("a merge bomb", &format!("{merges}build:\n  <<: *z\n  script: [docker build .]\n"));
+    survives("a merge bomb as jobs", &format!("{merges}jobs:\n  <<: *z\nservices:\n  <<: *z\n"));
+    survives("a variable bomb", &format!("{shell}docker run $z\n"));
+    survives("an alias of itself", "a: &a\n  <<: *a\n  b: *a\n  script: *a\nservices: *a\n");
+    let variables = letters.windows(2).fold("  a: docker\n".to_owned(), |text, pair| {
+        text + &format!("  {}: \"{}\"\n", pair[1], format!("${}", pair[0]).repeat(9))
+    });
+    survives(
+        "variables that grow",
+        &format!("variables:\n{variables}build:\n  image: $z\n  script: [docker run $z]\n"),
+    );
+    let matrix: String =
+        ('a'..='j').map(|axis| format!("        {axis}: [1, 2, 3, 4, 5, 6, 7, 8, 9]\n")).collect();
+    let run = ('a'..='j').map(|axis| format!("${{{{ matrix.{axis} }}}}")).collect::<String>();
+    survives(
+        "a matrix of a billion",
+        &format!(
+            "on: push\njobs:\n  b:\n    runs-on: x\n    strategy:\n      matrix:\n{matrix}    container: {run}\n    steps: [{{run: 'docker run {run}'}}]\n"
+        ),
+    );
+}
+
+#[test]
+fn circles() {
+    survives("extends itself", "a:\n  extends: a\n  script: [docker build .]\n");
+    survives(
+        "extends in a circle",
+        "a: {extends: b}\nb: {extends: c, services: [docker:dind]}\nc: {extends: [a, b], script: [docker build .]}\n",
+    );
+    survives(
+        "references in a circle",
+        "a: {script: [!reference [b, script]]}\nb: {script: [!reference [a, script], docker build .]}\n",
+    );
+    survives(
+        "variables in a circle",
+        "variables: {A: $B, B: \"$A $A\"}\na: {image: $A, script: [docker run $A]}\n",
+    );
+    survives("stages in a circle", "FROM b AS a\nFROM a AS b\nCOPY --from=b / /\n");
+    survives("arguments in a circle", "ARG A=$B\nARG B=$A$A\nFROM $A\n");
+    survives("shell variables in a circle", "A=$B\nB=$A$A\ndocker run $A $B\n");
+    survives(
+        "services in a circle",
+        "services:\n  a: {extends: {service: b}}\n  b: {extends: {service: a}}\n",
+    );
+}
+
+#[test]
+fn duplicate_keys() {
+    survives(
+        "a duplicate job",
+        "a:\n  script: [x]\na:\n  services: [docker:dind]\n  script: [docker build .]\n",
+    );
+    survives(
+        "a duplicate key",
+        "services:\n  a: {privileged: true}\n  a: {privileged: false, privileged: true}\n",
+    );
+}
+
+#[test]
+fn large() {
+    for Sample { format, text, .. } in SAMPLES {
+        let text = text.repeat((10 << 20) / text.len() / if cfg!(debug_assertions) { 10 } else { 1 });
+        check("a large text", format, &text);
+    }
+    survives("a line of a megabyte", &"a ".repeat(1 << 19));
+    survives("a word of a megabyte", &"a".repeat(1 << 20));
+    survives("a megabyte of spaces", &" ".repeat(1 << 20));
+    survives("a megabyte of empty lines", &"\n".repeat(1 << 20));
+    survives("a megabyte of comments", &"#\n".repeat(1 << 19));
+    survives("a megabyte of continuations", &"\\\n".repeat(1 << 19));
+    survives("a long command", &format!("docker run {}", "-v /var/run/docker.sock:/a ".repeat(40_000)));
+    survives(
+        "a long command as a script",
+        &format!("a:\n  script:\n    - docker run {}", "-v /var/run/docker.sock:/a ".repeat(40_000)),
+    );
+    survives("a long scalar", &format!("a:\n  script: |\n{}", "    docker ps\n".repeat(70_000)));
+    survives("a long quoted scalar", &format!("a:\n  script: \"{}\"\n", "docker ps\\n".repeat(100_000)));
+}
+
+/// A risky job before and after the broken place is found, and the broken place is told.
+#[track_caller]
+fn goes_on(format: &str, broken: &str, rule: &str, lines: &[u32], error: u32) {
+    let report = check("a broken text", format, broken);
+    let findings = &report.files[0].findings;
+    let at = |rule: &str| {
+        findings.iter().filter(|found| found.rule == rule).map(|found| found.range.line).collect::<Vec<_>>()
+    };
+    assert_eq!(at(rule), lines, "{format}: {findings:#?}");
+    assert!(at("syntax-error").contains(&error), "{format}: no syntax-error in line {error}: {findings:#?}");
+}
+
+#[test]
+fn what_comes_before_and_after_an_error_is_checked() {
+    goes_on(
+        "gitlab-ci",
+        "a:\n  services: [docker:dind]\n  script: [docker build .]\nb:\n  script: [x\nc:\n  services: [docker:dind]\n  script: [docker build .]\n",
+        "nested-daemon",
+        &[2, 7],
+        5,
+    );
+    goes_on(
+        "docker-compose",
+        "services:\n  a:\n    privileged: true\n  b:\n    image: \"x\n  c:\n    privileged: true\n",
+        "privileged-container",
+        &[3, 7],
+        5,
+    );
+    goes_on(
+        "github-actions",
+        "on: push\njobs:\n  a:\n    runs-on: self-hosted\n    container: {image: a, options: --privileged}\n  b:\n   - x\n    c: d\n  e:\n    runs-on: self-hosted\n    container: {image: a, options: --privileged}\n",
+        "privileged-container",
+        &[5, 11],
+        8,
+    );
+    goes_on(
+        "dockerfile",
+        "FROM a\nRUN dockerd\nNONSENSE x\nFROM b\nRUN dockerd\n",
+        "nested-daemon",
+        &[2, 5],
+        3,
+    );
+    goes_on(
+        "shell",
+        "docker run --privileged a\nfi )\ndocker run --privileged b\n",
+        "privileged-container",
+        &[1, 3],
+        2,
+    );
+}
+
+#[test]
+fn the_command_survives_too() {
+    let bracket = "[".repeat(100_000);
+    let line = "a ".repeat(1 << 19);
+    let inputs: [&[u8]; 6] =
+        [b"", b"\0\xff\xfe\x80", bracket.as_bytes(), line.as_bytes(), b"\xef\xbb\xbfa: b", b"a:\r\n\t- b"];
+    for sample in SAMPLES {
+        for bytes in inputs.into_iter().chain([sample.text.as_bytes()]) {
+            for output in ["text", "json", "sarif", "markdown", "gitlab"] {
+                let args =
+                    ["check", "-", "--as", sample.format, "--stdin-path", sample.path, "--format", output];
+                let ran = run_with(args.map(Into::into), bytes, true);
+                assert!(ran.code < 2, "{output}: {}", ran.err);
+            }
+        }
+    }
+}

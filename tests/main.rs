@@ -1,0 +1,8 @@
+//! Tests of the whole. What one module can test of itself stands at the bottom of its file.
+
+mod support; // Shared by all: run the command in memory, make samples, scale time limits.
+
+mod cli; // The command line: arguments, exit codes, streams, each output format.
+mod hostile; // Bad input: no panic, no overflow, time in proportion to size.
+mod rules; // What the rules report: the examples of their documentation, the wording of their messages.
+mod tidy; // The repository itself: first lines, names, lengths, generated pages.
