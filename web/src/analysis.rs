@@ -17,7 +17,12 @@ pub fn run(source: &Source, context: &Context) -> Option<Outcome> {
         .collect();
     builders.sort_unstable();
     let mut seen = Vec::new();
-    builders.retain(|(_, builder)| !seen.contains(builder) && { seen.push(*builder); true });
+    builders.retain(|(_, builder)| {
+        !seen.contains(builder) && {
+            seen.push(*builder);
+            true
+        }
+    });
     let rewrites = builders.iter().filter_map(|(_, builder)| rewrite(&files, context, 0, builder)).collect();
     Some(Outcome { source: source.clone(), report, rewrites })
 }

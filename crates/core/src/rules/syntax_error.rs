@@ -58,7 +58,8 @@ fn check(_: &Scene<'_>, _: &mut Sink<'_>) {}
 
 /// What the reader tells, as a finding. It concerns the file, not a job.
 pub(super) fn finding(error: &SyntaxError) -> Finding {
-    let mut letters = error.message.trim().trim_end_matches('.').chars();
+    let told = error.message.trim().trim_end_matches('.');
+    let mut letters = if told.is_empty() { "the text can't be read here" } else { told }.chars();
     let first = letters.next().map_or(String::new(), |first| first.to_uppercase().collect());
     Finding {
         rule: &RULE,
