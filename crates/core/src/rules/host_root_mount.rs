@@ -104,7 +104,7 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
                 ),
                 (Sensitive::System, true) => (
                     Power::OneWallLess,
-                    "is a directory of the host's system and shows what other jobs and users keep there",
+                    "is a directory of the host's system, which every step can read in full",
                 ),
                 (Sensitive::State, false) => (
                     Power::HostPrivilege,

@@ -95,8 +95,8 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     for container in &scene.job.containers {
         if let (Some(span), Some(builder)) = (container.privileged, builder(container)) {
             let message = format!(
-                "{builder} needs no privilege to build: given it, one `RUN` line is root on the host. Take the option away and \
-                 grant the capability or device that it asks for."
+                "{builder} runs with privilege here: one `RUN` line of a Dockerfile is root on the host. Run it without, \
+                 rootless where it can, and grant the capability or device that it asks for."
             );
             sink.report(span, owner::kernel_power(scene, container, Power::HostPrivilege), message);
         }

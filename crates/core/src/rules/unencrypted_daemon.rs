@@ -128,8 +128,8 @@ fn hosts(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     for (_, var) in variables::settings(scene.job, &["DOCKER_HOST"]) {
         if var.value.any(|text| Address::parse(text).is_plain_tcp()) {
             let message = format!(
-                "{} speaks to the Docker API without TLS: whoever reaches that port controls the engine, and passwords pass in \
-                 the clear. Use port 2376 with certificates, or a Unix socket.",
+                "{} is the Docker API without TLS: whoever reaches that port can use the engine, and passwords pass in the \
+                 clear. Use port 2376 with certificates, or a Unix socket.",
                 quote(var.value.as_str())
             );
             sink.report(variables::line(var), Power::OpenEngine, message);

@@ -75,8 +75,7 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
             continue;
         };
         let message = format!(
-            "{} gets no more fixes. {note} Take a builder that is kept: Buildah, rootless BuildKit, or the maintained fork of \
-             Kaniko.",
+            "{} is no longer kept. {note} Take Buildah, rootless BuildKit, or the maintained fork of Kaniko.",
             quote(image.as_str())
         );
         sink.report(image.span, Power::OwnContainer, message);
