@@ -78,7 +78,7 @@ fn alternative(way: &AlternativeReport, on: &Callback<Action>) -> Html {
 fn blocker(blocker: &BlockerReport) -> Html {
     html! {
         <dd class={classes!(blocker.fatal.then_some("fatal"))} data-need={blocker.need}>
-            {markdown::line(&blocker.message)}{line_tags(&blocker.lines)}
+            {markdown::line(&blocker.message)}
         </dd>
     }
 }

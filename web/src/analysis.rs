@@ -11,7 +11,7 @@ pub fn run(source: &Source, context: &Context) -> Option<Outcome> {
     let mut builders: Vec<_> = report
         .jobs
         .iter()
-        .flat_map(|job| &job.alternatives)
+        .flat_map(|job| job.alternatives.iter())
         .filter(|alternative| alternative.rewrite)
         .filter_map(|alternative| Some((alternative.rank, alternative.builder?)))
         .collect();

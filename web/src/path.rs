@@ -56,7 +56,7 @@ fn stop(index: usize, step: &StepReport, text: &str) -> Html {
                 if let Some(command) = &step.command {
                     <pre class="atk"><span class="vh">{"The attacker's command: "}</span><code>{command}</code></pre>
                 }
-                if let Some(attack) = step.attack { <p class="src">{"ATT&CK "}{attack}</p> }
+                if let Some(attack) = &step.attack { <p class="src">{"ATT&CK "}{attack}</p> }
             </div>
         </li>
     }
