@@ -71,6 +71,17 @@ fn sockets_that_are_only_named() {
 }
 
 #[test]
+fn sockets_of_single_use_machines() {
+    let text = |runs: &str| {
+        format!(
+            "on: push\njobs:\n  b:\n    runs-on: {runs}\n    env: {{DOCKER_HOST: 'unix:///var/run/docker.sock'}}\n    steps: [run: docker info]\n"
+        )
+    };
+    check("host-socket", "github-actions", &text("self-hosted"), "5");
+    check("host-socket", "github-actions", &text("ubuntu-24.04"), "");
+}
+
+#[test]
 fn daemons_and_what_looks_like_them() {
     let check = |text: &str, expected| check("nested-daemon", "gitlab-ci", text, expected);
     check("b:\n  services: ['docker:latest']\n  script: [docker info]\n", "2");

@@ -161,11 +161,10 @@ fn removes_all(invocation: &Invocation, command: &Command, previous: Option<&Com
 fn lists_all(words: &[&str]) -> bool {
     let Some((name, rest)) = words.split_first() else { return false };
     let (name, rest) = if *name == "sudo" { rest.split_first().unwrap_or((&"", &[])) } else { (name, rest) };
-    let lists = match rest {
-        ["ps" | "images", ..] => true,
-        ["container" | "image" | "volume" | "network", "ls" | "list" | "ps", ..] => true,
-        _ => false,
-    };
+    let lists = matches!(
+        rest,
+        ["ps" | "images", ..] | ["container" | "image" | "volume" | "network", "ls" | "list" | "ps", ..]
+    );
     let narrow = rest.iter().any(|word| {
         let word = word.trim_matches(['"', '\'']);
         is_own(word.strip_prefix("--filter=").or_else(|| word.strip_prefix("-f=")).unwrap_or(word))

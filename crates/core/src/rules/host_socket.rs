@@ -1,6 +1,6 @@
 //! The host's engine handed to a container, by its socket.
 
-use daemonless_catalog::Power;
+use daemonless_catalog::{Host, Power};
 
 use super::owner;
 use super::variables::{self, Holder};
@@ -125,8 +125,8 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
             sink.report(span, owner::power(scene, container, Power::HostRoot), message);
         }
     }
-    // An engine of the job's own listens at the same path.
-    if !scene.has_own_engine() {
+    // An engine of the job's own, or its single-use machine's, listens at the same path.
+    if !scene.has_own_engine() && scene.host != Host::Vm {
         named(scene, sink);
         used(scene, sink);
     }
