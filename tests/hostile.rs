@@ -248,11 +248,19 @@ fn open_brackets() {
         "${{ ",
     ] {
         survives(&format!("{MANY} times {open:?}"), &open.repeat(MANY));
-        survives(&format!("a: and {MANY} times {open:?}"), &format!("a: {}", open.repeat(MANY)));
-        survives(
-            &format!("RUN and {MANY} times {open:?}"),
-            &format!("FROM a\nRUN docker build {}", open.repeat(MANY)),
-        );
+        for (format, before) in [
+            ("gitlab-ci", "a:\n  script: "),
+            ("docker-compose", "services:\n  a:\n    command: "),
+            ("github-actions", "on: push\njobs:\n  a:\n    steps:\n    - run: "),
+            ("dockerfile", "FROM a\nRUN docker build "),
+            ("shell", "docker build "),
+        ] {
+            check(
+                &format!("{before:?} and {MANY} times {open:?}"),
+                format,
+                &(before.to_owned() + &open.repeat(MANY)),
+            );
+        }
     }
 }
 

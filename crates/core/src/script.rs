@@ -25,7 +25,7 @@ const SCRIPT_DEPTH: usize = 8;
 /// The commands of `text` in the order written, with the variables of `scope` filled in. What the script assigns is in
 /// `scope` afterwards. `script` is the number that its commands are given.
 pub fn lower(text: &Text, scope: &mut Scope, script: u32) -> Vec<Command> {
-    scope.budget = scope.budget.saturating_add(text.len().saturating_mul(4));
+    scope.allow(text.len());
     let mut lowering = Lowering { scope, script, commands: Vec::new(), piped: None };
     lowering.script(text, &Context::default());
     lowering.commands
@@ -34,8 +34,7 @@ pub fn lower(text: &Text, scope: &mut Scope, script: u32) -> Vec<Command> {
 /// The commands that the words of one command line run, wrappers and shells taken off: of an exec-form instruction, a
 /// container's command, what follows the image of a `docker run`. Variables in the words are not filled in.
 pub fn lower_words(words: &[Value], scope: &mut Scope, script: u32, place: Place) -> Vec<Command> {
-    let length = words.iter().map(|word| word.text.len()).sum::<usize>();
-    scope.budget = scope.budget.saturating_add(length.saturating_mul(4));
+    scope.allow(words.iter().map(|word| word.text.len()).sum());
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return Vec::new() };
     let arguments = words.iter().map(|value| Argument { value: value.clone(), word: None }).collect();
     let line = Line { span: first.span.to(last.span), ..Line::default() };
@@ -46,7 +45,7 @@ pub fn lower_words(words: &[Value], scope: &mut Scope, script: u32, place: Place
 
 /// The words of a setting that holds one command line, by the rules of quoting, with the variables of `scope` filled in.
 pub fn split_words(text: &Text, scope: &mut Scope) -> Vec<Value> {
-    scope.budget = scope.budget.saturating_add(text.len().saturating_mul(4));
+    scope.allow(text.len());
     let mut out = Vec::new();
     let words = shell::split(text);
     for word in &words {

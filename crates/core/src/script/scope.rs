@@ -24,6 +24,8 @@ pub const ENGINE_VARIABLES: &[&str] = &[
 pub(super) const MAX_TEXTS: usize = 16;
 /// The longest text that a variable may have, in bytes.
 pub(super) const MAX_LENGTH: usize = 16 * 1024;
+/// How many bytes expansions may add up to in a job of any length.
+const FREE_EXPANSION: usize = 1 << 20;
 /// How many elements of an array are kept.
 const MAX_ELEMENTS: usize = 128;
 /// How many steps a value tells of the way that it came by.
@@ -46,8 +48,10 @@ pub struct Scope {
     engine_changed: bool,
     /// `set -a`: what is assigned is exported.
     pub(super) export_all: bool,
-    /// How many bytes expansions may still add up to, so that doubling values end.
-    pub(super) budget: usize,
+    /// How many bytes expansions have added up to, and how many the scripts' lengths allow them beside
+    /// [`FREE_EXPANSION`], so that doubling values end.
+    expanded: usize,
+    allowed: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -96,7 +100,7 @@ pub(super) struct Changes(Vec<(String, Option<Binding>)>);
 impl Scope {
     /// A scope with the variables of the job's environment; of two with one name the later holds.
     pub fn new<'v>(variables: impl IntoIterator<Item = &'v Var>) -> Self {
-        let mut scope = Self { budget: 1 << 20, ..Self::default() };
+        let mut scope = Self::default();
         for variable in variables {
             scope.set(variable);
         }
@@ -180,11 +184,15 @@ impl Scope {
         out
     }
 
-    /// Takes `length` bytes of an expansion off what is allowed; false when that is used up.
+    /// Allows the expansions that a script of `length` bytes may need.
+    pub(super) fn allow(&mut self, length: usize) {
+        self.allowed = self.allowed.saturating_add(length.saturating_mul(4));
+    }
+
+    /// Counts an expansion of `length` bytes; false when no more are allowed.
     pub(super) fn spend(&mut self, length: usize) -> bool {
-        let left = self.budget.checked_sub(length);
-        self.budget = left.unwrap_or(0);
-        left.is_some()
+        self.expanded = self.expanded.saturating_add(length);
+        self.expanded <= self.allowed.saturating_add(FREE_EXPANSION)
     }
 
     /// Assigns a value, or `None` for one that a run would tell.

@@ -1,7 +1,10 @@
 //! POSIX shell and what CI scripts use of bash: [`parse`] makes statements and words of a text. It is tolerant: every
 //! text has a tree, and what is open at the end of the text is closed there.
 
+mod cursor;
+mod expansion;
 mod parser;
+mod redirect;
 mod word;
 
 use crate::source::{Span, Text};

@@ -1,10 +1,12 @@
-//! Statements: lists, compound commands, redirections and heredocs.
+//! Statements: lists, simple and compound commands.
 
 use std::collections::VecDeque;
 
-use super::word::{Ending, is_name, name_length};
+use super::cursor::{Ahead, CLOSERS, Closer, NOTHING_AHEAD};
+use super::redirect::Pending;
+use super::word::Ending;
 use super::{Branch, Document, Kind, Link, MAX_DEPTH, Part, Redirect, Simple, Statement, Word};
-use crate::source::{Span, Text};
+use crate::source::Text;
 
 /// Reads the statements of a text one by one.
 pub struct Parser<'t> {
@@ -19,42 +21,10 @@ pub struct Parser<'t> {
     pub(super) documents: Vec<Document>,
     pub(super) pending: Vec<Pending>,
     pub(super) link: Link,
-    ahead: [Ahead; CLOSERS.len()],
+    pub(super) ahead: [Ahead; CLOSERS],
     /// Statements that wait for the text of a heredoc.
     waiting: VecDeque<Statement>,
 }
-
-/// A heredoc whose text starts after the next line break.
-pub(super) struct Pending {
-    document: usize,
-    delimiter: String,
-    quoted: bool,
-    strip_tabs: bool,
-}
-
-/// Where a closer was last looked for and where it was found. Looking from ever further on costs one pass in all.
-#[derive(Clone, Copy)]
-struct Ahead {
-    from: usize,
-    found: usize,
-}
-
-/// What [`Parser::ahead`] looks for.
-#[derive(Clone, Copy)]
-pub(super) enum Closer {
-    SingleQuote,
-    DoubleQuote,
-    Backtick,
-    Brace,
-    Parenthesis,
-    Newline,
-    Braces,
-    Brackets,
-    Percent,
-    Parentheses,
-}
-
-const CLOSERS: [&str; 10] = ["'", "\"", "`", "}", ")", "\n", "}}", "]]", "%>", "))"];
 
 /// Words that end a list of statements.
 const ENDS: &[&str] = &["then", "elif", "else", "fi", "do", "done", "esac", "}"];
@@ -75,7 +45,7 @@ impl<'t> Parser<'t> {
             documents: Vec::new(),
             pending: Vec::new(),
             link: Link::Next,
-            ahead: [Ahead { from: 1, found: 0 }; CLOSERS.len()],
+            ahead: NOTHING_AHEAD,
             waiting: VecDeque::new(),
         }
     }
@@ -452,208 +422,4 @@ impl<'t> Parser<'t> {
             ..Word::default()
         }
     }
-
-    fn redirect(&mut self) -> Option<Redirect> {
-        let start = self.at;
-        let mut at = start;
-        while self.byte(at).is_some_and(|byte| byte.is_ascii_digit()) && at - start < 10 {
-            at += 1;
-        }
-        let descriptor = self.source.get(start..at).unwrap_or("");
-        if descriptor.is_empty() && self.byte(at) == Some(b'&') && self.byte(at + 1) == Some(b'>') {
-            at += 1;
-        }
-        let rest = self.source.get(at..)?;
-        const OPERATORS: [&str; 10] = ["<<<", "<<-", "<<", "<&", "<>", "<", ">>", ">&", ">|", ">"];
-        let operator = *OPERATORS.iter().find(|operator| rest.starts_with(**operator))?;
-        let process = descriptor.is_empty() && matches!(rest.as_bytes(), [b'<' | b'>', b'(', ..]);
-        if process || self.template_end(start).is_some() {
-            return None;
-        }
-        self.at = at + operator.len();
-        self.blanks();
-        let target = self.word(Ending::Command);
-        let standard_input = matches!(descriptor, "" | "0");
-        Some(match operator {
-            "<<" | "<<-" => {
-                self.pending.push(Pending {
-                    document: self.documents.len(),
-                    delimiter: target.written().as_str().to_owned(),
-                    quoted: target.quoted,
-                    strip_tabs: operator == "<<-",
-                });
-                let document = self.documents.len();
-                self.documents.push(Document::default());
-                if standard_input { Redirect::Document(document) } else { Redirect::Other(target) }
-            }
-            "<<<" if standard_input => Redirect::HereString(target),
-            "<" if standard_input => Redirect::Input(target),
-            _ => Redirect::Other(target),
-        })
-    }
-
-    /// Reads over a line break, and over the heredocs that start after it.
-    fn newline(&mut self) {
-        self.at += 1;
-        self.read_documents();
-    }
-
-    fn read_documents(&mut self) {
-        for pending in std::mem::take(&mut self.pending) {
-            let body = self.read_document(&pending);
-            let document = if pending.quoted {
-                Document { text: body, word: Word::default() }
-            } else {
-                let word = Parser::new(&body, self.depth + 1).document();
-                Document { text: word.written(), word }
-            };
-            if let Some(place) = self.documents.get_mut(pending.document) {
-                *place = document;
-            }
-        }
-    }
-
-    fn read_document(&mut self, pending: &Pending) -> Text {
-        let mut body = Text::default();
-        let mut start = self.at;
-        while let Some(rest) = self.source.get(self.at..).filter(|rest| !rest.is_empty()) {
-            let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
-            let line = rest.get(..length).unwrap_or(rest);
-            let tabs = if pending.strip_tabs { line.len() - line.trim_start_matches('\t').len() } else { 0 };
-            let bare = line.strip_suffix('\n').unwrap_or(line);
-            let bare = bare.strip_suffix('\r').unwrap_or(bare);
-            let last = bare.get(tabs..) == Some(pending.delimiter.as_str());
-            if tabs > 0 || last {
-                body.push_slice(self.text, start..self.at);
-                start = self.at + tabs;
-            }
-            self.at += length;
-            if last {
-                return body;
-            }
-        }
-        body.push_slice(self.text, start..self.at);
-        body
-    }
-
-    /// Reads over blanks, comments and line continuations.
-    pub(super) fn blanks(&mut self) {
-        loop {
-            match self.peek() {
-                Some(b' ' | b'\t' | b'\r') => self.at += 1,
-                Some(b'#') if self.at == 0 || self.byte(self.at - 1).is_some_and(is_break) => {
-                    self.at = self.ahead(Closer::Newline, self.at).unwrap_or(self.source.len());
-                }
-                _ if self.continuation() => {}
-                _ => return,
-            }
-        }
-    }
-
-    pub(super) fn blank_lines(&mut self) {
-        self.blanks();
-        while self.peek() == Some(b'\n') {
-            self.newline();
-            self.blanks();
-        }
-    }
-
-    /// Reads over a line break that doesn't end the line: after `\`, PowerShell's backtick or the `^` of `cmd`.
-    pub(super) fn continuation(&mut self) -> bool {
-        let length = match self.source.as_bytes().get(self.at..) {
-            Some([b'\\' | b'`' | b'^', b'\n', ..]) => 2,
-            Some([b'\\' | b'`' | b'^', b'\r', b'\n', ..]) => 3,
-            _ => return false,
-        };
-        self.at += length;
-        true
-    }
-
-    /// The word that starts here if it is short enough for a key word and nothing in it is quoted.
-    fn bare_word(&self) -> &'t str {
-        const LONGEST: usize = 64;
-        let rest = self.source.as_bytes().get(self.at..).unwrap_or_default();
-        let length = rest.iter().take(LONGEST).position(|byte| is_break(*byte)).unwrap_or(rest.len());
-        self.source.get(self.at..self.at + length.min(LONGEST)).unwrap_or("")
-    }
-
-    fn skip(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn skip_word(&mut self, word: &str) -> bool {
-        let found = self.bare_word() == word;
-        if found {
-            self.at += word.len();
-        }
-        found
-    }
-
-    /// The end of `(( … ))` if that starts at `start`. Two adjacent names are no arithmetic but a subshell's command.
-    pub(super) fn arithmetic_end(&mut self, start: usize) -> Option<usize> {
-        const LONGEST: usize = 256;
-        let rest = self.source.as_bytes().get(start..)?;
-        if !rest.starts_with(b"((") || self.ahead(Closer::Parentheses, start)? > start + LONGEST {
-            return None;
-        }
-        let mut open = 0_usize;
-        let mut after_name = false;
-        for (index, byte) in rest.iter().enumerate().take(LONGEST) {
-            match byte {
-                b'(' => open += 1,
-                b')' => open = open.saturating_sub(1),
-                b'\n' => return None,
-                _ => {}
-            }
-            if open == 0 {
-                return (rest.get(index.checked_sub(1)?) == Some(&b')')).then_some(start + index + 1);
-            }
-            let name = is_name(*byte);
-            if after_name && name && rest.get(index.checked_sub(1)?) == Some(&b' ') {
-                return None;
-            }
-            after_name = name || (after_name && *byte == b' ');
-        }
-        None
-    }
-
-    /// Where `closer` is next found at or after `from`.
-    pub(super) fn ahead(&mut self, closer: Closer, from: usize) -> Option<usize> {
-        let memo = self.ahead.get_mut(closer as usize)?;
-        if from < memo.from || from > memo.found {
-            let needle = CLOSERS.get(closer as usize)?;
-            let found = self.source.get(from..).and_then(|rest| rest.find(needle));
-            *memo = Ahead { from, found: found.map_or(usize::MAX, |found| from + found) };
-        }
-        (memo.found != usize::MAX).then_some(memo.found)
-    }
-
-    pub(super) fn peek(&self) -> Option<u8> {
-        self.byte(self.at)
-    }
-
-    pub(super) fn byte(&self, at: usize) -> Option<u8> {
-        self.source.as_bytes().get(at).copied()
-    }
-
-    /// The offset after the character at `at`.
-    pub(super) fn after_char(&self, at: usize) -> usize {
-        at + self.source.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
-    }
-
-    pub(super) fn span(&self, start: usize, end: usize) -> Span {
-        self.text.span_of(start..end)
-    }
-
-    /// The length of the name of a variable that starts at `at`.
-    pub(super) fn name_at(&self, at: usize) -> usize {
-        name_length(self.source.as_bytes().get(at..).unwrap_or_default())
-    }
-}
-
-/// Whether a word ends before this byte.
-pub(super) fn is_break(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>')
 }

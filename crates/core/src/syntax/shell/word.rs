@@ -1,7 +1,7 @@
 //! Words: quotes, escapes, expansions, substitutions and the tokens of templates.
 
-use super::parser::{Closer, Parser, is_break};
-use super::{Assignment, MAX_DEPTH, Modifier, Part, Script, Variable, Word};
+use super::cursor::{Closer, is_break};
+use super::{Assignment, MAX_DEPTH, Parser, Part, Word};
 use crate::source::Text;
 
 /// What ends a word beside the end of the text.
@@ -15,20 +15,16 @@ pub(super) enum Ending {
     Brace { quoted: bool },
 }
 
-/// The text of a substitution longer than this is left out of the word that holds it, or nested ones would cost their
-/// length once for each level.
-const LONGEST_WRITTEN: usize = 16 * 1024;
-
 /// The parts of a word so far.
 #[derive(Default)]
-struct Parts {
+pub(super) struct Parts {
     done: Vec<Part>,
-    literal: Text,
-    quoted: bool,
+    pub(super) literal: Text,
+    pub(super) quoted: bool,
 }
 
 impl Parts {
-    fn push(&mut self, part: Part) {
+    pub(super) fn push(&mut self, part: Part) {
         self.flush();
         self.done.push(part);
     }
@@ -114,13 +110,13 @@ impl Parser<'_> {
     }
 
     /// Appends the bytes from `start` to `end` as they stand.
-    fn literal(&self, parts: &mut Parts, start: usize, end: usize) {
+    pub(super) fn literal(&self, parts: &mut Parts, start: usize, end: usize) {
         if start < end {
             parts.literal.push_slice(self.text, start..end);
         }
     }
 
-    fn opaque(&mut self, parts: &mut Parts, end: usize) {
+    pub(super) fn opaque(&mut self, parts: &mut Parts, end: usize) {
         parts.push(Part::Opaque(self.text.slice(self.at..end)));
         self.at = end;
     }
@@ -211,7 +207,7 @@ impl Parser<'_> {
     }
 
     /// `$'…'`, with the escapes that occur in practice.
-    fn ansi_quotes(&mut self, parts: &mut Parts) {
+    pub(super) fn ansi_quotes(&mut self, parts: &mut Parts) {
         parts.quoted = true;
         self.at += 2;
         while let Some(byte) = self.peek() {
@@ -241,199 +237,8 @@ impl Parser<'_> {
         }
     }
 
-    fn dollar(&mut self, parts: &mut Parts, quoted: bool) -> bool {
-        let rest = self.source.as_bytes().get(self.at + 1..).unwrap_or_default();
-        if let Some(end) = self.dollar_template_end(self.at) {
-            self.opaque(parts, end);
-            return true;
-        }
-        match rest {
-            [b'(', b'(', ..] => match self.arithmetic_end(self.at + 1) {
-                Some(end) => {
-                    self.opaque(parts, end);
-                    true
-                }
-                None => self.substitution(parts, 2),
-            },
-            [b'(', ..] => self.substitution(parts, 2),
-            [b'{', ..] => self.braces(parts, quoted),
-            [b'\'', ..] if !quoted && self.ahead(Closer::SingleQuote, self.at + 2).is_some() => {
-                self.ansi_quotes(parts);
-                true
-            }
-            [b'"', ..] if !quoted => {
-                self.at += 1;
-                true
-            }
-            [first, ..] => {
-                let length = match self.name_at(self.at + 1) {
-                    0 if is_special(*first) => 1,
-                    0 => return false,
-                    length => length,
-                };
-                let end = self.at + 1 + length;
-                let name = self.source.get(self.at + 1..end).unwrap_or("").to_owned();
-                let written = self.text.slice(self.at..end);
-                parts.push(Part::Variable(Variable { name, modifier: Modifier::None, quoted, written }));
-                self.at = end;
-                true
-            }
-            [] => false,
-        }
-    }
-
-    /// `${X}` in all its forms.
-    fn braces(&mut self, parts: &mut Parts, quoted: bool) -> bool {
-        let start = self.at;
-        if self.depth >= MAX_DEPTH || self.ahead(Closer::Brace, start).is_none() {
-            return false;
-        }
-        self.at += 2;
-        let name_start = self.at;
-        let length = match self.name_at(name_start) {
-            0 => {
-                let special = self.peek().is_some_and(is_special);
-                let alone = matches!(self.byte(name_start + 1), Some(b'}' | b':' | b'-' | b'+' | b'?'));
-                usize::from(special && alone)
-            }
-            length => length,
-        };
-        self.at += length;
-        let name = self.source.get(name_start..self.at).unwrap_or("").to_owned();
-        let mut all = false;
-        if let Some(rest) = self.source.get(self.at..)
-            && (rest.starts_with("[@]") || rest.starts_with("[*]"))
-        {
-            all = true;
-            self.at += 3;
-        }
-        let operator = self.source.as_bytes().get(self.at..).unwrap_or_default();
-        let (length, make): (usize, fn(Word) -> Modifier) = match operator {
-            _ if name.is_empty() => (0, |_| Modifier::Opaque),
-            [b'}', ..] => (0, |_| Modifier::None),
-            [b':', b'-', ..] => (2, Modifier::Default),
-            [b'-', ..] => (1, Modifier::Default),
-            [b':', b'=', ..] => (2, Modifier::Assign),
-            [b'=', ..] => (1, Modifier::Assign),
-            [b':', b'+', ..] => (2, Modifier::Alternate),
-            [b'+', ..] => (1, Modifier::Alternate),
-            [b':', b'?', ..] | [b'?', ..] => (0, |_| Modifier::None),
-            _ => (0, |_| Modifier::Opaque),
-        };
-        self.at += length;
-        self.depth += 1;
-        let word = self.word(Ending::Brace { quoted });
-        self.depth -= 1;
-        if self.peek() == Some(b'}') {
-            self.at += 1;
-        }
-        let mut modifier = make(word);
-        if all && matches!(modifier, Modifier::None) {
-            modifier = Modifier::All;
-        }
-        let written = self.written(start);
-        parts.push(Part::Variable(Variable { name, modifier, quoted, written }));
-        true
-    }
-
-    /// What was read since `start`, or a stand-in where that is very long.
-    fn written(&self, start: usize) -> Text {
-        if self.at - start <= LONGEST_WRITTEN {
-            return self.text.slice(start..self.at);
-        }
-        Text::replaced("$()", self.span(start, self.at))
-    }
-
-    /// `$(…)` or `<(…)`, whose opener has `length` bytes.
-    fn substitution(&mut self, parts: &mut Parts, length: usize) -> bool {
-        if self.depth >= MAX_DEPTH {
-            return false;
-        }
-        let start = self.at;
-        self.at += length;
-        let documents = std::mem::take(&mut self.documents);
-        let pending = std::mem::take(&mut self.pending);
-        let arms = std::mem::take(&mut self.arms);
-        let parentheses = std::mem::replace(&mut self.parentheses, 1);
-        self.depth += 1;
-        let statements = self.list(&[]);
-        self.depth -= 1;
-        (self.parentheses, self.arms, self.pending) = (parentheses, arms, pending);
-        let documents = std::mem::replace(&mut self.documents, documents);
-        if self.peek() == Some(b')') {
-            self.at += 1;
-        }
-        let written = self.written(start);
-        parts.push(Part::Substitution { script: Script { statements, documents }, written });
-        true
-    }
-
-    fn backticks(&mut self, parts: &mut Parts, quoted: bool) -> bool {
-        let start = self.at + 1;
-        if self.depth >= MAX_DEPTH {
-            return false;
-        }
-        let Some(first) = self.ahead(Closer::Backtick, start) else { return false };
-        let mut script = Text::default();
-        let (mut from, mut at) = (start, start);
-        // Without a backslash before it the first backtick closes; else escapes are taken off on the way.
-        while let Some(byte) = self.byte(at).filter(|byte| *byte != b'`') {
-            let escapes = matches!(self.byte(at + 1), Some(b'`' | b'\\' | b'$'))
-                || (quoted && self.byte(at + 1) == Some(b'"'));
-            if byte == b'\\' && escapes {
-                script.push_slice(self.text, from..at);
-                let meant = self.source.get(at + 1..at + 2).unwrap_or("");
-                script.push_replaced(meant, self.span(at, at + 2));
-                at += 2;
-                from = at;
-            } else {
-                at += 1;
-            }
-        }
-        if at >= self.source.len() {
-            at = first.max(from);
-        }
-        script.push_slice(self.text, from..at);
-        let mut inner = Parser::new(&script, self.depth + 1);
-        let statements = inner.list(&[]);
-        let documents = inner.documents;
-        self.at = (at + 1).min(self.source.len());
-        let written = self.written(start - 1);
-        parts.push(Part::Substitution { script: Script { statements, documents }, written });
-        true
-    }
-
-    /// `{{ … }}` or `<% … %>` on one line.
-    fn template(&mut self, parts: &mut Parts) -> bool {
-        let Some(end) = self.template_end(self.at) else { return false };
-        self.opaque(parts, end);
-        true
-    }
-
-    /// The end of a template's token that starts at `start`.
-    pub(super) fn template_end(&mut self, start: usize) -> Option<usize> {
-        let closer = match self.source.as_bytes().get(start..) {
-            Some([b'{', b'{', ..]) => Closer::Braces,
-            Some([b'<', b'%', ..]) => Closer::Percent,
-            _ => return None,
-        };
-        let end = self.ahead(closer, start + 2)?;
-        let line = self.ahead(Closer::Newline, start).unwrap_or(usize::MAX);
-        (end < line).then_some(end + 2)
-    }
-
-    /// The end of `${{ … }}` or `$[[ … ]]` if that starts at `start`.
-    fn dollar_template_end(&mut self, start: usize) -> Option<usize> {
-        let closer = match self.source.as_bytes().get(start + 1..) {
-            Some([b'{', b'{', ..]) => Closer::Braces,
-            Some([b'[', b'[', ..]) => Closer::Brackets,
-            _ => return None,
-        };
-        self.ahead(closer, start + 3).map(|end| end + 2)
-    }
-
     /// An array after `NAME=`, or a pattern like `@(a|b)`.
-    fn parenthesis(&mut self, parts: &mut Parts, start: usize) -> bool {
+    pub(super) fn parenthesis(&mut self, parts: &mut Parts, start: usize) -> bool {
         let before = self.at.checked_sub(1).filter(|before| *before >= start).and_then(|at| self.byte(at));
         match before {
             Some(b'=') if parts.done.is_empty() && self.assigned(start) == Some(self.at) => {
@@ -516,36 +321,4 @@ impl Parser<'_> {
         at += usize::from(self.byte(at) == Some(b'+'));
         (self.byte(at) == Some(b'=')).then_some(at + 1)
     }
-
-    /// The end of the line that is being read.
-    fn line_end(&mut self) -> usize {
-        self.ahead(Closer::Newline, self.at).unwrap_or(self.source.len())
-    }
-
-    /// The first boundary of a character at or after `at`.
-    fn char_boundary(&self, mut at: usize) -> usize {
-        while at < self.source.len() && !self.source.is_char_boundary(at) {
-            at += 1;
-        }
-        at.min(self.source.len())
-    }
-}
-
-/// The length of the variable's name at the start of `bytes`: a letter or `_`, then digits too.
-pub(super) fn name_length(bytes: &[u8]) -> usize {
-    match bytes.first() {
-        Some(first) if is_name(*first) && !first.is_ascii_digit() => {
-            bytes.iter().position(|byte| !is_name(*byte)).unwrap_or(bytes.len())
-        }
-        _ => 0,
-    }
-}
-
-pub(super) fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// A parameter of one character that is no name.
-fn is_special(byte: u8) -> bool {
-    byte.is_ascii_digit() || matches!(byte, b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!')
 }

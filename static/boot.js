@@ -1,0 +1,9 @@
+// Starts the page. A file of its own, so that the security policy needs no exception for scripts inside the page.
+try {
+  const theme = localStorage.getItem("theme");
+  if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
+} catch { /* Storage is switched off: the theme is the system's. */ }
+
+const { js, wasm } = document.getElementById("boot").dataset;
+const { default: init } = await import(js);
+await init({ module_or_path: wasm });

@@ -1,0 +1,98 @@
+//! The ways out, ranked for this job: what each asks for, and what stands in its way.
+
+use daemonless_core::report::{AlternativeReport, BlockerReport, RequirementReport};
+use yew::prelude::*;
+
+use crate::app::head;
+use crate::mark::capital;
+use crate::mark::{risk, words};
+use crate::markdown;
+use crate::state::{Action, Outcome, Shared};
+
+#[derive(Properties, PartialEq)]
+pub struct AlternativesProps {
+    pub outcome: Shared<Outcome>,
+    /// Name of the chosen job.
+    pub job: Option<String>,
+    pub on: Callback<Action>,
+}
+
+/// The section; nothing where there is nothing to leave.
+#[component]
+pub fn Alternatives(props: &AlternativesProps) -> Html {
+    let Some(job) = props.outcome.job(props.job.as_deref()).filter(|job| !job.alternatives.is_empty()) else {
+        return html! {};
+    };
+    let mut ways: Vec<_> = job.alternatives.iter().collect();
+    ways.sort_by_key(|way| way.rank);
+    let needs = job.needs.iter().map(|need| words(need)).collect::<Vec<_>>().join(", ");
+    html! {
+        <section class="s" id="alternatives" tabindex="-1" aria-labelledby="alternatives-head">
+            {head("alternatives-head", html! {"Ways out, best first"}, html! {
+                <>
+                    {"Ranked for "}<code>{&job.name}</code>
+                    if needs.is_empty() { {"."} } else { {", which needs "}<b>{needs}</b>{"."} }
+                    {" Other jobs may have another order: choose one beside your text."}
+                </>
+            })}
+            <ol class="alts">{for ways.into_iter().map(|way| alternative(way, &props.outcome, &props.on))}</ol>
+        </section>
+    }
+}
+
+fn alternative(way: &AlternativeReport, outcome: &Outcome, on: &Callback<Action>) -> Html {
+    let tag = match way.verdict {
+        "fits" => "fits",
+        "fits with changes" => "chg",
+        _ => "nofit",
+    };
+    let act = way.builder.filter(|builder| outcome.is_rewritten(builder)).map(|builder| {
+        let choose = on.reform(move |_: MouseEvent| Action::ChoseBuilder(builder.to_owned()));
+        let class = classes!("btn", (way.rank == 1).then_some("solid"));
+        html! { <a {class} href="#rewrite" onclick={choose}>{"See your pipeline with "}{&way.title}</a> }
+    });
+    html! {
+        <li class="alt" data-alternative={way.builder.unwrap_or(way.kind)} data-verdict={way.verdict}>
+            <span class="rank" aria-hidden="true">{way.rank}</span>
+            <div class="what">
+                <h3>{markdown::line(&way.title)}</h3>
+                <p class="fit">
+                    <span class={classes!("waytag", tag)}>{capital(way.verdict)}</span>
+                    {" risk then: "}{risk(way.after.risk)}
+                </p>
+                <p>{markdown::line(&way.why)}</p>
+                {for act}
+            </div>
+            <dl>
+                <dt>{"In its way"}</dt>
+                if way.blockers.is_empty() { <dd>{"Nothing in this file."}</dd> }
+                {for way.blockers.iter().map(blocker)}
+                <dt>{"The runner must allow"}</dt>
+                if way.requires.is_empty() { <dd>{"Nothing beyond its defaults."}</dd> }
+                {for way.requires.iter().map(|require| html! { <dd>{markdown::line(&require.text)}</dd> })}
+            </dl>
+        </li>
+    }
+}
+
+fn blocker(blocker: &BlockerReport) -> Html {
+    html! {
+        <dd class={classes!(blocker.fatal.then_some("fatal"))} data-need={blocker.need}>
+            {markdown::line(&blocker.message)}
+        </dd>
+    }
+}
+
+/// A setting of the runner: what, where, how it looks, and the error without it.
+pub fn requirement(require: &RequirementReport) -> Html {
+    html! {
+        <li>
+            <p>{markdown::line(&require.text)}</p>
+            if let Some(snippet) = require.snippet {
+                if let Some(file) = require.file { <p class="src">{"In "}<code>{file}</code>{", not in your file:"}</p> }
+                <pre class="sheet"><code>{snippet}</code></pre>
+            }
+            if let Some(error) = require.error { <p class="src">{"Without it expect "}<code class="long">{error}</code></p> }
+        </li>
+    }
+}

@@ -1,0 +1,290 @@
+//! The changes of a text side by side: which lines go, which come, and why. The edits tell; nothing is compared.
+
+use std::ops::Range;
+
+use daemonless_core::report::EditReport;
+
+/// Unchanged lines shown before and after a change.
+const CONTEXT: usize = 2;
+
+/// A piece of the two texts, top to bottom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Unchanged lines that are not shown: how many.
+    Fold(usize),
+    /// Unchanged lines; numbers of the first one in the old and the new text, from 1.
+    Same { old: usize, new: usize, lines: Vec<String> },
+    /// Lines that are replaced.
+    Change(Change),
+}
+
+/// Lines that go and lines that come in their place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Number of the first line in the old text, from 1.
+    pub old: usize,
+    pub new: usize,
+    pub removed: Vec<Line>,
+    pub added: Vec<Line>,
+    /// Each reason once, in order.
+    pub reasons: Vec<String>,
+    /// Names of the jobs, each once.
+    pub jobs: Vec<String>,
+}
+
+/// A line in parts; `true` marks what changed in it.
+pub type Line = Vec<(bool, String)>;
+
+/// How many lines went, how many came, and how many stayed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    pub removed: usize,
+    pub added: usize,
+    pub same: usize,
+}
+
+/// The pieces of `old` under `edits`, which are disjoint and in order.
+pub fn pieces(old: &str, edits: &[EditReport]) -> (Vec<Piece>, Count) {
+    let starts = line_starts(old);
+    let lines = if old.is_empty() || old.ends_with('\n') { starts.len() - 1 } else { starts.len() };
+    let groups = groups(old, &starts, edits);
+    let mut pieces = Vec::new();
+    let mut count = Count::default();
+    let (mut line, mut shift) = (0, 0isize);
+    for group in &groups {
+        let new = |line: usize| line.saturating_add_signed(shift);
+        same(&mut pieces, old, &starts, line..group.first, new(line), (line > 0, true));
+        count.same += group.first - line;
+        let change = change(old, &starts, group, new(group.first) + 1);
+        count.removed += change.removed.len();
+        count.added += change.added.len();
+        shift += change.added.len() as isize - change.removed.len() as isize;
+        line = group.last.min(lines);
+        pieces.push(Piece::Change(change));
+    }
+    let last = line..lines.max(line);
+    count.same += last.len();
+    same(&mut pieces, old, &starts, last, line.saturating_add_signed(shift), (!groups.is_empty(), false));
+    (pieces, count)
+}
+
+/// Edits whose lines touch.
+struct Group<'a> {
+    /// Lines of the old text, from 0, the last one excluded.
+    first: usize,
+    last: usize,
+    edits: Vec<&'a EditReport>,
+}
+
+fn groups<'a>(old: &str, starts: &[usize], edits: &'a [EditReport]) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for edit in edits {
+        let (start, end) = (edit.start as usize, edit.end as usize);
+        if start > end || !old.is_char_boundary(start) || !old.is_char_boundary(end) {
+            continue;
+        }
+        let first = line_of(starts, start);
+        let at_line_start = |offset: usize| starts.get(line_of(starts, offset)) == Some(&offset);
+        // Whole lines that go or come leave the line behind them as it is.
+        let whole = at_line_start(start) && (edit.text.is_empty() || edit.text.ends_with('\n'));
+        let last = if at_line_start(end) && (whole || edit.text.ends_with('\n')) {
+            line_of(starts, end)
+        } else {
+            line_of(starts, end) + 1
+        };
+        match groups.last_mut() {
+            Some(group) if first < group.last => {
+                group.last = group.last.max(last);
+                group.edits.push(edit);
+            }
+            Some(group)
+                if first == group.last
+                    && group.edits.last().is_some_and(|before| before.reason == edit.reason) =>
+            {
+                group.last = last;
+                group.edits.push(edit);
+            }
+            _ => groups.push(Group { first, last, edits: vec![edit] }),
+        }
+    }
+    groups
+}
+
+fn change(old: &str, starts: &[usize], group: &Group, new: usize) -> Change {
+    let offset = |line: usize| starts.get(line).copied().unwrap_or(old.len());
+    let (from, to) = (offset(group.first), offset(group.last));
+    let (mut removed, mut added) = (Parts::default(), Parts::default());
+    let mut change = Change { old: group.first + 1, new, ..Change::default() };
+    let mut at = from;
+    for edit in &group.edits {
+        let (start, end) = (edit.start as usize, edit.end as usize);
+        let kept = old.get(at..start).unwrap_or_default();
+        removed.push(false, kept);
+        added.push(false, kept);
+        removed.push(true, old.get(start..end).unwrap_or_default());
+        added.push(true, &edit.text);
+        at = end;
+        for (list, item) in [(&mut change.reasons, &edit.reason), (&mut change.jobs, &edit.job)] {
+            if !item.is_empty() && !list.contains(item) {
+                list.push(item.clone());
+            }
+        }
+    }
+    let kept = old.get(at..to).unwrap_or_default();
+    removed.push(false, kept);
+    added.push(false, kept);
+    change.removed = removed.lines();
+    change.added = added.lines();
+    change
+}
+
+/// Collects a text as lines of parts.
+#[derive(Default)]
+struct Parts {
+    done: Vec<Line>,
+    line: Line,
+}
+
+impl Parts {
+    fn push(&mut self, changed: bool, text: &str) {
+        for (index, part) in text.split('\n').enumerate() {
+            if index > 0 {
+                self.done.push(std::mem::take(&mut self.line));
+            }
+            let part = part.trim_end_matches('\r');
+            if !part.is_empty() {
+                self.line.push((changed, part.to_owned()));
+            }
+        }
+    }
+
+    fn lines(mut self) -> Vec<Line> {
+        if !self.line.is_empty() {
+            self.done.push(self.line);
+        }
+        self.done
+    }
+}
+
+/// Adds unchanged lines, folded but for those `near` a change before and behind them.
+fn same(
+    pieces: &mut Vec<Piece>,
+    old: &str,
+    starts: &[usize],
+    lines: Range<usize>,
+    new: usize,
+    near: (bool, bool),
+) {
+    let head = if near.0 { CONTEXT.min(lines.len()) } else { 0 };
+    let tail = if near.1 { CONTEXT.min(lines.len() - head) } else { 0 };
+    let folded = lines.len() - head - tail;
+    let text = |line: usize| {
+        let end = starts.get(line + 1).copied().unwrap_or(old.len());
+        old.get(starts[line]..end).unwrap_or_default().trim_end_matches(['\n', '\r']).to_owned()
+    };
+    let show = |range: Range<usize>| Piece::Same {
+        old: range.start + 1,
+        new: new + (range.start - lines.start) + 1,
+        lines: range.map(text).collect(),
+    };
+    // A fold takes a line itself.
+    let parts = if folded <= 1 {
+        [Some(show(lines.clone())), None, None]
+    } else {
+        let head = lines.start..lines.start + head;
+        let tail = lines.end - tail..lines.end;
+        [Some(show(head)), Some(Piece::Fold(folded)), Some(show(tail))]
+    };
+    pieces.extend(
+        parts
+            .into_iter()
+            .flatten()
+            .filter(|part| !matches!(part, Piece::Same { lines, .. } if lines.is_empty())),
+    );
+}
+
+/// Where each line starts; one more behind a last line feed.
+fn line_starts(text: &str) -> Vec<usize> {
+    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+}
+
+/// The line, from 0, that holds the offset.
+fn line_of(starts: &[usize], offset: usize) -> usize {
+    starts.partition_point(|&start| start <= offset).saturating_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Applies edits written as (old part, new part), each at its first place behind the one before.
+    fn edits(old: &str, edits: &[(&str, &str)]) -> Vec<EditReport> {
+        let mut from = 0;
+        let edit = |&(part, text): &(&str, &str)| {
+            let start = from + old[from..].find(part).expect("a part of the text");
+            from = start + part.len();
+            EditReport {
+                start: start as u32,
+                end: from as u32,
+                text: text.to_owned(),
+                job: "j".to_owned(),
+                reason: "r".to_owned(),
+            }
+        };
+        edits.iter().map(edit).collect()
+    }
+
+    /// The pieces as text: `-` and `+` lines with `<>` around what changed, ` ` lines, `~n` for a fold.
+    #[track_caller]
+    fn check(old: &str, changes: &[(&str, &str)], expected: &str) {
+        let (pieces, count) = pieces(old, &edits(old, changes));
+        let line = |sign: char, line: &Line| {
+            let parts =
+                line.iter().map(|(changed, text)| if *changed { format!("<{text}>") } else { text.clone() });
+            format!("{sign}{}\n", parts.collect::<String>())
+        };
+        let mut shown = String::new();
+        for piece in &pieces {
+            match piece {
+                Piece::Fold(lines) => shown += &format!("~{lines}\n"),
+                Piece::Same { lines, .. } => lines.iter().for_each(|line| shown += &format!(" {line}\n")),
+                Piece::Change(change) => {
+                    change.removed.iter().for_each(|removed| shown += &line('-', removed));
+                    change.added.iter().for_each(|added| shown += &line('+', added));
+                }
+            }
+        }
+        assert_eq!(shown, expected);
+        assert_eq!(count.same + count.removed, old.lines().count());
+    }
+
+    #[test]
+    fn words_change_in_their_lines() {
+        check("a b\nc\n", &[("b", "x")], "-a <b>\n+a <x>\n c\n");
+        check("a b\nc", &[("c", "x")], " a b\n-<c>\n+<x>\n");
+        check("a\r\nb\r\n", &[("a", "x")], "-<a>\n+<x>\n b\n");
+        check("a b\n", &[("a", "x"), ("b", "y")], "-<a> <b>\n+<x> <y>\n");
+        check("", &[("", "x")], "+<x>\n");
+    }
+
+    #[test]
+    fn far_lines_are_folded() {
+        check("a\nb\nc\nd\ne\nf\ng\n", &[("a", "x")], "-<a>\n+<x>\n b\n c\n~4\n");
+        check("a\nb\nc\nd\ne\nf\ng\n", &[("g", "x")], "~4\n e\n f\n-<g>\n+<x>\n");
+        check(
+            "a\nb\nc\nd\ne\nf\ng\n",
+            &[("a", "x"), ("g", "y")],
+            "-<a>\n+<x>\n b\n c\n d\n e\n f\n-<g>\n+<y>\n",
+        );
+        check("a\nb\nc\nd\n", &[("a", "x")], "-<a>\n+<x>\n b\n c\n d\n");
+        check("a\nb\nc\n", &[], "~3\n");
+    }
+
+    #[test]
+    fn whole_lines_go_and_come() {
+        check("a\nb\nc\n", &[("b\n", "")], " a\n-<b>\n c\n");
+        check("a\nb\nc\n", &[("b\n", "x\ny\n")], " a\n-<b>\n+<x>\n+<y>\n c\n");
+        check("a\nb\n", &[("a\n", ""), ("b", "x")], "-<a>\n-<b>\n+<x>\n");
+        check("a\nb", &[("\nb", "")], "-a\n-<b>\n+a\n");
+    }
+}

@@ -1,0 +1,104 @@
+//! What the person's lines say: each finding with its lines and what is known of its rule.
+
+use daemonless_core::report::FindingReport;
+use daemonless_core::rules;
+use yew::prelude::*;
+
+use crate::app::head;
+use crate::mark::{LineTag, line_tags, mark};
+use crate::markdown;
+use crate::state::{Action, Outcome, Shared};
+
+/// More than these are shown when asked for.
+const MOST: usize = 100;
+
+/// Id of the element that explains the finding of that index.
+pub fn id(index: usize) -> String {
+    format!("finding-{index}")
+}
+
+#[derive(Properties, PartialEq)]
+pub struct FindingsProps {
+    pub outcome: Shared<Outcome>,
+    /// Index of the finding that the person is at.
+    pub at: Option<usize>,
+    pub on: Callback<Action>,
+}
+
+/// The section; nothing where there is nothing to say.
+#[component]
+pub fn Findings(props: &FindingsProps) -> Html {
+    let all = use_state(|| false);
+    let report = &props.outcome.report;
+    let (findings, notes) = (&report.findings, &report.notes);
+    if findings.is_empty() && notes.is_empty() {
+        return html! {};
+    }
+    let shown =
+        if *all { findings.len() } else { findings.len().min(MOST.max(props.at.map_or(0, |at| at + 1))) };
+    let count = match findings.len() {
+        0 => "No finding".to_owned(),
+        1 => "One finding".to_owned(),
+        count => format!("{count} findings"),
+    };
+    let show_all = {
+        let all = all.clone();
+        Callback::from(move |_: MouseEvent| all.set(true))
+    };
+    html! {
+        <section class="s" id="findings" tabindex="-1" aria-labelledby="findings-head">
+            {head("findings-head", html! {"What your lines say"}, html! {
+                <>{count}{". Each leads to its line and tells what its rule knows. Notes count for nothing: another file or a \
+                setting would tell."}</>
+            })}
+            <div class="finds">
+                {for findings.iter().take(shown).enumerate().map(|(index, finding)| {
+                    show(finding, Some(index), props.at == Some(index))
+                })}
+            </div>
+            if shown < findings.len() {
+                <p><button type="button" class="btn" onclick={show_all}>
+                    {format!("Show all {}", findings.len())}
+                </button></p>
+            }
+            if !notes.is_empty() {
+                <h3 class="notes-head">{"Notes"}</h3>
+                <div class="finds notes">{for notes.iter().take(MOST).map(|note| show(note, None, false))}</div>
+            }
+        </section>
+    }
+}
+
+fn show(finding: &FindingReport, index: Option<usize>, at: bool) -> Html {
+    let jobs = finding.jobs.iter().map(|job| html! { <>{" "}<code>{job}</code></> });
+    let surely = match finding.confidence {
+        "implied" => "follows from what is written",
+        "possible" => "possible",
+        _ => "",
+    };
+    html! {
+        <article class={classes!("find", at.then_some("at"))} id={index.map(id)} tabindex="-1"
+            data-rule={finding.rule} data-severity={finding.severity}>
+            <p class="id">
+                {mark(finding.severity)}<span class={finding.severity}>{finding.severity}</span>
+                <LineTag range={finding.range.clone()} />{line_tags(&finding.labels)}
+                <code class="rule">{finding.rule}</code>
+                if !surely.is_empty() { <span class="why">{surely}</span> }
+            </p>
+            <p>{markdown::line(&finding.message)}</p>
+            if !finding.jobs.is_empty() { <p class="src">{"In"}{for jobs}</p> }
+            {about(finding.rule)}
+        </article>
+    }
+}
+
+/// The rule's own documentation, closed at first.
+fn about(id: &str) -> Html {
+    let Some(rule) = rules::by_id(id) else { return html! {} };
+    html! {
+        <details class="about">
+            <summary>{"About this rule: "}{markdown::line(rule.summary)}</summary>
+            {markdown::text(rule.docs, 4)}
+        </details>
+    }
+}

@@ -1,0 +1,30 @@
+//! The page: a person's text on one side, what it means on the other, and nothing sent anywhere.
+
+mod alternatives;
+mod analysis;
+mod app;
+mod browser;
+mod choices;
+mod diff;
+mod editor;
+mod explanation;
+mod findings;
+mod footer;
+mod header;
+mod layer;
+mod mark;
+mod markdown;
+mod path;
+mod position;
+mod rewrite;
+mod samples;
+mod state;
+mod tabs;
+mod verdict;
+
+fn main() {
+    match browser::element("app") {
+        Some(root) => yew::Renderer::<app::App>::with_root(root).render(),
+        None => yew::Renderer::<app::App>::new().render(),
+    };
+}

@@ -1,0 +1,87 @@
+//! How an attacker gets out of a job: numbered stops on one red line, with the person's own lines.
+
+use daemonless_core::report::{JobReport, StepReport};
+use yew::prelude::*;
+
+use crate::app::head;
+use crate::mark::{LineTag, risk, words};
+use crate::markdown;
+use crate::state::{Outcome, Shared};
+
+#[derive(Properties, PartialEq)]
+pub struct PathProps {
+    pub outcome: Shared<Outcome>,
+    /// Name of the chosen job.
+    pub job: Option<String>,
+}
+
+/// The section; nothing where the job has no path.
+#[component]
+pub fn Path(props: &PathProps) -> Html {
+    let Some(job) = props.outcome.job(props.job.as_deref()).filter(|job| !job.path.is_empty()) else {
+        return html! {};
+    };
+    let steps = job.path.iter().enumerate();
+    html! {
+        <section class="s" id="path" tabindex="-1" aria-labelledby="path-head">
+            {head("path-head", html! {"How an attacker gets out"}, html! {
+                <>{"Every stop is one thing that whoever controls a step of "}<code>{&job.name}</code>
+                {" does, drawn from "}<b>{"your own lines"}</b>{". The commands are shown, never run."}</>
+            })}
+            <div class="ways">
+                <ol class="stops">{for steps.map(|(index, step)| stop(index, step, &props.outcome.source.text))}</ol>
+                {change(job)}
+            </div>
+        </section>
+    }
+}
+
+fn stop(index: usize, step: &StepReport, text: &str) -> Html {
+    // The lines as they stand in the text; a step quotes each once.
+    let mut quoted: Vec<u32> = step.lines.iter().map(|line| line.range.line).collect();
+    quoted.dedup();
+    let quote = |line: &u32| {
+        let content = text.split('\n').nth((*line as usize).saturating_sub(1)).unwrap_or_default().trim();
+        let range =
+            daemonless_core::report::Range { line: *line, column: 1, end_line: *line, end_column: u32::MAX };
+        html! { <p class="own"><LineTag {range} /><code>{content}</code></p> }
+    };
+    html! {
+        <li class="stop" data-step={step.id}>
+            <i aria-hidden="true">{index + 1}</i>
+            <div>
+                <h3>{markdown::line(&step.title)}</h3>
+                <p>{markdown::line(&step.text)}</p>
+                {for quoted.iter().map(quote)}
+                if let Some(command) = &step.command {
+                    <pre class="atk"><span class="vh">{"The attacker's command: "}</span><code>{command}</code></pre>
+                }
+                if let Some(attack) = &step.attack { <p class="src">{"ATT&CK "}{attack}</p> }
+            </div>
+        </li>
+    }
+}
+
+/// Where the line would end.
+fn change(job: &JobReport) -> Html {
+    let mut ways: Vec<_> = job.alternatives.iter().filter(|way| way.verdict != "does not fit").collect();
+    ways.sort_by_key(|way| way.rank);
+    let way = |way: &&daemonless_core::report::AlternativeReport| {
+        html! {
+            <li>
+                <b>{markdown::line(&way.title)}</b>{": "}{markdown::line(&way.why)}
+                <span class="then">{"Then "}{words(way.after.approach)}{", risk "}{risk(way.after.risk)}</span>
+            </li>
+        }
+    };
+    html! {
+        <div class="change">
+            <h3>{"What would have to change"}</h3>
+            if ways.is_empty() {
+                <p>{"No alternative does all that this job needs. What is left is to contain it: see below."}</p>
+            } else {
+                <ul>{for ways.iter().take(3).map(way)}</ul>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,244 @@
+//! The person's own text for another builder: what changes and why, what is left to them, and the verdict on it.
+
+use daemonless_catalog::Builder;
+use daemonless_core::report::{FileReport, LeftReport, RewriteReport};
+use yew::platform::spawn_local;
+use yew::prelude::*;
+
+use crate::alternatives::requirement;
+use crate::app::head;
+use crate::browser;
+use crate::diff::{self, Change, Line, Piece};
+use crate::mark::{LineTag, risk};
+use crate::markdown;
+use crate::state::{Action, Outcome, Shared};
+use crate::tabs::Tabs;
+
+#[derive(Properties, PartialEq)]
+pub struct RewriteProps {
+    pub outcome: Shared<Outcome>,
+    /// Id of the chosen builder.
+    pub builder: Option<String>,
+    /// Name of the chosen job.
+    pub job: Option<String>,
+    pub on: Callback<Action>,
+}
+
+/// How a builder is called.
+fn title(id: &str) -> &'static str {
+    Builder::from_id(id).map_or("", |builder| builder.info().title)
+}
+
+/// The section; nothing where no text can be written.
+#[component]
+pub fn Rewrite(props: &RewriteProps) -> Html {
+    let outcome = &props.outcome;
+    let Some(rewrite) = outcome.rewrite(props.builder.as_deref()) else { return html! {} };
+    let chosen = outcome.rewrites.iter().position(|other| other.builder == rewrite.builder).unwrap_or(0);
+    let ids: Vec<_> = outcome.rewrites.iter().map(|rewrite| rewrite.builder).collect();
+    let on_choose = {
+        let ids = ids.clone();
+        props.on.reform(move |index: usize| {
+            Action::ChoseBuilder(ids.get(index).copied().unwrap_or_default().to_owned())
+        })
+    };
+    html! {
+        <section class="s" id="rewrite" tabindex="-1" aria-labelledby="rewrite-head" data-builder={rewrite.builder}>
+            {head("rewrite-head", html! {"Your pipeline, without the daemon"}, html! {
+                {"Your own text, changed only where it must be: comments, order and quoting stay as you wrote them. It was read \
+                  again after the change, and the verdict on it stands beside the old one."}
+            })}
+            {keep_first(outcome, props.job.as_deref())}
+            <Tabs id="builder" label="Builder" titles={ids.iter().map(|id| title(id).into()).collect::<Vec<AttrValue>>()}
+                {chosen} {on_choose}>
+                <Top outcome={outcome.clone()} {chosen} />
+                {show_diff(outcome, rewrite)}
+                <div class="after">
+                    {left(rewrite)}
+                    {runner(rewrite)}
+                </div>
+                <details class="more">
+                    <summary>{"The whole new text"}</summary>
+                    <label class="vh" for="rewritten">{"The whole new text"}</label>
+                    <textarea id="rewritten" class="whole" readonly=true wrap="off" rows="20" spellcheck="false"
+                        value={rewrite.text.clone()} />
+                </details>
+            </Tabs>
+        </section>
+    }
+}
+
+/// Where the engine at hand is right, that comes before any change.
+fn keep_first(outcome: &Outcome, job: Option<&str>) -> Html {
+    let best = outcome.job(job).and_then(|job| job.alternatives.iter().min_by_key(|way| way.rank));
+    match best.filter(|way| way.builder.is_none()) {
+        Some(best) => html! {
+            <p class="lede wayout"><b>{"First advice: "}{markdown::line(&best.title)}{"."}</b>{" "}{markdown::line(&best.why)}
+                {" What follows is for those who want to leave the daemon all the same."}</p>
+        },
+        None => html! {},
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct TopProps {
+    outcome: Shared<Outcome>,
+    /// Index of the rewrite.
+    chosen: usize,
+}
+
+/// The old verdict, the new one, and the buttons.
+#[component]
+fn Top(props: &TopProps) -> Html {
+    let said = use_state(|| "");
+    let Some(rewrite) = props.outcome.rewrites.get(props.chosen) else { return html! {} };
+    let (_, count) = diff::pieces(&props.outcome.source.file().text, &rewrite.edits);
+    let copy = {
+        let (said, text) = (said.clone(), rewrite.text.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (said, text) = (said.clone(), text.clone());
+            spawn_local(async move {
+                let done = browser::copy(&text).await;
+                said.set(if done {
+                    "Copied."
+                } else {
+                    "The browser does not let the page copy: take the whole text below."
+                });
+            });
+        })
+    };
+    let download = {
+        let name = rewrite.path.rsplit('/').next().unwrap_or_default().to_owned();
+        let text = rewrite.text.clone();
+        Callback::from(move |_: MouseEvent| browser::download(&name, &text))
+    };
+    html! {
+        <div class="difftop">
+            <span class="before-after">
+                <span class="vh">{"Before: "}</span>{level(&props.outcome.report)}
+                <span class="arrow" aria-hidden="true">{"→"}</span>
+                <span class="vh">{"After: "}</span>{for rewrite.after.first().map(level)}
+            </span>
+            <span>
+                {format!("{} out, {} in; the other {} are byte for byte yours.", lines(count.removed), count.added, count.same)}
+            </span>
+            <span class="end">
+                <button type="button" id="copy" class="btn solid" onclick={copy}>{"Copy"}</button>
+                <button type="button" id="download" class="btn" onclick={download}>{"Download"}</button>
+                <span role="status">{*said}</span>
+            </span>
+        </div>
+    }
+}
+
+fn lines(count: usize) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
+}
+
+fn level(report: &FileReport) -> Html {
+    let findings = match report.findings.len() {
+        0 => "no findings".to_owned(),
+        1 => "1 finding".to_owned(),
+        count => format!("{count} findings"),
+    };
+    html! { <span class="levels" data-risk={report.risk}>{risk(report.risk)}{", "}{findings}</span> }
+}
+
+fn show_diff(outcome: &Outcome, rewrite: &RewriteReport) -> Html {
+    let (pieces, _) = diff::pieces(&outcome.source.file().text, &rewrite.edits);
+    let changes = pieces.iter().filter(|piece| matches!(piece, Piece::Change(_))).count();
+    if changes == 0 {
+        return html! { <p>{"Nothing in this text can be changed for it without you."}</p> };
+    }
+    let mut number = 0;
+    let piece = |piece: &Piece| match piece {
+        Piece::Fold(count) => html! { <p class="fold">{lines(*count)}{" unchanged"}</p> },
+        Piece::Same { old, new, lines } => {
+            let lines: Vec<Line> = lines.iter().map(|line| vec![(false, line.clone())]).collect();
+            html! {
+                <div class="pair same">
+                    {column("old", "", *old, &lines)}
+                    <div class="side new" aria-hidden="true">{column("", "", *new, &lines)}</div>
+                </div>
+            }
+        }
+        Piece::Change(change) => {
+            number += 1;
+            show_change(change, number, changes)
+        }
+    };
+    html! { <div class="diff" role="group" aria-label="Changes">{for pieces.iter().map(piece)}</div> }
+}
+
+fn show_change(change: &Change, number: usize, changes: usize) -> Html {
+    html! {
+        <>
+            <div class="hunk">
+                <b>{format!("{number} of {changes}")}{for change.jobs.iter().map(|job| html! { <>{" "}<code>{job}</code></> })}</b>
+                <p>{for change.reasons.iter().map(|reason| html! { <>{markdown::line(reason)}{" "}</> })}</p>
+            </div>
+            <div class="pair">
+                {column("old del", "Removed", change.old, &change.removed)}
+                {column("new add", "Added", change.new, &change.added)}
+            </div>
+        </>
+    }
+}
+
+/// Lines of one side with their numbers.
+fn column(class: &'static str, what: &'static str, first: usize, lines: &[Line]) -> Html {
+    let line = |(number, line): (usize, &Line)| {
+        // Where all of a line goes or comes, that shows already.
+        let whole = line.iter().all(|(changed, _)| *changed);
+        let part = |(changed, text): &(bool, String)| match *changed && !whole {
+            true => html! { <em>{text}</em> },
+            false => html! { {text} },
+        };
+        html! {
+            <div class="l"><i>{number}</i><span>
+                if !what.is_empty() { <span class="vh">{what}{": "}</span> }
+                {for line.iter().map(part)}
+            </span></div>
+        }
+    };
+    html! { <div class={classes!("side", class)}>{for (first..).zip(lines).map(line)}</div> }
+}
+
+/// What a person has to do: never empty.
+fn left(rewrite: &RewriteReport) -> Html {
+    let item = |left: &LeftReport| {
+        let range = daemonless_core::report::Range {
+            line: left.line,
+            column: 1,
+            end_line: left.line,
+            end_column: u32::MAX,
+        };
+        html! {
+            <li><code>{&left.job}</code>{" "}<LineTag {range} />{" "}<code class="long">{&left.what}</code>
+                {": "}{markdown::line(&left.why)}</li>
+        }
+    };
+    html! {
+        <div id="left">
+            <h3>{"What is left to you"}</h3>
+            if rewrite.left.is_empty() {
+                <p>{"No command was left out: all that this text asks of the daemon was translated."}</p>
+            } else {
+                <ul class="plain">{for rewrite.left.iter().map(item)}</ul>
+            }
+        </div>
+    }
+}
+
+fn runner(rewrite: &RewriteReport) -> Html {
+    html! {
+        <div id="runner">
+            <h3>{"What the runner must allow"}</h3>
+            if rewrite.requires.is_empty() {
+                <p>{"Nothing beyond its defaults."}</p>
+            } else {
+                <ul class="plain">{for rewrite.requires.iter().map(requirement)}</ul>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,351 @@
+//! What the page knows, and all that can happen to it. Pure: nothing of the browser here.
+
+use std::ops::Deref;
+use std::rc::Rc;
+
+use daemonless_core::model::{Host, Reach};
+use daemonless_core::report::{FileReport, JobReport, RewriteReport};
+use daemonless_core::{Context, File};
+
+/// Above this many bytes a text is read when the person asks for it, not at each key.
+pub const LARGE: usize = 1 << 20;
+
+/// The name a text has until the person gives it one. Naming a file says what it is, so this one says nothing.
+pub const UNNAMED: &str = "pasted";
+
+/// The person's text, as the editor holds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Empty until the person or a sample names it.
+    pub path: String,
+    /// Lines end with `\n`, as in every text area.
+    pub text: Rc<str>,
+    /// Whether the lines of the file ended with `\r\n`. They do so again in what is analysed, copied and downloaded.
+    pub crlf: bool,
+    /// Id of the format the person chose; else it is recognised.
+    pub format: Option<String>,
+}
+
+impl Source {
+    /// A text from a file, a sample or a paste.
+    pub fn new(path: &str, text: &str) -> Self {
+        let newlines = text.matches('\n').count();
+        let crlf = newlines > 0 && text.matches("\r\n").count() == newlines;
+        Self { path: path.to_owned(), text: line_feeds(text).into(), crlf, format: None }
+    }
+
+    /// What the analysis reads: line ends as they were in the file.
+    pub fn file(&self) -> File {
+        let path = if self.path.is_empty() { UNNAMED } else { &self.path };
+        let text = if self.crlf { self.text.replace('\n', "\r\n") } else { self.text.to_string() };
+        File { path: path.to_owned(), text, format: self.format.clone() }
+    }
+
+    /// Whether there is nothing to judge.
+    pub fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
+    pub fn is_large(&self) -> bool {
+        self.text.len() > LARGE
+    }
+}
+
+/// The line ends that a text area makes of all line ends.
+fn line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// Something that many parts of the page hold. It never changes, so two are equal only if they are the same.
+#[derive(Debug)]
+pub struct Shared<T>(Rc<T>);
+
+impl<T> Shared<T> {
+    pub fn new(value: T) -> Self {
+        Self(Rc::new(value))
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// What the analysis said about one [`Source`] in one [`Context`].
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The text that was analysed, as the editor held it.
+    pub source: Source,
+    pub report: FileReport,
+    /// The text for each builder that it can be rewritten for, best first.
+    pub rewrites: Vec<RewriteReport>,
+}
+
+impl Outcome {
+    /// The worst job, the first of them.
+    fn worst(&self) -> Option<&JobReport> {
+        let jobs = &self.report.jobs;
+        jobs.iter().find(|job| job.risk == self.report.risk).or(jobs.first())
+    }
+
+    /// The job that the person chose, else the worst.
+    pub fn job(&self, chosen: Option<&str>) -> Option<&JobReport> {
+        let chosen = chosen.and_then(|name| self.report.jobs.iter().find(|job| job.name == name));
+        chosen.or_else(|| self.worst())
+    }
+
+    /// Whether there is a text for this builder.
+    pub fn is_rewritten(&self, builder: &str) -> bool {
+        self.rewrites.iter().any(|rewrite| rewrite.builder == builder)
+    }
+
+    /// The text for the builder that the person chose, else the best one.
+    pub fn rewrite(&self, chosen: Option<&str>) -> Option<&RewriteReport> {
+        let chosen = chosen.and_then(|id| self.rewrites.iter().find(|rewrite| rewrite.builder == id));
+        chosen.or(self.rewrites.first())
+    }
+}
+
+/// All that the page knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    pub source: Source,
+    /// What the person said about where it runs and who can start it.
+    pub context: Context,
+    /// A large text is read because the person asked for it.
+    pub read_large: bool,
+    /// The last answer. It may lag behind the source by the time it takes to type a word.
+    pub outcome: Option<Shared<Outcome>>,
+    /// Name of the job that the person chose.
+    pub job: Option<String>,
+    /// Id of the builder that the person chose.
+    pub builder: Option<String>,
+    /// Index of the finding that the person is at.
+    pub finding: Option<usize>,
+}
+
+/// What can happen.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// A key, a paste or a cut in the editor; the text area's whole text.
+    Edited(String),
+    /// Another text takes the place of this one: a sample, a file.
+    Opened(Source),
+    Renamed(String),
+    /// The person says what the text is; `None`: recognise it.
+    ReadAs(Option<String>),
+    /// The person corrects where it runs; `None`: as the file says.
+    RunsOn(Option<Host>),
+    /// The person corrects who can start it; `None`: as the file says.
+    StartedBy(Option<Reach>),
+    /// Read a large text now.
+    ReadLarge,
+    /// The analysis of a source is done; `None`: there is nothing to say.
+    Analysed(Option<Shared<Outcome>>),
+    ChoseJob(String),
+    ChoseBuilder(String),
+    At(Option<usize>),
+}
+
+impl State {
+    /// Whether the analysis is to be run as it is now.
+    pub fn is_due(&self) -> bool {
+        !self.source.is_blank() && (self.read_large || !self.source.is_large())
+    }
+
+    pub fn job(&self) -> Option<&JobReport> {
+        self.outcome.as_ref()?.job(self.job.as_deref())
+    }
+
+    /// The state after `action`.
+    pub fn after(&self, action: Action) -> Self {
+        let mut next = self.clone();
+        match action {
+            Action::Edited(text) => {
+                next.source.text = line_feeds(&text).into();
+                // Who empties the editor starts anew: nothing said about the old text holds for the next.
+                if next.source.is_blank() {
+                    next = Self {
+                        source: Source { text: next.source.text, ..Source::default() },
+                        ..Self::default()
+                    };
+                }
+                next.read_large &= next.source.is_large();
+            }
+            Action::Opened(source) => next = Self { source, ..Self::default() },
+            Action::Renamed(path) => next.source.path = path,
+            Action::ReadAs(format) => next.source.format = format,
+            Action::RunsOn(host) => next.context.host = host,
+            Action::StartedBy(reach) => next.context.reach = reach,
+            Action::ReadLarge => next.read_large = true,
+            Action::Analysed(outcome) => {
+                let findings = outcome.as_ref().map_or(0, |outcome| outcome.report.findings.len());
+                next.finding = next.finding.filter(|&finding| finding < findings);
+                next.outcome = outcome;
+            }
+            Action::ChoseJob(job) => next.job = Some(job),
+            Action::ChoseBuilder(builder) => next.builder = Some(builder),
+            Action::At(finding) => next.finding = finding,
+        }
+        next
+    }
+
+    /// The finding after (or before) the one that the person is at, going round.
+    pub fn next_finding(&self, back: bool) -> Option<usize> {
+        let count = self.outcome.as_ref()?.report.findings.len();
+        let last = count.checked_sub(1)?;
+        Some(match (self.finding, back) {
+            (None, false) => 0,
+            (None, true) => last,
+            (Some(at), false) => {
+                if at >= last {
+                    0
+                } else {
+                    at + 1
+                }
+            }
+            (Some(at), true) => at.checked_sub(1).unwrap_or(last),
+        })
+    }
+}
+
+/// Who can start a job, by the id that the report has for it.
+pub fn reach(id: &str) -> Option<Reach> {
+    match id {
+        "strangers" => Some(Reach::Strangers),
+        "pushers" => Some(Reach::Pushers),
+        "protected" => Some(Reach::Protected),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The state after all of `actions`.
+    fn after(actions: impl IntoIterator<Item = Action>) -> State {
+        actions.into_iter().fold(State::default(), |state, action| state.after(action))
+    }
+
+    fn edited(text: &str) -> Action {
+        Action::Edited(text.to_owned())
+    }
+
+    #[track_caller]
+    fn check_file(text: &str, in_editor: &str, then: Option<&str>, file: &str) {
+        let mut state = after([Action::Opened(Source::new("a", text))]);
+        assert_eq!(&*state.source.text, in_editor);
+        if let Some(then) = then {
+            state = state.after(edited(then));
+        }
+        assert_eq!(state.source.file().text, file);
+    }
+
+    #[test]
+    fn line_ends_of_a_file_come_back() {
+        check_file("a\nb\n", "a\nb\n", None, "a\nb\n");
+        check_file("a\r\nb\r\n", "a\nb\n", None, "a\r\nb\r\n");
+        check_file("a\r\nb\r\n", "a\nb\n", Some("a\nc\n"), "a\r\nc\r\n");
+        check_file("a\r\nb\n", "a\nb\n", None, "a\nb\n");
+    }
+
+    #[test]
+    fn a_text_without_a_name_says_nothing_by_its_name() {
+        assert_eq!(after([edited("a")]).source.file().path, UNNAMED);
+        assert_eq!(after([edited("a"), Action::Renamed("b.yml".into())]).source.file().path, "b.yml");
+    }
+
+    #[test]
+    fn another_text_forgets_what_was_said_of_the_last() {
+        let state =
+            after([edited("a"), Action::RunsOn(Some(Host::Vm)), Action::ReadAs(Some("shell".into()))]);
+        assert_eq!(state.context.host, Some(Host::Vm));
+        assert_eq!(state.after(edited("ab")).context.host, Some(Host::Vm));
+        for other in [edited(" "), Action::Opened(Source::new("b", "c"))] {
+            let state = state.after(other);
+            assert_eq!(state.context, Context::default());
+            assert_eq!(state.source.format, None);
+        }
+    }
+
+    #[test]
+    fn a_large_text_waits_to_be_asked() {
+        assert!(!after([]).is_due());
+        assert!(after([edited("a")]).is_due());
+        let large = "a".repeat(LARGE + 1);
+        let state = after([edited(&large)]);
+        assert!(!state.is_due());
+        let state = state.after(Action::ReadLarge);
+        assert!(state.is_due());
+        assert!(state.after(edited(&(large.clone() + "b"))).is_due());
+        assert!(!state.after(edited("a")).after(edited(&large)).is_due());
+    }
+
+    fn finding() -> daemonless_core::report::FindingReport {
+        daemonless_core::report::FindingReport {
+            rule: "host-socket",
+            severity: "high",
+            confidence: "declared",
+            jobs: Vec::new(),
+            message: String::new(),
+            range: Default::default(),
+            labels: Vec::new(),
+        }
+    }
+
+    fn with_findings(count: usize) -> Action {
+        let report = FileReport {
+            path: String::new(),
+            format: "shell",
+            format_certain: true,
+            risk: "none",
+            headline: String::new(),
+            jobs: Vec::new(),
+            findings: (0..count).map(|_| finding()).collect(),
+            notes: Vec::new(),
+        };
+        Action::Analysed(Some(Shared::new(Outcome {
+            source: Source::default(),
+            report,
+            rewrites: Vec::new(),
+        })))
+    }
+
+    #[track_caller]
+    fn check_next(count: usize, at: Option<usize>, next: Option<usize>, back: Option<usize>) {
+        let state = after([with_findings(count), Action::At(at)]);
+        assert_eq!((state.next_finding(false), state.next_finding(true)), (next, back));
+    }
+
+    #[test]
+    fn findings_are_walked_in_a_ring() {
+        check_next(0, None, None, None);
+        check_next(2, None, Some(0), Some(1));
+        check_next(2, Some(0), Some(1), Some(1));
+        check_next(2, Some(1), Some(0), Some(0));
+        check_next(3, Some(1), Some(2), Some(0));
+    }
+
+    #[test]
+    fn a_finding_that_is_gone_is_left() {
+        let state = after([with_findings(2), Action::At(Some(1))]);
+        assert_eq!(state.after(with_findings(2)).finding, Some(1));
+        assert_eq!(state.after(with_findings(1)).finding, None);
+    }
+}

@@ -1,0 +1,324 @@
+//! The verdict: one sentence, what proves it, the facts it follows from, and the jobs.
+
+use daemonless_core::model::Host;
+use daemonless_core::report::{AccessReport, ChoiceReport, FactReport, JobReport};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::mark::{LineTag, capital, line_tags, mark, risk, words};
+use crate::markdown;
+use crate::state::{self, Action, Outcome, State};
+
+/// More jobs than this, and those without an engine are folded away.
+const MANY_JOBS: usize = 12;
+
+#[derive(Properties, PartialEq)]
+pub struct VerdictProps {
+    pub state: UseReducerHandle<State>,
+    pub on: Callback<Action>,
+}
+
+/// The right side of the first screen, in each of its states.
+#[component]
+pub fn Verdict(props: &VerdictProps) -> Html {
+    let state = &props.state;
+    let outcome = state.outcome.as_ref().filter(|_| state.is_due());
+    let level = outcome.map_or("none", |outcome| outcome.report.risk);
+    let content = match outcome {
+        _ if state.source.is_blank() => empty(),
+        _ if !state.is_due() => large(state, &props.on),
+        None => html! { <h1 id="headline">{"Reading."}</h1> },
+        Some(outcome) if outcome.report.format == "unknown" => unknown(outcome),
+        Some(outcome) => answer(props, outcome),
+    };
+    let spoken = outcome.map(|outcome| spoken(outcome)).unwrap_or_default();
+    html! {
+        <section id="verdict" class="verdict" tabindex="-1" aria-labelledby="headline" data-risk={level}
+            data-format={outcome.map_or("", |outcome| outcome.report.format)}>
+            <p class="vh" role="status">{spoken}</p>
+            {content}
+        </section>
+    }
+}
+
+/// What a screen reader says when the verdict changes.
+fn spoken(outcome: &Outcome) -> String {
+    let report = &outcome.report;
+    format!(
+        "{}. {} Findings: {}.",
+        level_title(report.risk),
+        report.headline.replace('`', ""),
+        report.findings.len()
+    )
+}
+
+fn level_title(risk: &str) -> &'static str {
+    match risk {
+        "critical" => "Critical risk",
+        "high" => "High risk",
+        "medium" => "Medium risk",
+        "low" => "Low risk",
+        _ => "No engine",
+    }
+}
+
+fn empty() -> Html {
+    html! {
+        <>
+            <h1 id="headline">{"Who can get through your pipeline to the machine under it?"}</h1>
+            <p class="lede">
+                {"Paste a Dockerfile or a CI configuration. The page tells how each job reaches a container engine, what \
+                  one bad step could do with it, how the choices compare, and gives the same pipeline without the daemon."}
+            </p>
+            <p class="lede">
+                {"The analysis is a program inside this page. Nothing you type leaves it: there is no server to send it to, \
+                  and the page's own policy forbids it."}
+            </p>
+        </>
+    }
+}
+
+fn large(state: &State, on: &Callback<Action>) -> Html {
+    let size = state.source.text.len() as f64 / f64::from(1 << 20);
+    let onclick = on.reform(|_: MouseEvent| Action::ReadLarge);
+    html! {
+        <>
+            <h1 id="headline">{format!("This text is large: {size:.1} MB.")}</h1>
+            <p class="lede">{"It is read when you ask for it, and may take a few seconds."}</p>
+            <p><button type="button" id="read-large" class="btn solid" {onclick}>{"Read it now"}</button></p>
+        </>
+    }
+}
+
+fn unknown(outcome: &Outcome) -> Html {
+    let headline = if outcome.report.headline.is_empty() {
+        "Neither name nor content tells what this is."
+    } else {
+        &outcome.report.headline
+    };
+    html! {
+        <>
+            <h1 id="headline">{markdown::line(headline)}</h1>
+            <p class="lede">
+                {"Choose above the text what to read it as, or give the file its name, such as "}
+                <code>{".gitlab-ci.yml"}</code>{"."}
+            </p>
+        </>
+    }
+}
+
+fn answer(props: &VerdictProps, outcome: &Outcome) -> Html {
+    let report = &outcome.report;
+    let worst = report.jobs.iter().filter(|job| job.risk == report.risk).count();
+    let count = report.jobs.len();
+    let noun = report.jobs.first().map_or("job", |job| job.noun);
+    let nouns = if count == 1 { noun.to_owned() } else { format!("{noun}s") };
+    let among = match (report.risk, count) {
+        (_, 0) => "nothing here runs".to_owned(),
+        ("none", _) => format!("in {count} {nouns}"),
+        _ => format!("in {worst} of {count} {nouns}"),
+    };
+    let job = props.state.job();
+    html! {
+        <>
+            <p class={classes!("level", report.risk)}>
+                {mark(report.risk)}{level_title(report.risk)}<span>{among}</span>
+            </p>
+            <h1 id="headline">{markdown::line(&report.headline)}</h1>
+            if let Some(job) = job {
+                {proof(job, &report.headline)}
+                {way_out(job, outcome)}
+                {facts(job, &props.on)}
+            }
+            {errors(outcome)}
+            {jobs(&report.jobs, job, &props.on)}
+        </>
+    }
+}
+
+/// How the job reaches an engine, each access with its lines.
+fn proof(job: &JobReport, headline: &str) -> Html {
+    let access = |access: &AccessReport| {
+        let surely = match access.confidence {
+            "possible" => " (possible: another file would tell)",
+            "implied" => " (follows from what is written)",
+            _ => "",
+        };
+        html! {
+            <li>
+                <b>{words(access.approach)}</b>{": "}{markdown::line(&access.by)}{surely}{line_tags(&access.lines)}
+            </li>
+        }
+    };
+    html! {
+        <>
+            if job.headline != headline { <p class="lede">{markdown::line(&job.headline)}</p> }
+            if !job.accesses.is_empty() {
+                <ul class="proof" aria-label={format!("How {} reaches an engine", job.name)}>
+                    {for job.accesses.iter().map(access)}
+                </ul>
+            }
+        </>
+    }
+}
+
+/// The best alternative, in blue.
+fn way_out(job: &JobReport, outcome: &Outcome) -> Html {
+    let best = job.alternatives.iter().filter(|alternative| alternative.verdict != "does not fit");
+    let Some(best) = best.min_by_key(|alternative| alternative.rank) else { return html! {} };
+    let (place, words) = match best.builder {
+        Some(builder) if outcome.is_rewritten(builder) => ("#rewrite", "See the change"),
+        _ => ("#alternatives", "See why"),
+    };
+    html! {
+        <p class="lede wayout">
+            <b>{markdown::line(&best.title)}</b>{". "}{markdown::line(&best.why)}
+            {" Risk then: "}{risk(best.after.risk)}{". "}<a href={place}>{words}</a>
+        </p>
+    }
+}
+
+/// Power, host and reach; the last two can be corrected.
+fn facts(job: &JobReport, on: &Callback<Action>) -> Html {
+    let to_host = on.reform(|id: Option<&'static str>| Action::RunsOn(id.and_then(Host::from_id)));
+    let to_reach = on.reform(|id: Option<&'static str>| Action::StartedBy(id.and_then(state::reach)));
+    html! {
+        <>
+            <div class="sum">
+                <div class="f">
+                    <p class="t"><b>{"Power"}</b><span class="why">{"What one bad step gets"}</span></p>
+                    <p>{markdown::line(&capital(&job.power.title))}{line_tags(&job.power.lines)}</p>
+                </div>
+                <Choice name="host" legend="Where it runs" fact={Facts(job.host.clone())} on={to_host} />
+                <Choice name="reach" legend="Who can start it" fact={Facts(job.reach.clone())} on={to_reach} />
+            </div>
+            <p class="eq">
+                {"Power and place give the level; if strangers can start it on a machine that lasts, it rises by one. Correct \
+                  what the file cannot say and the verdict follows. "}<a href="#risk-table">{"How risk is computed"}</a>
+            </p>
+        </>
+    }
+}
+
+/// A fact, comparable by what is shown of it.
+#[derive(Clone)]
+struct Facts(FactReport);
+
+impl PartialEq for Facts {
+    fn eq(&self, other: &Self) -> bool {
+        let key = |fact: &FactReport| {
+            let risks: Vec<_> = fact.choices.iter().map(|choice| (choice.id, choice.risk)).collect();
+            let lines: Vec<_> = fact.lines.iter().map(|line| line.range.clone()).collect();
+            (fact.id, fact.origin, fact.title.clone(), risks, lines)
+        };
+        key(&self.0) == key(&other.0)
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ChoiceProps {
+    /// Name of the radio buttons.
+    name: &'static str,
+    legend: &'static str,
+    fact: Facts,
+    /// The id that the person chose; `None`: as the file says.
+    on: Callback<Option<&'static str>>,
+}
+
+/// One fact with the values it could have, and the level that each leads to.
+#[component]
+fn Choice(props: &ChoiceProps) -> Html {
+    let fact = &props.fact.0;
+    let option = |choice: &ChoiceReport| {
+        let (id, on) = (choice.id, props.on.clone());
+        let checked = id == fact.id;
+        let onchange = Callback::from(move |event: Event| {
+            if event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked()) {
+                on.emit(Some(id));
+            }
+        });
+        html! {
+            <label class={classes!("opt", checked.then_some("on"))}>
+                <input type="radio" name={props.name} value={id} {checked} {onchange} />
+                <span>{capital(choice.title)}</span>{risk(choice.risk)}
+            </label>
+        }
+    };
+    let origin = match fact.origin {
+        "file" => html! { <>{"The file says so:"}{line_tags(&fact.lines)}</> },
+        "you" => {
+            let onclick = props.on.reform(|_: MouseEvent| None);
+            html! { <>{"You said so. "}<button type="button" class="link" {onclick}>{"Take it back"}</button></> }
+        }
+        _ => html! { {"The file does not say"} },
+    };
+    html! {
+        <fieldset>
+            <legend>{props.legend}</legend>
+            <p class="why">{origin}</p>
+            {for fact.choices.iter().map(option)}
+        </fieldset>
+    }
+}
+
+/// Where the text breaks.
+fn errors(outcome: &Outcome) -> Html {
+    let mut errors =
+        outcome.report.findings.iter().filter(|finding| finding.rule == "syntax-error").peekable();
+    if errors.peek().is_none() {
+        return html! {};
+    }
+    html! {
+        <div class="note medium">
+            {for errors.take(5).map(|error| html! {
+                <p><LineTag range={error.range.clone()} />{" "}{markdown::line(&error.message)}</p>
+            })}
+            <p>{"What could be read before and after it is judged."}</p>
+        </div>
+    }
+}
+
+/// All jobs; the chosen one in yellow.
+fn jobs(jobs: &[JobReport], chosen: Option<&JobReport>, on: &Callback<Action>) -> Html {
+    let chosen = chosen.map(|job| job.name.as_str());
+    let job = |job: &JobReport| {
+        let name = job.name.clone();
+        let onclick = on.reform(move |_: MouseEvent| Action::ChoseJob(name.clone()));
+        let current = chosen == Some(&job.name);
+        let way = if job.approach == "none" { "no engine used".to_owned() } else { words(job.approach) };
+        let needs = job.needs.iter().map(|need| words(need)).collect::<Vec<_>>().join(", ");
+        let range = daemonless_core::report::Range {
+            line: job.line,
+            column: 1,
+            end_line: job.line,
+            end_column: u32::MAX,
+        };
+        html! {
+            <li class={classes!(current.then_some("on"))} data-job={job.name.clone()} data-approach={job.approach}
+                data-risk={job.risk}>
+                {mark(job.risk)}
+                <button type="button" class="link name" aria-pressed={current.to_string()} {onclick}>
+                    <code>{&job.name}</code>
+                </button>
+                <span class="ap">
+                    <span class="vh">{job.risk}{": "}</span>{way}
+                    if !needs.is_empty() { {". Needs: "}{needs} }
+                </span>
+                <LineTag {range} />
+            </li>
+        }
+    };
+    let folds = jobs.len() > MANY_JOBS;
+    let (shown, folded): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| !folds || job.risk != "none");
+    html! {
+        <>
+            <ul class="jobs" id="jobs" aria-label="Jobs">{for shown.into_iter().map(job)}</ul>
+            if !folded.is_empty() {
+                <details class="more">
+                    <summary>{format!("{} more without an engine", folded.len())}</summary>
+                    <ul class="jobs" aria-label="Jobs without an engine">{for folded.into_iter().map(job)}</ul>
+                </details>
+            }
+        </>
+    }
+}
