@@ -144,11 +144,10 @@ fn check(what: &str, format: &str, text: &str) -> Report {
         let ordered = (range.line, range.column) <= (range.end_line, range.end_column);
         assert!(whole && ordered, "{what} as {format}: {} at {range:?} of {lines} lines", finding.rule);
     }
-    for builder in ["buildah", "podman"] {
-        within(limit * 3, &format!("{what} as {format} for {builder}"), || {
-            rewrite(&files, &Context::default(), 0, builder)
-        });
-    }
+    // The rewritten text is analyzed again.
+    within(limit * 3, &format!("{what} as {format}, rewritten"), || {
+        rewrite(&files, &Context::default(), 0, "buildah")
+    });
     report
 }
 
