@@ -6,8 +6,8 @@ use yew::prelude::*;
 use crate::explanation::sources;
 use crate::markdown;
 
-#[component]
-pub fn Footer() -> Html {
+/// The foot, the same for every text.
+pub fn view() -> Html {
     let all: Vec<_> = SOURCES.iter().collect();
     html! {
         <footer class="wrap take">

@@ -137,6 +137,12 @@ pub struct State {
     pub builder: Option<String>,
     /// Index of the finding that the person is at.
     pub finding: Option<usize>,
+    /// Whether all findings are shown, however many.
+    pub all_findings: bool,
+    /// How much is told of the approach: index of the tab.
+    pub depth: usize,
+    /// Whether copying the new text worked, once it was tried.
+    pub copied: Option<bool>,
 }
 
 /// What can happen.
@@ -160,6 +166,10 @@ pub enum Action {
     ChoseJob(String),
     ChoseBuilder(String),
     At(Option<usize>),
+    AllFindings,
+    /// How much to tell of the approach: index of the tab.
+    Depth(usize),
+    Copied(bool),
 }
 
 impl State {
@@ -174,7 +184,7 @@ impl State {
 
     /// The state after `action`.
     pub fn after(&self, action: Action) -> Self {
-        let mut next = self.clone();
+        let mut next = Self { copied: None, ..self.clone() };
         match action {
             Action::Edited(text) => {
                 next.source.text = line_feeds(&text).into();
@@ -187,7 +197,7 @@ impl State {
                 }
                 next.read_large &= next.source.is_large();
             }
-            Action::Opened(source) => next = Self { source, ..Self::default() },
+            Action::Opened(source) => next = Self { source, depth: self.depth, ..Self::default() },
             Action::Renamed(path) => next.source.path = path,
             Action::ReadAs(format) => next.source.format = format,
             Action::RunsOn(host) => next.context.host = host,
@@ -201,6 +211,9 @@ impl State {
             Action::ChoseJob(job) => next.job = Some(job),
             Action::ChoseBuilder(builder) => next.builder = Some(builder),
             Action::At(finding) => next.finding = finding,
+            Action::AllFindings => next.all_findings = true,
+            Action::Depth(depth) => next.depth = depth,
+            Action::Copied(done) => next.copied = Some(done),
         }
         next
     }
