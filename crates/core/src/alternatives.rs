@@ -68,14 +68,13 @@ static RUNNING: &[Need] =
 
 /// The ways out for a job, best first. `format` is the id of its file's format.
 pub fn alternatives(format: &str, verdict: &Verdict, needs: &Needs) -> Vec<Alternative> {
-    let builds = needs.contains_key(&Need::Build) || needs.contains_key(&Need::Bake);
     let reaches = verdict.approach < Approach::Daemonless;
     let is_image = format == "dockerfile";
     if !reaches && !is_image {
         return Vec::new();
     }
     let mut out = Vec::new();
-    if builds || is_image || needs.contains_key(&Need::Push) || needs.contains_key(&Need::Pull) {
+    if !needs.is_empty() || is_image {
         out.extend(Builder::ALL.iter().map(|builder| build_with(*builder, format, verdict, needs)));
     }
     out.sort_by_key(|alternative: &Alternative| alternative.fit);

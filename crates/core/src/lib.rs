@@ -3,6 +3,7 @@
 pub mod access;
 pub mod alternatives;
 pub mod analysis;
+pub mod edit;
 pub mod engine;
 pub mod format;
 pub mod model;
@@ -54,6 +55,5 @@ pub fn analyze(files: &[File], context: &Context) -> Report {
 /// Rewrites the file of index `file` for the builder of this id. `None` where there is no such file or builder, or the
 /// file's format can't be rewritten.
 pub fn rewrite(files: &[File], context: &Context, file: usize, builder: &str) -> Option<RewriteReport> {
-    let _ = (files, context, file, builder);
-    None
+    rewrite::rewrite(files, context, file, daemonless_catalog::Builder::from_id(builder)?)
 }

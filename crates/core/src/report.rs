@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use assemble::file_report;
+pub(crate) use assemble::required;
 
 /// The whole answer to one call.
 #[derive(Clone, Debug, Serialize)]

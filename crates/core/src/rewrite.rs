@@ -1,8 +1,381 @@
-//! A file rewritten for a builder: translate the commands, place them in the format.
+//! A file rewritten for a builder: translate the commands, place them in the format, and look at the result with the
+//! same analysis. A job that can't be rewritten soundly stays byte for byte as it was.
 
-use daemonless_catalog::Builder;
+mod github_actions;
+mod gitlab_ci;
+mod lines;
+mod translate;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use daemonless_catalog::{Approach, Builder};
+
+use crate::alternatives::{Alternative, Fit, Kind, alternatives};
+use crate::analysis::{self, Analysis};
+use crate::edit::{self, Edit};
+use crate::model::{Command, Job, Joined, Place};
+use crate::report::{EditReport, LeftReport, RewriteReport, file_report, required};
+use crate::source::{FileId, LineIndex, Span};
+use crate::syntax::yaml::{self, Style, Tree};
+use crate::{Context, File};
+use translate::Site;
 
 /// Whether a file of this format can be rewritten for this builder.
 pub fn can(format: &str, builder: Builder) -> bool {
     matches!(format, "gitlab-ci" | "github-actions") && matches!(builder, Builder::Buildah | Builder::Podman)
+}
+
+/// Rounds of leaving jobs out that turned out not to fit. Each leaves out one at least.
+const MOST_ROUNDS: usize = 20;
+
+/// What is left to a person: the place, what stands there, and why.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Left {
+    span: Span,
+    job: String,
+    why: String,
+}
+
+/// An edit and the job that asked for it.
+type Change = (String, Edit);
+
+/// What one round gives: changes, remarks, and the jobs that do not work out, each with its reason.
+#[derive(Debug, Default)]
+struct Round {
+    changes: Vec<Change>,
+    notes: Vec<Left>,
+    failed: BTreeMap<usize, Left>,
+}
+
+/// Everything that rewriting looks at.
+struct View<'a> {
+    text: &'a str,
+    tree: &'a Tree<'a>,
+    analysis: &'a Analysis,
+    builder: Builder,
+    /// Scalars in the order of the text, for their quoting.
+    scalars: Vec<(Span, Style)>,
+    /// Jobs that use a value or a command, by where it is written.
+    users: HashMap<Span, Vec<usize>>,
+}
+
+/// Rewrites the file of index `index` for a builder; `None` where its format can't be.
+pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder) -> Option<RewriteReport> {
+    let file = files.get(index)?;
+    let analysis = analysis::analyze(files, index, context);
+    let format = analysis.detected.format?.id;
+    if !can(format, builder) {
+        return None;
+    }
+    let id = FileId(u32::try_from(index).ok()?);
+    let tree = yaml::parse(id, &file.text);
+    let view = View::new(&file.text, &tree, &analysis, builder);
+    let (mut chosen, mut left, requires) = view.candidates(format);
+    let mut outcome = (Vec::new(), Vec::new());
+    for _ in 0..MOST_ROUNDS {
+        let round = match format {
+            "gitlab-ci" => gitlab_ci::place(&view, &chosen),
+            _ => github_actions::place(&view, &chosen),
+        };
+        let before = chosen.len();
+        left.extend(round.failed.values().cloned());
+        chosen.retain(|job| !round.failed.contains_key(job));
+        if chosen.len() < before {
+            continue;
+        }
+        let Some(edits) = view.combined(&round, &mut chosen, &mut left) else { continue };
+        let failed = view.verify(files, context, index, &edits, &chosen);
+        if failed.is_empty() {
+            outcome = (round.changes, round.notes);
+            break;
+        }
+        left.extend(failed.values().cloned());
+        chosen.retain(|job| !failed.contains_key(job));
+    }
+    let (changes, notes) = outcome;
+    left.extend(notes);
+    left.sort();
+    left.dedup();
+    Some(view.report(files, context, index, changes, left, requires, &chosen))
+}
+
+impl<'a> View<'a> {
+    fn new(text: &'a str, tree: &'a Tree<'a>, analysis: &'a Analysis, builder: Builder) -> Self {
+        let mut users: HashMap<Span, Vec<usize>> = HashMap::new();
+        for (at, job) in analysis.unit.jobs.iter().enumerate() {
+            let images = job
+                .containers
+                .iter()
+                .filter_map(|container| container.image.as_ref())
+                .map(|image| image.span);
+            let vars = job.env.iter().map(|var| var.name_span);
+            let commands = job.commands.iter().map(|command| command.span);
+            for span in images.chain(vars).chain(commands) {
+                let jobs = users.entry(span).or_default();
+                if jobs.last() != Some(&at) {
+                    jobs.push(at);
+                }
+            }
+        }
+        let mut scalars: Vec<_> = tree.scalars().collect();
+        scalars.sort_by_key(|(span, _)| *span);
+        Self { text, tree, analysis, builder, scalars, users }
+    }
+
+    fn job(&self, at: usize) -> Option<&'a Job> {
+        self.analysis.unit.jobs.get(at)
+    }
+
+    fn name(&self, at: usize) -> String {
+        self.job(at).map_or(String::new(), |job| job.name.clone())
+    }
+
+    /// The jobs to rewrite, what is left of those that the builder does not fit, and what the runner must allow.
+    fn candidates(
+        &self,
+        format: &str,
+    ) -> (BTreeSet<usize>, Vec<Left>, Vec<crate::report::RequirementReport>) {
+        let (mut chosen, mut left, mut requires) = (BTreeSet::new(), Vec::new(), Vec::new());
+        let judged = self.analysis.verdicts.iter().zip(&self.analysis.needs).enumerate();
+        for (at, (verdict, needs)) in judged {
+            if verdict.approach >= Approach::Daemonless {
+                continue;
+            }
+            let Some(job) = self.job(at) else { continue };
+            let ways = alternatives(format, verdict, needs);
+            let own = ways.iter().find(|way| way.kind == Kind::Builder(self.builder));
+            match own {
+                Some(Alternative { fit: Fit::No, blockers, .. }) => {
+                    let fatal = blockers.iter().filter(|blocker| blocker.fatal);
+                    left.extend(fatal.map(|blocker| Left {
+                        span: blocker.spans.first().copied().unwrap_or(job.name_span),
+                        job: job.name.clone(),
+                        why: blocker.message.clone(),
+                    }));
+                }
+                // A job that only has the daemon beside it and asks it for nothing is rewritten by taking it away.
+                None if !job.invocations.is_empty() => left.push(Left {
+                    span: job.name_span,
+                    job: job.name.clone(),
+                    why: "it asks its daemon for something that no builder does".into(),
+                }),
+                other => {
+                    chosen.insert(at);
+                    if let Some(way) = other
+                        && requires.is_empty()
+                    {
+                        requires = way.requires.iter().map(|requirement| required(requirement)).collect();
+                    }
+                }
+            }
+        }
+        (chosen, left, requires)
+    }
+
+    /// How the scalar that holds `span` is written.
+    fn style(&self, span: Span) -> Option<Style> {
+        let at = self.scalars.partition_point(|(scalar, _)| *scalar <= Span { end: u32::MAX, ..span });
+        let mut before = self.scalars.get(..at)?.iter().rev().take(2);
+        before.find(|(scalar, _)| scalar.contains(span)).map(|(_, style)| *style)
+    }
+
+    /// Text made fit for the scalar that it goes into.
+    fn escape(&self, span: Span, text: &str) -> String {
+        match self.style(span) {
+            Some(Style::Double) => text.replace('\\', "\\\\").replace('"', "\\\""),
+            Some(Style::Single) => text.replace('\'', "''"),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// Whether all that use what is written at `span` are among `jobs`.
+    fn only_used_by(&self, span: Span, jobs: &BTreeSet<usize>) -> bool {
+        self.users.get(&span).is_none_or(|users| users.iter().all(|user| jobs.contains(user)))
+    }
+
+    /// The edits of a job's docker commands, each with whether a job that is not rewritten runs the same line; remarks
+    /// go into `round`, and so does what can't be translated.
+    fn commands(&self, at: usize, chosen: &BTreeSet<usize>, round: &mut Round) -> Vec<(Edit, bool)> {
+        let mut out = Vec::new();
+        let Some(job) = self.job(at) else { return out };
+        for invocation in job.invocations.iter().filter(|invocation| invocation.is_docker()) {
+            let Some(command) = job.commands.get(invocation.command) else { continue };
+            if command.place == Place::Elsewhere || self.is_action(command) {
+                continue;
+            }
+            let site = Site {
+                builder: self.builder,
+                text: self.text,
+                command,
+                next: next_joined(&job.commands, invocation.command),
+                escape: &|span, text| self.escape(span, text),
+            };
+            match translate::command(invocation, &site) {
+                Ok(outcome) => {
+                    let shared = !self.only_used_by(command.span, chosen);
+                    out.extend(outcome.edits.into_iter().map(|edit| (edit, shared)));
+                    let note = |why| Left { span: invocation.span, job: job.name.clone(), why };
+                    round.notes.extend(outcome.notes.into_iter().map(note));
+                }
+                Err(why) => {
+                    round.failed.entry(at).or_insert(Left {
+                        span: invocation.span,
+                        job: job.name.clone(),
+                        why,
+                    });
+                    return out;
+                }
+            }
+        }
+        out
+    }
+
+    /// Whether a command was made from the inputs of an action: no script holds it.
+    fn is_action(&self, command: &Command) -> bool {
+        let program = command.words.first();
+        program.is_none_or(|program| program.text.editable(0..program.text.len()).is_none())
+            && program.is_some_and(|program| self.text.get(program.span.range()) != Some(program.as_str()))
+            && program.is_some_and(|program| {
+                self.text.get(program.span.range()).is_some_and(|text| text.contains("/"))
+            })
+    }
+
+    /// Commands that the builder's image has no program for.
+    fn missing_programs(&self, at: usize, round: &mut Round) {
+        let Some(job) = self.job(at) else { return };
+        for command in &job.commands {
+            let program = command.words.first().map_or("", |word| word.as_str());
+            if command.place == Place::Job && matches!(program, "apk" | "apt-get" | "apt") {
+                let image = self.builder.info().image;
+                let why = format!(
+                    "`{image}` is made from Fedora: `{program}` is not in it; use `dnf install -y`, or move these lines to another job"
+                );
+                round.notes.push(Left { span: command.span, job: job.name.clone(), why });
+            }
+        }
+    }
+
+    /// All edits in order. Where two want the same bytes, the job that wanted the later one is left out.
+    fn combined(
+        &self,
+        round: &Round,
+        chosen: &mut BTreeSet<usize>,
+        left: &mut Vec<Left>,
+    ) -> Option<Vec<Edit>> {
+        let edits = round.changes.iter().map(|(_, edit)| edit.clone()).collect();
+        let sorted = edit::sorted(edits);
+        if sorted.is_none() {
+            // Two edits of one place: nothing can be said of which is right, so the last job stays as it is.
+            let last = chosen.pop_last();
+            if let Some(job) = last.and_then(|at| self.job(at)) {
+                let why = "its changes and another job's fall on the same place".to_owned();
+                left.push(Left { span: job.name_span, job: job.name.clone(), why });
+            }
+        }
+        sorted
+    }
+
+    /// The rewritten jobs that the analysis does not find free of a daemon, or that read differently than they should.
+    fn verify(
+        &self,
+        files: &[File],
+        context: &Context,
+        index: usize,
+        edits: &[Edit],
+        chosen: &BTreeSet<usize>,
+    ) -> BTreeMap<usize, Left> {
+        let after =
+            analysis::analyze(&with_text(files, index, edit::apply(self.text, edits)), index, context);
+        let broken = after.unit.errors.len() > self.analysis.unit.errors.len();
+        let mut failed = BTreeMap::new();
+        for at in chosen {
+            let Some(job) = self.job(*at) else { continue };
+            let new = after.unit.jobs.iter().position(|new| new.name == job.name);
+            let verdict = new.and_then(|new| after.verdicts.get(new));
+            let same_count = new.and_then(|new| after.unit.jobs.get(new)).is_some_and(|new| {
+                let engines = |job: &Job| job.invocations.iter().filter(|one| one.builds()).count();
+                engines(new) == engines(job)
+            });
+            if broken || !same_count || verdict.is_none_or(|verdict| verdict.approach < Approach::Daemonless)
+            {
+                let why = match verdict.filter(|_| !broken && same_count) {
+                    Some(verdict) => match verdict.accesses.first() {
+                        Some(access) => format!("it would still reach {}", access.by),
+                        None => "it would still reach a daemon".to_owned(),
+                    },
+                    None => "the changed text does not read as it should".to_owned(),
+                };
+                failed.insert(*at, Left { span: job.name_span, job: job.name.clone(), why });
+            }
+        }
+        failed
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the last step gathers what the others found")]
+    fn report(
+        &self,
+        files: &[File],
+        context: &Context,
+        index: usize,
+        changes: Vec<Change>,
+        left: Vec<Left>,
+        requires: Vec<crate::report::RequirementReport>,
+        chosen: &BTreeSet<usize>,
+    ) -> RewriteReport {
+        let sorted = edit::sorted(changes.iter().map(|(_, edit)| edit.clone()).collect()).unwrap_or_default();
+        let text = edit::apply(self.text, &sorted);
+        let owner =
+            |edit: &Edit| changes.iter().find(|(_, own)| own.span == edit.span && own.text == edit.text);
+        let edits = sorted.iter().map(|edit| EditReport {
+            start: edit.span.start,
+            end: edit.span.end,
+            text: edit.text.clone(),
+            job: owner(edit).map_or(String::new(), |(job, _)| job.clone()),
+            reason: edit.reason.clone(),
+        });
+        let edits: Vec<_> = edits.collect();
+        let lines = LineIndex::new(self.text);
+        let left = left.into_iter().map(|left| {
+            let line = lines.position(self.text, left.span.start).line;
+            let written = self.text.get(left.span.range()).unwrap_or("");
+            let what = written.lines().next().unwrap_or("").chars().take(120).collect();
+            LeftReport { job: left.job, line, what, why: sentence(&left.why) }
+        });
+        let left = left.collect();
+        let changed = with_text(files, index, text.clone());
+        let after = analysis::analyze(&changed, index, context);
+        let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+        RewriteReport {
+            builder: self.builder.id(),
+            path: files.get(index).map_or(String::new(), |file| file.path.clone()),
+            text,
+            edits,
+            left,
+            requires: if chosen.is_empty() { Vec::new() } else { requires },
+            after: changed.get(index).map(|file| file_report(file, id, &after)).into_iter().collect(),
+            jobs: chosen.iter().map(|at| self.name(*at)).collect(),
+        }
+    }
+}
+
+/// How the next command of the same script hangs on the one at `index`.
+fn next_joined(commands: &[Command], index: usize) -> Option<Joined> {
+    let own = commands.get(index)?;
+    let next = commands.get(index + 1..)?.iter().find(|next| next.joined != Joined::Substitution)?;
+    (next.script == own.script).then_some(next.joined)
+}
+
+fn with_text(files: &[File], index: usize, text: String) -> Vec<File> {
+    let mut files = files.to_vec();
+    if let Some(file) = files.get_mut(index) {
+        file.text = text;
+    }
+    files
+}
+
+/// A reason as a sentence: a capital at its start and a full stop at its end.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str().trim_end_matches('.'))
 }

@@ -99,9 +99,9 @@ fn finish(folder: &Path, stamp: &str) -> Result<()> {
     let files = files::below(folder)?;
     for file in files.iter().filter(|file| is_compressed(file)) {
         let content = fs::read(file)?;
-        for (extension, packed) in [("br", brotli(&content)?), ("gz", gzip(&content)?)] {
-            if packed.len() < content.len() {
-                fs::write(added_extension(file, extension), packed)?;
+        for (extension, shorter) in [("br", brotli(&content)?), ("gz", gzip(&content)?)] {
+            if shorter.len() < content.len() {
+                fs::write(packed(file, extension), shorter)?;
             }
         }
     }
@@ -117,7 +117,8 @@ fn is_compressed(file: &Path) -> bool {
     extension.is_some_and(|extension| COMPRESSED.contains(&extension))
 }
 
-fn added_extension(file: &Path, extension: &str) -> PathBuf {
+/// Where the packed form of `file` is kept: beside it.
+pub fn packed(file: &Path, extension: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".");
     name.push(extension);
@@ -125,7 +126,7 @@ fn added_extension(file: &Path, extension: &str) -> PathBuf {
 }
 
 /// `content` as a host sends it to browsers that take Brotli.
-pub fn brotli(content: &[u8]) -> Result<Vec<u8>> {
+fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
     let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
     brotli::BrotliCompress(&mut &content[..], &mut packed, &parameters)?;
@@ -133,7 +134,7 @@ pub fn brotli(content: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// `content` as a host sends it to all other browsers.
-pub fn gzip(content: &[u8]) -> Result<Vec<u8>> {
+fn gzip(content: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(content)?;
     Ok(encoder.finish()?)

@@ -69,12 +69,13 @@ fn sample() -> (Report, [File; 1]) {
         risk: "high",
         headline: String::new(),
         needs: vec!["build"],
+        need_lines: Vec::new(),
         accesses: Vec::new(),
         power: fact("host-privilege"),
         host: fact("shared"),
         reach: fact("pushers"),
         path: Vec::new(),
-        alternatives: vec![way],
+        alternatives: [way].into(),
     };
     let file = FileReport {
         path: "./ci/.gitlab-ci.yml".to_owned(),

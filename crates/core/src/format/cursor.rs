@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::model::{Value, Via};
-use crate::source::{Span, Text};
+use crate::source::Span;
 use crate::syntax::yaml::{NodeId, Tree};
 
 /// How much may still be read through aliases, merge keys and `extends`: what is written once and used a thousand
@@ -12,15 +12,14 @@ use crate::syntax::yaml::{NodeId, Tree};
 pub(super) struct Budget(Cell<u32>);
 
 /// Values that real files read this way: a few hundred.
-const BUDGET: u32 = 100_000;
+const BUDGET: u32 = 50_000;
 
 impl Budget {
     pub(super) fn new() -> Self {
         Self(Cell::new(BUDGET))
     }
 
-    /// Takes `cost` units; `false` once there are none left.
-    pub(super) fn spend(&self, cost: usize) -> bool {
+    fn spend(&self, cost: usize) -> bool {
         let left = self.0.get();
         let cost = u32::try_from(cost).unwrap_or(u32::MAX);
         self.0.set(left.saturating_sub(cost));
@@ -92,6 +91,11 @@ impl<'a> Cursor<'a> {
     /// The items of a sequence, or the one thing that stands in its place.
     pub(super) fn items_or_self(&self) -> Vec<Self> {
         if self.is_sequence() { self.items() } else { vec![self.clone()] }
+    }
+
+    /// Takes `cost` from what may be made of little text; `false` once there is nothing left.
+    pub(super) fn spend(&self, cost: usize) -> bool {
+        self.budget.spend(cost)
     }
 
     /// Whether that many things may be read here; what was come by directly is paid for by its own bytes.

@@ -68,15 +68,17 @@ fn lower(files: &[File], id: FileId) -> Unit {
     let tree = yaml::parse(id, &file.text);
     let budget = Budget::new();
     let mut unit = Unit::default();
+    // Gitea's and Forgejo's runners are their owner's, whatever their labels.
+    let hosted = ![".gitea/", ".forgejo/"].iter().any(|folder| file.path.contains(folder));
+    let left = Context::allowance();
     for root in Cursor::roots(&tree, &budget) {
-        let left = Context::allowance();
-        workflow(&root, &left, &mut unit);
+        workflow(&root, hosted, &left, &mut unit);
     }
     unit.errors = tree.errors;
     unit
 }
 
-fn workflow(root: &Cursor<'_>, left: &Cell<usize>, unit: &mut Unit) {
+fn workflow(root: &Cursor<'_>, hosted: bool, left: &Cell<usize>, unit: &mut Unit) {
     let triggers = root.get("on").or_else(|| root.get("true"));
     unit.reach = triggers.as_ref().and_then(reach);
     let inputs = triggers.as_ref().map(inputs).unwrap_or_default();
@@ -87,6 +89,7 @@ fn workflow(root: &Cursor<'_>, left: &Cell<usize>, unit: &mut Unit) {
         inputs: &inputs,
         values: by_name(&env),
         env,
+        hosted,
         shell: root.at(&["defaults", "run", "shell"]),
         left,
     };
@@ -100,6 +103,8 @@ struct Shared<'c, 'a> {
     inputs: &'c HashMap<String, Value>,
     env: Vec<Var>,
     values: HashMap<String, Value>,
+    /// GitHub's labels mean GitHub's machines.
+    hosted: bool,
     shell: Option<Cursor<'a>>,
     left: &'c Cell<usize>,
 }
@@ -116,7 +121,7 @@ impl<'a> Shared<'_, 'a> {
             name: entry.key().to_owned(),
             name_span: entry.key_span(),
             span: entry.entry_span(),
-            host: entry.get("runs-on").and_then(|labels| host(&labels, &context)),
+            host: entry.get("runs-on").filter(|_| self.hosted).and_then(|labels| host(&labels, &context)),
             noun: "job",
             ..Job::default()
         };

@@ -143,6 +143,14 @@ impl<'t> Tree<'t> {
         }
     }
 
+    /// All scalars as written, in no order that tells anything.
+    pub fn scalars(&self) -> impl Iterator<Item = (Span, Style)> + '_ {
+        self.nodes.iter().filter_map(|node| match node.kind {
+            Kind::Scalar { style, .. } => Some((node.span, style)),
+            _ => None,
+        })
+    }
+
     /// The value of a scalar. A plain empty one, `~` and `null` give the text that is written.
     pub fn str(&self, id: NodeId) -> Option<&str> {
         let node = self.node(self.resolve(id))?;

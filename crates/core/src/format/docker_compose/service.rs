@@ -43,7 +43,12 @@ pub(super) fn lower(project: &Project<'_>, service: &Cursor<'_>) -> Job {
     container.command.extend(layers.words("command"));
 
     let mut scope = Scope::new(&container.env);
-    let commands = lower_words(&container.command, &mut scope, 0, Place::Container(0));
+    // Without a program of its own, a command is arguments of the image's.
+    let is_program = container.command.first().is_some_and(|word| !word.as_str().starts_with('-'));
+    let commands = match is_program {
+        true => lower_words(&container.command, &mut scope, 0, Place::Container(0)),
+        false => Vec::new(),
+    };
     Job {
         name: service.key().to_owned(),
         name_span: service.key_span(),
@@ -139,8 +144,11 @@ fn inherit(mut word: Value, value: &Value) -> Value {
 fn names(key: &str, layers: &Layers<'_>) -> Vec<String> {
     let mut names = vec![key.to_owned()];
     // Compose refuses to share a container's name by `extends`, but not the other names.
-    let given = ["container_name", "hostname"].iter().filter_map(|key| layers.value(key));
-    names.extend(given.map(|value| value.as_str().to_owned()));
+    for value in ["container_name", "hostname"].iter().filter_map(|key| layers.value(key)) {
+        if !names.iter().any(|name| name == value.as_str()) {
+            names.push(value.as_str().to_owned());
+        }
+    }
     for networks in layers.all("networks") {
         for aliases in networks.entries().iter().filter_map(|network| network.get("aliases")) {
             names.extend(aliases.items().iter().filter_map(Cursor::str).map(str::to_owned));

@@ -49,6 +49,7 @@ services:
   c:
     build: {dockerfile: D}
     command: dockerd --tls=false
+  d: {container_name: d, command: [-H, unix:///x]}
 "#,
         r#"
 service a
@@ -84,6 +85,9 @@ service c
     command dockerd --tls=false
   needs Build `build: {dockerfile: D}`
   $0 dockerd --tls=false
+service d
+  Workload -
+    command -H unix:///x
 "#,
     );
 }

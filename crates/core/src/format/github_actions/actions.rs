@@ -199,18 +199,26 @@ static ACTIONS: &[Action] = &[
         run: &[Words(&["trivy", "image"]), Argument("", &["image-ref"])],
         needs: &[],
     },
+    // It starts an engine on the job's machine and makes the client use that.
     Action {
-        names: &[
-            "helm/kind-action",
-            "engineerd/setup-kind",
-            "container-tools/kind-action",
-            "AbsaOSS/k3d-action",
-            "nolar/setup-k3d-k3s",
-            "medyagh/setup-minikube",
-            "manusa/actions-setup-minikube",
-        ],
-        run: &[],
-        needs: &[Need::KubernetesInDocker],
+        names: &["docker/setup-docker-action", "crazy-max/ghaction-setup-docker"],
+        run: &[Words(&["docker", "context", "use", "setup-docker-action"])],
+        needs: &[],
+    },
+    Action {
+        names: &["helm/kind-action", "engineerd/setup-kind", "container-tools/kind-action"],
+        run: &[Words(&["kind", "create", "cluster"])],
+        needs: &[],
+    },
+    Action {
+        names: &["AbsaOSS/k3d-action", "nolar/setup-k3d-k3s"],
+        run: &[Words(&["k3d", "cluster", "create"])],
+        needs: &[],
+    },
+    Action {
+        names: &["medyagh/setup-minikube", "manusa/actions-setup-minikube"],
+        run: &[Words(&["minikube", "start"])],
+        needs: &[],
     },
     Action {
         names: &["atomicjar/testcontainers-cloud-setup-action"],

@@ -85,7 +85,7 @@ impl<'c, 'a> Context<'c, 'a> {
         let inner = written.as_str().get(3..written.len().saturating_sub(2)).unwrap_or("");
         let mut terms = Vec::new();
         let known = self.terms(inner, written.span(), DEEPEST, false, &mut terms);
-        Expression { unknown: !known, terms, written }
+        Expression { unknown: !known, terms: terms.into(), written }
     }
 
     /// Adds what `text`, a part of an expression, can be. Gives whether that is all it can be.
@@ -128,7 +128,7 @@ impl<'c, 'a> Context<'c, 'a> {
 /// What one `${{ … }}` can be.
 struct Expression<'c> {
     written: Text,
-    terms: Vec<Term<'c>>,
+    terms: Box<[Term<'c>]>,
     /// It can be something else as well.
     unknown: bool,
 }

@@ -13,6 +13,9 @@ const MOST_ROWS: usize = 256;
 /// Combinations that are tried against `exclude`.
 const MOST_TRIED: usize = 4096;
 
+/// Rows that cost as much as one value that is read through an alias.
+const ROWS_A_UNIT: usize = 4;
+
 /// What one of the jobs has under each key of the matrix.
 type Row<'a> = Vec<(&'a str, Cursor<'a>)>;
 
@@ -58,7 +61,10 @@ impl<'a> Matrix<'a> {
             if written.iter().flatten().any(|text| text.contains("${{")) {
                 return None;
             }
-            if out.len() < MOST_ALTERNATIVES && seen.insert(written) {
+            if out.len() >= MOST_ALTERNATIVES {
+                break;
+            }
+            if seen.insert(written) {
                 let text = |cursor: &Option<Cursor<'_>>| Some(cursor.as_ref()?.value()?.text);
                 out.push(found.iter().map(|cursor| text(cursor).unwrap_or_default()).collect());
             }
@@ -89,6 +95,11 @@ fn rows<'a>(matrix: &Cursor<'a>) -> Option<Vec<Row<'a>>> {
         return None;
     }
     let lists: Row<'a> = lists.into_iter().map(|list| (list.key(), list)).collect();
+    let sizes = lists.iter().map(|(_, list)| list.items().len());
+    let most = sizes.fold(1_usize, usize::saturating_mul).min(MOST_ROWS);
+    if !matrix.spend(most / ROWS_A_UNIT) {
+        return None;
+    }
     let mut rows = product(&lists, &rule("exclude")?);
     include(&mut rows, &lists, rule("include")?);
     Some(rows)

@@ -146,7 +146,7 @@ job a
   env C=workflow-${{ secrets.X }}?~Variable
   $ docker pull job:step~Variable~Variable [env DOCKER_HOST=tcp://a:2375]
   $ docker pull ${{ env.D }}?
-  $ export DOCKER_HOST=tcp://b:2375 [env DOCKER_TLS_VERIFY=] [env DOCKER_HOST=tcp://b:2375]
+  $ export DOCKER_HOST=tcp://b:2375 [env DOCKER_HOST=tcp://a:2375] [env DOCKER_TLS_VERIFY=]
   $ docker info [env DOCKER_TLS_VERIFY=] [env DOCKER_HOST=tcp://b:2375]
 ",
     );
@@ -322,11 +322,11 @@ fn other_actions() {
 - uses: hoverkraft-tech/compose-action@v2
   with: {compose-file: a.yml, up-flags: --build, services: web}
 - uses: helm/kind-action@v1
+- uses: medyagh/setup-minikube@master
 - uses: docker/metadata-action@v5
 - uses: ./local
 ",
         "
-needs KubernetesInDocker `helm/kind-action@v1`
 $ docker login --username u --password-stdin ghcr.io
 $ buildah build --file ./D --build-arg A=b --tag i:latest --tag i:1 .
 $ podman push quay.io/u/i:latest
@@ -335,6 +335,8 @@ $ podman login --password-stdin quay.io
 $ trivy image i
 $ docker run -v /var/run/docker.sock:/s --privileged alpine sh -c docker info
 $ docker compose --file a.yml up --build web
+$ kind create cluster
+$ minikube start
 ",
     );
 }
@@ -386,6 +388,13 @@ fn recognised() {
     check("a.yml", "'on': push\njobs:\n", 90);
     check("a.yml", "jobs:\n  a:\n    runs-on: x\n", 70);
     check("a.yml", "version: 2\njobs:\n  a:\n    docker: []\n", 0);
+}
+
+#[test]
+fn forgejo_has_no_machines_of_github() {
+    let text = "jobs:\n  a:\n    runs-on: ubuntu-latest\n".to_owned();
+    let file = File { path: ".forgejo/workflows/a.yml".to_owned(), text, format: None };
+    assert_eq!((FORMAT.lower)(&[file], FileId(0)).jobs[0].host, None);
 }
 
 #[test]

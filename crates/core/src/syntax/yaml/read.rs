@@ -235,7 +235,17 @@ impl<'t> Reader<'t> {
             }
         }
         self.failures += 1;
-        let line = text.get(at..).and_then(|rest| rest.find('\n')).map(|line| at + line + 1);
+        // An unclosed brace swallows the lines after it: go on behind the line where the outermost one stands.
+        let from = match self.open.iter().position(|open| open.column.is_none()) {
+            Some(flow) => {
+                let start = self.open.get(flow).and_then(|open| self.tree.nodes.get(open.node.0 as usize));
+                let start = start.map_or(at, |node| node.span.start as usize);
+                self.open.truncate(flow);
+                start.min(at)
+            }
+            None => at,
+        };
+        let line = text.get(from..).and_then(|rest| rest.find('\n')).map(|line| from + line + 1);
         self.next = line.filter(|_| self.failures < MOST_ERRORS);
     }
 

@@ -80,7 +80,7 @@ fn scalars_keep_their_bytes() {
 fn reading_goes_on_after_an_error() {
     check(
         "a:\n  b: [1\n  c: 2\nd: 3\n",
-        ":\n  \"a\" from \"a\"\n    :\n      \"b\" from \"b\"\n        -\n  \"d\" from \"d\"\n    \"3\" from \"3\"\nerror at line 3\n",
+        ":\n  \"a\" from \"a\"\n    :\n      \"b\" from \"b\"\n        -\n      \"c\" from \"c\"\n        \"2\" from \"2\"\n  \"d\" from \"d\"\n    \"3\" from \"3\"\nerror at line 3\n",
     );
 }
 

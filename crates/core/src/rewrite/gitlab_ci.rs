@@ -1,0 +1,411 @@
+//! GitLab CI: image, services, variables and commands of the jobs that are rewritten.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Change, Left, Round, View};
+use crate::access::daemon;
+use crate::edit::{self, Edit};
+use crate::engine::image::{self, Kind};
+use crate::model::{Job, Place, Role};
+use crate::source::Span;
+use crate::syntax::yaml::NodeId;
+
+/// Variables that tell Docker's client or daemon something and no builder anything.
+pub(super) static DOCKER_VARIABLES: &[&str] = &[
+    "DOCKER_HOST",
+    "DOCKER_TLS_CERTDIR",
+    "DOCKER_TLS_VERIFY",
+    "DOCKER_CERT_PATH",
+    "DOCKER_DRIVER",
+    "DOCKER_BUILDKIT",
+    "DOCKER_CLI_EXPERIMENTAL",
+    "COMPOSE_DOCKER_CLI_BUILD",
+    "BUILDKIT_PROGRESS",
+];
+
+const SERVICE: &str = "No daemon is needed beside the job.";
+const VARIABLES: &str = "They tell where Docker's daemon is; the builder has none.";
+const OWN: &str = "What the builder needs is set for this job.";
+
+/// One round for these jobs.
+pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
+    let mut round = Round::default();
+    let mut placing =
+        Placing { view, chosen, round: &mut round, gone: BTreeMap::new(), added: BTreeSet::new() };
+    for at in chosen {
+        placing.job(*at);
+    }
+    placing.remove_variables();
+    round
+}
+
+struct Placing<'p, 'v> {
+    view: &'v View<'v>,
+    chosen: &'p BTreeSet<usize>,
+    round: &'p mut Round,
+    /// Entries to take away, by the mapping that holds them.
+    gone: BTreeMap<NodeId, Vec<(NodeId, NodeId)>>,
+    /// Mappings that are to get the builder's variables in the place of those that go.
+    added: BTreeSet<NodeId>,
+}
+
+impl Placing<'_, '_> {
+    fn change(&mut self, at: usize, edit: Edit) {
+        let change: Change = (self.view.name(at), edit);
+        self.round.changes.push(change);
+    }
+
+    fn fail(&mut self, at: usize, span: Span, why: &str) {
+        let left = Left { span, job: self.view.name(at), why: why.to_owned() };
+        self.round.failed.entry(at).or_insert(left);
+    }
+
+    fn job(&mut self, at: usize) {
+        let view = self.view;
+        let Some(job) = view.job(at) else { return };
+        let builds = uses_docker(job);
+        let mut own: Vec<String> = Vec::new();
+        if builds {
+            own.extend(self.image(at, job));
+        }
+        own.extend(self.services(at, job));
+        self.collect_variables(at, job, builds, &mut own);
+        own.extend(self.commands(at, job));
+        if own.is_empty() {
+            return;
+        }
+        match self.body(job).and_then(|body| view.tree.written(body).first().copied()) {
+            Some((first, _)) if self.body(job).is_some_and(|body| !view.tree.is_flow(body)) => {
+                let span = view.tree.span(first);
+                let lines = view.block(view.column(span), &own);
+                self.change(at, view.before(span, lines, OWN));
+            }
+            _ => self.fail(at, job.name_span, "it has no lines of its own that its settings could go to"),
+        }
+    }
+
+    /// Changes the job's commands where they stand; gives the job's own lines for lists that it shares with a job that
+    /// keeps its daemon.
+    fn commands(&mut self, at: usize, job: &Job) -> Vec<String> {
+        let mut copies: BTreeMap<(NodeId, NodeId), Vec<Edit>> = BTreeMap::new();
+        for (edit, shared) in self.view.commands(at, self.chosen, self.round) {
+            if !shared {
+                self.change(at, edit);
+                continue;
+            }
+            match self.shared_script(job, edit.span) {
+                Some(owner) => copies.entry(owner).or_default().push(edit),
+                None => {
+                    self.fail(at, edit.span, "it shares this line with a job that keeps its daemon");
+                    return Vec::new();
+                }
+            }
+        }
+        let mut own = Vec::new();
+        for ((key, list), edits) in copies {
+            match self.copy(key, list, edits) {
+                Some(lines) => own.extend(lines),
+                None => self.fail(
+                    at,
+                    self.view.tree.span(key),
+                    "it shares these lines with a job that keeps its daemon",
+                ),
+            }
+        }
+        own
+    }
+
+    /// The script of another mapping than the job's own that holds `span`, with its key.
+    fn shared_script(&self, job: &Job, span: Span) -> Option<(NodeId, NodeId)> {
+        let tree = self.view.tree;
+        self.entries().find(|(key, list)| {
+            matches!(tree.str(*key), Some("before_script" | "script" | "after_script"))
+                && tree.span(*list).contains(span)
+                && !job.span.contains(tree.span(*key))
+        })
+    }
+
+    /// A list of another mapping with `edits` made, as lines of an entry that stands at the left margin.
+    fn copy(&self, key: NodeId, list: NodeId, edits: Vec<Edit>) -> Option<Vec<String>> {
+        let view = self.view;
+        let whole = view.whole_lines(view.tree.span(key), view.tree.span(list))?;
+        let column = view.column(view.tree.span(key));
+        let edits = edit::sorted(edits)?.into_iter().map(|edit| {
+            let span =
+                Span { start: edit.span.start - whole.start, end: edit.span.end - whole.start, ..edit.span };
+            Edit { span, ..edit }
+        });
+        let text = edit::apply(view.text.get(whole.range())?, &edits.collect::<Vec<_>>());
+        Some(text.lines().map(|line| line.get(column..).unwrap_or("").trim_end().to_owned()).collect())
+    }
+
+    /// The mapping of a job as the file has it.
+    fn body(&self, job: &Job) -> Option<NodeId> {
+        let tree = self.view.tree;
+        let entries = tree.roots.iter().flat_map(|root| tree.written(*root));
+        entries.rev().find(|(key, _)| tree.span(*key) == job.name_span).map(|(_, body)| *body)
+    }
+
+    /// The builder's image in the place of Docker's client; gives the job's own line where the image is shared.
+    fn image(&mut self, at: usize, job: &Job) -> Option<String> {
+        let view = self.view;
+        let info = view.builder.info();
+        let image =
+            job.containers.iter().find(|one| one.role == Role::Job).and_then(|one| one.image.as_ref());
+        let has_services = job.containers.iter().any(|one| one.role == Role::Service);
+        let Some(image) = image else {
+            // No image and no service: a runner with a shell, or the runner's own default.
+            if has_services {
+                return Some(format!("image: {}", info.image));
+            }
+            let why = format!("the job names no image: {} must be installed where it runs", info.title);
+            self.round.notes.push(Left { span: job.name_span, job: job.name.clone(), why });
+            return None;
+        };
+        if image.texts().any(|text| image::kind(text.as_str(), false) == Kind::Other) {
+            let why = format!(
+                "the job's own image `{}` must hold {}; build it from `{}` or add the package",
+                image.as_str(),
+                info.title,
+                info.image
+            );
+            self.round.notes.push(Left { span: image.span, job: job.name.clone(), why });
+            return None;
+        }
+        view.missing_programs(at, self.round);
+        let docker_users = view.users.get(&image.span).is_none_or(|users| {
+            users.iter().all(|user| self.chosen.contains(user) && view.job(*user).is_some_and(uses_docker))
+        });
+        if docker_users && view.style(image.span).is_some() {
+            let quote = match view.text.get(image.span.range()).and_then(|text| text.chars().next()) {
+                Some(quote @ ('"' | '\'')) => quote.to_string(),
+                _ => String::new(),
+            };
+            let reason =
+                format!("{} {} is pinned by its version and holds no daemon.", info.title, info.version);
+            self.change(at, Edit::replace(image.span, format!("{quote}{}{quote}", info.image), reason));
+            return None;
+        }
+        Some(format!("image: {}", info.image))
+    }
+
+    /// Takes the daemon from the job's services; gives the job's own lines where the list is shared.
+    fn services(&mut self, at: usize, job: &Job) -> Vec<String> {
+        let view = self.view;
+        let services = job.containers.iter().filter(|one| one.role == Role::Service);
+        let (daemons, others): (Vec<_>, Vec<_>) = services.partition(|one| daemon(one).is_some());
+        let Some(first) = daemons.first() else { return Vec::new() };
+        let spans: Vec<Span> =
+            daemons.iter().filter_map(|one| one.image.as_ref()).map(|image| image.span).collect();
+        if spans.iter().any(|span| !view.only_used_by(*span, self.chosen)) {
+            if others.is_empty() {
+                return vec!["services: []".to_owned()];
+            }
+            // The job gets a list of its own with what else was in the shared one.
+            let lines = others.iter().map(|one| {
+                let written = view.text.get(one.span.range())?.trim_end();
+                (!written.contains('\n')).then(|| format!("  - {written}"))
+            });
+            return match lines.collect::<Option<Vec<_>>>() {
+                Some(lines) => std::iter::once("services:".to_owned()).chain(lines).collect(),
+                None => {
+                    self.fail(
+                        at,
+                        first.span,
+                        "it shares its list of services with a job that keeps its daemon",
+                    );
+                    Vec::new()
+                }
+            };
+        }
+        for span in spans {
+            match self.without_service(span) {
+                Some(edit) => self.change(at, edit),
+                None => {
+                    self.fail(at, span, "the list of services is written in a way that can't be cut apart")
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// The edit that takes the service whose image stands at `span` out of its list, or the list with its last one.
+    fn without_service(&self, span: Span) -> Option<Edit> {
+        let view = self.view;
+        let tree = view.tree;
+        let (key, list) = self.holders().find(|(_, list)| {
+            tree.is_sequence(*list)
+                && !tree.is_alias(*list)
+                && tree.items(*list).iter().any(|item| self.is_image(*item, span))
+        })?;
+        let daemons = |item: &&NodeId| self.view.users.keys().any(|_| self.is_image(**item, span));
+        let items = tree.items(list);
+        let item = items.iter().find(daemons)?;
+        let all_daemons = items.iter().all(|item| self.names_daemon(*item));
+        if items.len() == 1 || all_daemons {
+            let lines = view.whole_lines(tree.span(key), tree.span(list))?;
+            return Some(Edit::delete(lines, SERVICE));
+        }
+        if tree.is_flow(list) {
+            return None;
+        }
+        let lines = view.whole_lines(tree.span(*item), tree.span(*item))?;
+        Some(Edit::delete(lines, SERVICE))
+    }
+
+    fn is_image(&self, item: NodeId, span: Span) -> bool {
+        let tree = self.view.tree;
+        let name = if tree.is_mapping(item) { tree.get(item, "name") } else { Some(item) };
+        name.is_some_and(|name| tree.span(tree.resolve(name)) == span)
+    }
+
+    /// Whether a service of a list is one of the daemons that go.
+    fn names_daemon(&self, item: NodeId) -> bool {
+        let tree = self.view.tree;
+        let name = if tree.is_mapping(item) { tree.get(item, "name") } else { Some(item) };
+        let Some(span) = name.map(|name| tree.span(tree.resolve(name))) else { return false };
+        let users = self.view.users.get(&span).into_iter().flatten();
+        users
+            .filter_map(|user| self.view.job(*user))
+            .flat_map(|job| &job.containers)
+            .any(|one| one.image.as_ref().is_some_and(|image| image.span == span) && daemon(one).is_some())
+    }
+
+    /// The entries at the top of the file, under `default`, and of jobs and templates.
+    fn entries(&self) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
+        let tree = self.view.tree;
+        let tops = tree.roots.iter().copied();
+        let below = tree.roots.iter().flat_map(|root| tree.written(*root)).map(|(_, body)| *body);
+        tops.chain(below).flat_map(|map| tree.written(map)).copied()
+    }
+
+    /// Every `services` of the file, with its key.
+    fn holders(&self) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
+        self.entries().filter(|(key, _)| self.view.tree.str(*key) == Some("services"))
+    }
+
+    /// Every `variables` of the file, with its key.
+    fn variable_maps(&self) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
+        let tree = self.view.tree;
+        self.entries().filter(|(key, value)| {
+            tree.str(*key) == Some("variables") && tree.is_mapping(*value) && !tree.is_alias(*value)
+        })
+    }
+
+    /// Notes the variables that go, and where the builder's own come; gives lines for the job where they come nowhere.
+    fn collect_variables(&mut self, at: usize, job: &Job, builds: bool, own: &mut Vec<String>) {
+        let view = self.view;
+        let tree = view.tree;
+        let mut place = None;
+        for var in job.env.iter().filter(|var| DOCKER_VARIABLES.contains(&var.name.as_str())) {
+            let keeps = |user: &usize| {
+                !self.chosen.contains(user)
+                    && view.analysis.verdicts.get(*user).is_some_and(|verdict| !verdict.accesses.is_empty())
+            };
+            if view.users.get(&var.name_span).is_some_and(|users| users.iter().any(keeps)) {
+                continue;
+            }
+            let found = self.variable_maps().find_map(|(_, map)| {
+                let entry = tree.written(map).iter().find(|(key, _)| tree.span(*key) == var.name_span)?;
+                Some((map, *entry))
+            });
+            let Some((map, entry)) = found else { continue };
+            let entries = self.gone.entry(map).or_default();
+            if !entries.contains(&entry) {
+                entries.push(entry);
+            }
+            if !tree.is_flow(map) {
+                place = place.or(Some(map));
+            }
+        }
+        if !builds {
+            return;
+        }
+        let wanted = self.wanted(job);
+        if wanted.is_empty() {
+            return;
+        }
+        if let Some(map) = place {
+            self.added.insert(map);
+            return;
+        }
+        let body = self.body(job);
+        let mine = body
+            .and_then(|body| tree.written(body).iter().find(|(key, _)| tree.str(*key) == Some("variables")));
+        match mine {
+            Some((_, map)) if !tree.is_flow(*map) && !tree.is_alias(*map) && tree.is_mapping(*map) => {
+                let Some((first, _)) = tree.written(*map).first() else { return };
+                let span = tree.span(*first);
+                let lines = view.block(view.column(span), &wanted);
+                self.change(at, view.before(span, lines, OWN));
+            }
+            Some(_) => self.fail(
+                at,
+                job.name_span,
+                "its variables are written in a way that nothing can be added to",
+            ),
+            None => {
+                own.push("variables:".to_owned());
+                own.extend(wanted.iter().map(|line| format!("  {line}")));
+            }
+        }
+    }
+
+    /// The builder's variables that the job does not set yet, as lines.
+    fn wanted(&self, job: &Job) -> Vec<String> {
+        let variables = self.view.builder.info().variables.iter();
+        variables
+            .filter(|variable| !job.env.iter().any(|var| var.name == variable.name))
+            .map(|variable| format!("{}: {}", variable.name, variable.value))
+            .collect()
+    }
+
+    /// Takes the variables away, mapping by mapping, and puts the builder's in the place of the first.
+    fn remove_variables(&mut self) {
+        let view = self.view;
+        let tree = view.tree;
+        let owners: Vec<(NodeId, NodeId)> = self.variable_maps().collect();
+        let gone = std::mem::take(&mut self.gone);
+        for (map, mut entries) in gone {
+            let Some(owner) = owners.iter().find(|(_, own)| *own == map) else { continue };
+            entries.sort_by_key(|(key, _)| tree.span(*key));
+            let instead = match entries.first() {
+                Some((key, _)) if self.added.contains(&map) => {
+                    let variables = view.builder.info().variables.iter();
+                    let known =
+                        |name: &str| tree.written(map).iter().any(|(key, _)| tree.str(*key) == Some(name));
+                    let lines: Vec<String> = variables
+                        .filter(|variable| !known(variable.name))
+                        .map(|variable| format!("{}: {}", variable.name, variable.value))
+                        .collect();
+                    view.block(view.column(tree.span(*key)), &lines)
+                }
+                _ => String::new(),
+            };
+            let users: Vec<usize> = self.chosen.iter().copied().collect();
+            match view.remove_entries(*owner, &entries, &instead, VARIABLES) {
+                Some(edits) => {
+                    let at = users.first().copied().unwrap_or(0);
+                    for edit in edits {
+                        self.change(at, edit);
+                    }
+                }
+                None => {
+                    let span = tree.span(owner.0);
+                    for at in users {
+                        self.fail(at, span, "its variables are written in a way that can't be cut apart");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether a job's own scripts call Docker.
+fn uses_docker(job: &Job) -> bool {
+    job.invocations.iter().any(|invocation| {
+        let elsewhere =
+            job.commands.get(invocation.command).is_none_or(|command| command.place == Place::Elsewhere);
+        invocation.is_docker() && !elsewhere
+    })
+}

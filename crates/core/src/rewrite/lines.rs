@@ -1,0 +1,79 @@
+//! Whole lines of a YAML text: entries and items that go, and lines that come.
+
+use super::View;
+use crate::edit::Edit;
+use crate::source::Span;
+use crate::syntax::yaml::NodeId;
+
+impl View<'_> {
+    /// The lines of an entry or item from the start of the line of `first` to the line break behind `last`; `None`
+    /// where something else stands on these lines too.
+    pub(super) fn whole_lines(&self, first: Span, last: Span) -> Option<Span> {
+        let before = self.text.get(..first.start as usize)?;
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let lead = before.get(start..)?;
+        if !lead.chars().all(|c| matches!(c, ' ' | '\t' | '-')) {
+            return None;
+        }
+        let written = self.text.get(..last.end as usize)?;
+        let end = written.trim_end_matches([' ', '\t', '\r', '\n']).len().max(first.end as usize);
+        let rest = self.text.get(end..)?;
+        let line = rest.find('\n').map_or(rest.len(), |at| at + 1);
+        let tail = rest.get(..line)?.trim();
+        if !tail.is_empty() && !tail.starts_with('#') {
+            return None;
+        }
+        Some(Span::new(first.file, start..end + line))
+    }
+
+    /// How far the line of `span` is indented, `- ` of an item counted.
+    pub(super) fn column(&self, span: Span) -> usize {
+        let before = self.text.get(..span.start as usize).unwrap_or("");
+        before.len() - before.rfind('\n').map_or(0, |at| at + 1)
+    }
+
+    /// The text's own line break.
+    pub(super) fn line_break(&self) -> &'static str {
+        if self.text.contains("\r\n") { "\r\n" } else { "\n" }
+    }
+
+    /// Lines such as `KEY: value` at a column.
+    pub(super) fn block(&self, column: usize, lines: &[String]) -> String {
+        let pad = " ".repeat(column);
+        lines.iter().map(|line| format!("{pad}{line}{}", self.line_break())).collect()
+    }
+
+    /// An edit that puts lines in front of the line on which `span` starts.
+    pub(super) fn before(&self, span: Span, lines: String, reason: &str) -> Edit {
+        let before = self.text.get(..span.start as usize).unwrap_or("");
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        Edit::insert(span, u32::try_from(start).unwrap_or(span.start), lines, reason)
+    }
+
+    /// The edits that take `gone` of a mapping's entries away. Where none would be left, `owner`'s entry goes as a whole.
+    /// The first of them makes room for `instead`.
+    pub(super) fn remove_entries(
+        &self,
+        owner: (NodeId, NodeId),
+        gone: &[(NodeId, NodeId)],
+        instead: &str,
+        reason: &str,
+    ) -> Option<Vec<Edit>> {
+        let (key, map) = owner;
+        let all = self.tree.written(map).len() == gone.len();
+        if all && instead.is_empty() {
+            let span = self.whole_lines(self.tree.span(key), self.tree.span(map))?;
+            return Some(vec![Edit::delete(span, reason)]);
+        }
+        if self.tree.is_flow(map) {
+            return None;
+        }
+        let mut edits = Vec::new();
+        for (at, (key, value)) in gone.iter().enumerate() {
+            let span = self.whole_lines(self.tree.span(*key), self.tree.span(*value))?;
+            let text = if at == 0 { instead } else { "" };
+            edits.push(Edit::replace(span, text, reason));
+        }
+        Some(edits)
+    }
+}

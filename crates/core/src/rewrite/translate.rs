@@ -1,0 +1,382 @@
+//! A docker command line in another builder's words, as edits of the words that differ.
+
+use daemonless_catalog::{Builder, Flag, Translated, Translation, flags, translate, translate_command};
+
+use crate::edit::Edit;
+use crate::engine::command_line::{FlagUse, Invocation};
+use crate::engine::image::Reference;
+use crate::model::{Command, Input, Joined, Value};
+use crate::source::Span;
+
+/// What became of one command.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) edits: Vec<Edit>,
+    /// What a person has to look at although the command was translated.
+    pub(super) notes: Vec<String>,
+}
+
+/// What the translation needs to know of the place that a command stands in.
+pub(super) struct Site<'a> {
+    pub(super) builder: Builder,
+    /// The whole text.
+    pub(super) text: &'a str,
+    pub(super) command: &'a Command,
+    /// How the command after it hangs on it.
+    pub(super) next: Option<Joined>,
+    /// Makes inserted text fit for where it goes: a scalar's quoting.
+    pub(super) escape: &'a dyn Fn(Span, &str) -> String,
+}
+
+/// The edits that make `invocation` one of the builder's, or why it can't be done.
+pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
+    let docker = format!("docker {}", invocation.subcommand);
+    if invocation.head.is_empty() || site.written(invocation.head).is_none_or(|head| !head.contains("docker"))
+    {
+        return Err("the command comes from a variable or an alias; write it out first".into());
+    }
+    if let Some(global) =
+        invocation.globals.iter().find(|flag| !matches!(flag.name.as_str(), "debug" | "log-level"))
+    {
+        return Err(format!(
+            "`{docker}` is given the option `--{}`, which names an engine or its settings",
+            global.name
+        ));
+    }
+    if invocation.builds() {
+        return build(invocation, site);
+    }
+    let known = translate_command(&invocation.subcommand, site.builder);
+    let Some(known) = known.filter(|known| !known.template.is_empty() && known.verdict != Translated::None)
+    else {
+        let why = known.map_or("", |known| known.note);
+        return Err(format!(
+            "{} has nothing like `{docker}`{}{}",
+            site.title(),
+            if why.is_empty() { "" } else { ": " },
+            why.trim_end_matches('.')
+        ));
+    };
+    let mut out = Outcome::default();
+    let head: Vec<&str> =
+        known.template.split(' ').take_while(|word| !word.starts_with(['{', '-'])).collect();
+    let head = head.join(" ");
+    site.replace(
+        &mut out,
+        invocation.head,
+        &head,
+        format!("`{}` takes the place of `docker`.", site.builder.id()),
+    );
+    for flag in &invocation.flags {
+        let found = known.flags.iter().find(|own| own.flag == flag.name);
+        if invocation.is("login") && flag.name == "password" {
+            site.password(&mut out, flag)?;
+        } else {
+            site.flag(&mut out, &invocation.subcommand, flag, found)?;
+        }
+    }
+    match invocation.subcommand.as_str() {
+        "login" if invocation.args.is_empty() => {
+            let at = invocation
+                .flags
+                .last()
+                .map_or(invocation.head.end, |flag| flag.span.end)
+                .max(invocation.head.end);
+            let why = "Docker's client takes Docker Hub where no registry is named; here it has to be named.";
+            out.edits.push(Edit::insert(invocation.head, at, " docker.io", why));
+        }
+        "push" => {
+            for image in invocation.args.iter().filter(|image| is_on_docker_hub(image)) {
+                let written = site.written(image.span).unwrap_or(image.as_str());
+                let full = match written.strip_prefix('"') {
+                    Some(rest) => format!(" \"docker://docker.io/{rest}"),
+                    None => format!(" docker://docker.io/{written}"),
+                };
+                let why = "A name without a registry is Docker Hub's for Docker only, so the target is written out.";
+                out.edits.push(Edit::insert(image.span, image.span.end, full, why));
+            }
+        }
+        _ => {}
+    }
+    if known.verdict == Translated::NeedsPerson {
+        out.notes.push(known.note.trim_end_matches('.').to_owned());
+    }
+    Ok(out)
+}
+
+/// Whether an image's name leaves out the registry, so that Docker means its Hub.
+fn is_on_docker_hub(image: &Value) -> bool {
+    let text = image.as_str();
+    let first = Reference::parse(text);
+    if !text.starts_with('$') {
+        return first.registry.is_empty() && text.contains('/');
+    }
+    let name = first.registry.to_ascii_uppercase();
+    ["USER", "HUB", "LOGIN", "ORG", "NAMESPACE"].iter().any(|part| name.contains(part))
+        && !["REGISTRY", "IMAGE", "HOST", "URL"].iter().any(|part| name.contains(part))
+}
+
+/// `docker build` and `docker buildx build`.
+fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
+    let mut out = Outcome::default();
+    let id = site.builder.id();
+    let platforms: Vec<&Value> = invocation.values("platform").collect();
+    if platforms.len() > 1 || platforms.iter().any(|value| value.as_str().contains(',')) {
+        return Err(
+            "it builds for several platforms: that takes `--manifest` and `manifest push --all`".into()
+        );
+    }
+    site.replace(
+        &mut out,
+        invocation.head,
+        &format!("{id} build"),
+        format!("`{id} build` takes the same Dockerfile."),
+    );
+    let mut layers = false;
+    for flag in &invocation.flags {
+        match flag.name.as_str() {
+            "cache-from" | "cache-to" => site.cache(&mut out, flag, &mut layers)?,
+            "provenance" | "sbom" if !flag.is_on() => {
+                site.remove(&mut out, flag.span, "There is nothing to switch off.".into());
+            }
+            "pull" if !flag.is_on() => site.remove(&mut out, flag.span, "It is the default.".into()),
+            "network" if flag.value.as_ref().is_some_and(|value| value.as_str() == "none") => {
+                return Err(format!("`--network none` is not enforced by {}", site.title()));
+            }
+            _ => site.flag(&mut out, "build", flag, translate(&flag.name, site.builder))?,
+        }
+    }
+    site.positional_last(&mut out, invocation)?;
+    if invocation.flags.iter().any(|flag| flag.name == "push" && flag.is_on()) {
+        site.push_after(&mut out, invocation)?;
+    }
+    Ok(out)
+}
+
+impl Site<'_> {
+    fn title(&self) -> &'static str {
+        self.builder.info().title
+    }
+
+    fn written(&self, span: Span) -> Option<&str> {
+        self.text.get(span.range())
+    }
+
+    fn replace(&self, out: &mut Outcome, span: Span, text: &str, reason: String) {
+        if self.written(span) != Some(text) {
+            out.edits.push(Edit::replace(span, (self.escape)(span, text), reason));
+        }
+    }
+
+    /// Takes an option out, with the blank, or the continued line, before it.
+    fn remove(&self, out: &mut Outcome, span: Span, reason: String) {
+        let before = self.text.get(..span.start as usize).unwrap_or("");
+        let blank = before.len() - before.trim_end_matches([' ', '\t']).len();
+        // An option that has a continued line of its own takes the line's break with it.
+        let kept = before.get(..before.len() - blank).unwrap_or("");
+        let line = kept.strip_suffix("\\\n").map(|rest| rest.trim_end_matches([' ', '\t']).len());
+        let after = self.text.get(span.end as usize..).unwrap_or("");
+        let own_line = after.starts_with('\n') || after.starts_with(" \\\n") || after.is_empty();
+        let start = match line {
+            Some(start) if own_line => start,
+            _ => before.len() - blank,
+        };
+        let span = Span { start: u32::try_from(start).unwrap_or(span.start), ..span };
+        out.edits.push(Edit::delete(span, reason));
+    }
+
+    fn flag(
+        &self,
+        out: &mut Outcome,
+        subcommand: &str,
+        flag: &FlagUse,
+        found: Option<&'static Translation>,
+    ) -> Result<(), String> {
+        let Some(found) = found else {
+            // Podman takes Docker's options by Docker's names, where it has them.
+            let own = flags(self.builder.id(), subcommand).and_then(|table| table.find_long(&flag.name));
+            if self.builder == Builder::Podman && own.is_some() {
+                return Ok(());
+            }
+            return Err(format!(
+                "`--{}` of `docker {subcommand}` is not known to {}",
+                flag.name,
+                self.title()
+            ));
+        };
+        let note = found.note.trim_end_matches('.');
+        let because =
+            |what: &str| if note.is_empty() { format!("{what}.") } else { format!("{what}: {note}.") };
+        match found.verdict {
+            Translated::None => {
+                let off = !flag.is_on();
+                if off {
+                    self.remove(out, flag.span, because("There is nothing to switch off"));
+                    return Ok(());
+                }
+                return Err(because(&format!("{} has nothing like `--{}`", self.title(), flag.name))
+                    .trim_end_matches('.')
+                    .into());
+            }
+            Translated::Drop => {
+                self.remove(out, flag.span, because(&format!("`--{}` is not needed", flag.name)))
+            }
+            Translated::NeedsPerson if found.template.is_empty() => {
+                return Err(format!("`--{}`: {note}", flag.name));
+            }
+            Translated::NeedsPerson | Translated::Equivalent => {
+                if found.verdict == Translated::NeedsPerson {
+                    out.notes.push(format!("`--{}`: {note}", flag.name));
+                }
+                self.respell(
+                    out,
+                    subcommand,
+                    flag,
+                    found,
+                    because(&format!("`--{}` is spelled in {}'s way", flag.name, self.title())),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes an option as the template has it, unless it is written so already.
+    fn respell(
+        &self,
+        out: &mut Outcome,
+        subcommand: &str,
+        flag: &FlagUse,
+        found: &Translation,
+        reason: String,
+    ) {
+        let name = found.template.split([' ', '=']).next().unwrap_or("");
+        let written = self.written(flag.span).unwrap_or("");
+        // The long and the short form of one option are the same to both, if the builder has both.
+        let table = flags(self.builder.id(), subcommand);
+        let own = name.strip_prefix("--").and_then(|long| table?.find_long(long));
+        let own = own.or_else(|| table?.find_short(name.strip_prefix('-')?.chars().next()?));
+        let spelled = |flag: &Flag| {
+            let long = written
+                .strip_prefix("--")
+                .is_some_and(|rest| rest.split(['=', ' ']).next() == Some(flag.long));
+            let short = written.strip_prefix('-').is_some_and(|rest| rest.chars().next() == flag.short);
+            long || short
+        };
+        let same = written.starts_with(name) || own.is_some_and(spelled);
+        let valued = found.template.contains("{value}");
+        if same && (valued || found.template == written) {
+            return;
+        }
+        let value = flag.value.as_ref().and_then(|value| self.written(value.span)).unwrap_or("");
+        let text = found.template.replace("{value}", value);
+        self.replace(out, flag.span, &text, reason);
+    }
+
+    /// A registry's name without tag, `type=` and `mode=`, as Buildah's and Podman's caches want it.
+    fn cache(&self, out: &mut Outcome, flag: &FlagUse, layers: &mut bool) -> Result<(), String> {
+        let Some(value) = &flag.value else { return Ok(()) };
+        let written = self.written(value.span).unwrap_or(value.as_str()).trim_matches('"');
+        let fields: Vec<&str> = written.split(',').collect();
+        let kind = fields.iter().find_map(|field| field.strip_prefix("type="));
+        if matches!(kind, Some("gha" | "inline" | "local" | "s3" | "azblob")) {
+            let why =
+                format!("`{}` has no match: {} keeps its cache in a registry only.", written, self.title());
+            out.notes.push(format!(
+                "`--{} {written}` was left out: {} keeps its cache in a registry only",
+                flag.name,
+                self.title()
+            ));
+            self.remove(out, flag.span, why);
+            return Ok(());
+        }
+        let name = fields.iter().find_map(|field| field.strip_prefix("ref=")).unwrap_or(written);
+        let tag = Reference::parse(name).tag;
+        let repository = if tag.is_empty() {
+            name
+        } else {
+            name.strip_suffix(tag).map_or(name, |rest| rest.trim_end_matches(':'))
+        };
+        let lead = if *layers || self.builder == Builder::Podman { "" } else { "--layers " };
+        *layers = true;
+        let text = format!("{lead}--{} \"{repository}\"", flag.name);
+        let why = format!("{} has a cache format of its own, in a repository without a tag.", self.title());
+        out.notes.push(format!(
+            "`--{}`: what Docker wrote to this cache can't be read by {}; the first build is a full one",
+            flag.name,
+            self.title()
+        ));
+        self.replace(out, flag.span, &text, why);
+        Ok(())
+    }
+
+    /// Buildah stops reading options at the first positional word, so the context goes behind them.
+    fn positional_last(&self, out: &mut Outcome, invocation: &Invocation) -> Result<(), String> {
+        let (Some(context), Some(last)) = (invocation.args.first(), invocation.flags.last()) else {
+            return Ok(());
+        };
+        if self.builder != Builder::Buildah || last.span.end < context.span.start {
+            return Ok(());
+        }
+        if invocation.args.len() > 1 {
+            return Err("it has more than one word that is no option".into());
+        }
+        let written = self.written(context.span).unwrap_or(context.as_str()).to_owned();
+        let why = "Buildah reads no options behind the context, so the context goes to the end.";
+        self.remove(out, context.span, why.into());
+        // Where the last option goes, too, what is inserted stands behind its place all the same.
+        out.edits.push(Edit::insert(context.span, last.span.end, format!(" {written}"), why));
+        Ok(())
+    }
+
+    /// `--push` becomes a command of its own for each name.
+    fn push_after(&self, out: &mut Outcome, invocation: &Invocation) -> Result<(), String> {
+        if self.command.joined == Joined::Or
+            || self.next == Some(Joined::Or)
+            || self.next == Some(Joined::Pipe)
+        {
+            return Err("`--push` becomes a second command, which does not fit between `||` or `|`".into());
+        }
+        let mut text = String::new();
+        for tag in invocation.values("tag") {
+            let written = self.written(tag.span).unwrap_or(tag.as_str());
+            let target = if is_on_docker_hub(tag) {
+                format!(" docker://docker.io/{}", written.trim_matches('"'))
+            } else {
+                String::new()
+            };
+            text.push_str(&format!(" && {} push {written}{target}", self.builder.id()));
+        }
+        if text.is_empty() {
+            return Err("it pushes and names no image".into());
+        }
+        let text = (self.escape)(invocation.span, &text);
+        let why = "Pushing is a command of its own.";
+        out.edits.push(Edit::insert(invocation.span, self.command.span.end, text, why));
+        Ok(())
+    }
+
+    /// A password on the command line goes to standard input.
+    fn password(&self, out: &mut Outcome, flag: &FlagUse) -> Result<(), String> {
+        let Some(value) = &flag.value else { return Err("the password is missing".into()) };
+        if matches!(self.command.input, Some(Input::Document(_) | Input::File))
+            || self.command.joined == Joined::Pipe
+        {
+            return Err(
+                "it has a password on its command line and reads something else from its input".into()
+            );
+        }
+        let written = self.written(value.span).unwrap_or(value.as_str());
+        let quoted = if written.starts_with(['"', '\'', '\\']) {
+            written.to_owned()
+        } else {
+            (self.escape)(value.span, &format!("\"{written}\""))
+        };
+        let why =
+            "The password goes to standard input: arguments can be read by every process and end up in logs.";
+        let start =
+            (self.escape)(self.command.span, &format!("printf %s {}", "\u{0}")).replace('\u{0}', &quoted);
+        out.edits.push(Edit::insert(flag.span, self.command.span.start, format!("{start} | "), why));
+        self.replace(out, flag.span, "--password-stdin", why.into());
+        Ok(())
+    }
+}
