@@ -14,12 +14,15 @@ pub fn view(outcome: &Outcome, job: &JobReport, on: &Callback<Action>) -> Html {
     if job.alternatives.is_empty() {
         return html! {};
     }
+    // Where there is no daemon to leave, they are what builds without one.
+    let leaves = !matches!(job.approach, "none" | "daemonless");
+    let title = if leaves { "Ways out, best first" } else { "What builds it without a daemon" };
     let mut ways: Vec<_> = job.alternatives.iter().collect();
     ways.sort_by_key(|way| way.rank);
     let needs = job.needs.iter().map(|need| words(need)).collect::<Vec<_>>().join(", ");
     html! {
         <section class="s" id="alternatives" tabindex="-1" aria-labelledby="alternatives-head">
-            {head("alternatives-head", html! {"Ways out, best first"}, html! {
+            {head("alternatives-head", html! { {title} }, html! {
                 <>
                     {"Ranked for "}<code>{&job.name}</code>
                     if needs.is_empty() { {"."} } else { {", which needs "}<b>{needs}</b>{"."} }

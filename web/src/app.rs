@@ -58,12 +58,13 @@ pub fn App() -> Html {
                     {editor::view(&state, &on)}
                     {verdict::view(&state, &on)}
                 </div>
-                {for job.map(|(outcome, job)| path::view(outcome, job))}
-                {for found.map(|outcome| findings::view(&state, outcome, &on))}
-                {for job.map(|(_, job)| explanation::view(job, state.depth, &on))}
-                {for job.map(|(outcome, job)| alternatives::view(outcome, job, &on))}
+                // One node for each, empty or not: else the nodes before it, the editor among them, would be made anew.
+                {job.map(|(outcome, job)| path::view(outcome, job)).unwrap_or_default()}
+                {found.map(|outcome| findings::view(&state, outcome, &on)).unwrap_or_default()}
+                {job.map(|(_, job)| explanation::view(job, state.depth, &on)).unwrap_or_default()}
+                {job.map(|(outcome, job)| alternatives::view(outcome, job, &on)).unwrap_or_default()}
                 {choices::view(job)}
-                {for found.map(|outcome| rewrite::view(&state, outcome, &on))}
+                {found.map(|outcome| rewrite::view(&state, outcome, &on)).unwrap_or_default()}
             </main>
             {footer::view()}
         </>
