@@ -17,8 +17,6 @@ pub fn view(outcome: &Outcome, job: &JobReport, on: &Callback<Action>) -> Html {
     // Where there is no daemon to leave, they are what builds without one.
     let leaves = !matches!(job.approach, "none" | "daemonless");
     let title = if leaves { "Ways out, best first" } else { "What builds it without a daemon" };
-    let mut ways: Vec<_> = job.alternatives.iter().collect();
-    ways.sort_by_key(|way| way.rank);
     let needs = job.needs.iter().map(|need| words(need)).collect::<Vec<_>>().join(", ");
     html! {
         <section class="s" id="alternatives" tabindex="-1" aria-labelledby="alternatives-head">
@@ -29,7 +27,7 @@ pub fn view(outcome: &Outcome, job: &JobReport, on: &Callback<Action>) -> Html {
                     {" Other jobs may have another order: choose one beside your text."}
                 </>
             })}
-            <ol class="alts">{for ways.into_iter().map(|way| alternative(way, outcome, on))}</ol>
+            <ol class="alts">{for job.alternatives.iter().map(|way| alternative(way, outcome, on))}</ol>
         </section>
     }
 }

@@ -26,11 +26,12 @@ impl Marks {
         let tls_off =
             findings.any(|finding| finding.rule == "unencrypted-daemon" && finding.jobs.contains(&job.name));
         let variant = if tls_off { "tls-off" } else { "tls-on" };
-        let of_approach =
-            |row: &&OptionRow| row.approach.is_some_and(|approach| approach.id() == job.approach);
-        let mut mine: Vec<_> =
-            OPTIONS.iter().filter(|row| row.builder.is_none()).filter(of_approach).collect();
-        mine.sort_by_key(|row| row.variant != variant);
+        let mine = || {
+            let of_approach =
+                |row: &&OptionRow| row.approach.is_some_and(|approach| approach.id() == job.approach);
+            OPTIONS.iter().filter(|row| row.builder.is_none()).filter(of_approach)
+        };
+        let mine_exactly = mine().find(|row| row.variant == variant).or_else(|| mine().next());
         let best = job.alternatives.iter().find(|way| way.rank == 1 && way.verdict != "does not fit");
         let best = best.and_then(|best| {
             OPTIONS.iter().find(|row| match best.builder {
@@ -38,7 +39,7 @@ impl Marks {
                 None => row.approach.is_some_and(|approach| approach.id() == best.after.approach),
             })
         });
-        Self { mine: mine.first().map(|row| row.id), best: best.map(|row| row.id) }
+        Self { mine: mine_exactly.map(|row| row.id), best: best.map(|row| row.id) }
     }
 }
 

@@ -55,8 +55,7 @@ fn stop(index: usize, step: &StepReport, text: &str) -> Html {
 
 /// Where the line would end.
 fn change(job: &JobReport) -> Html {
-    let mut ways: Vec<_> = job.alternatives.iter().filter(|way| way.verdict != "does not fit").collect();
-    ways.sort_by_key(|way| way.rank);
+    let ways: Vec<_> = job.alternatives.iter().filter(|way| way.verdict != "does not fit").collect();
     let way = |way: &&daemonless_core::report::AlternativeReport| {
         html! {
             <li>
