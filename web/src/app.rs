@@ -9,11 +9,11 @@ use gloo::utils::document;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
+use crate::footer::Footer;
 use crate::header::Header;
 use crate::state::{Action, Shared, Source, State};
 use crate::{
-    alternatives, analysis, browser, choices, editor, explanation, findings, footer, path, position, rewrite,
-    verdict,
+    alternatives, analysis, browser, choices, editor, explanation, findings, path, position, rewrite, verdict,
 };
 
 /// How long the keyboard has to rest before the text is read, in milliseconds.
@@ -38,12 +38,15 @@ pub fn App() -> Html {
 
     use_ways(&state, &on);
 
-    // What is said while a large text waits to be read is said of another text.
-    let found = state.outcome.as_deref().filter(|_| state.is_due());
-    let job = found.and_then(|outcome| Some((outcome, outcome.job(state.job.as_deref())?)));
+    // What is told below changes with the answer, not with each key. What was said before a large text came, which
+    // waits to be read, is said of another text.
+    let outcome = state.outcome.clone().filter(|_| state.is_due());
+    let told = State { source: Source::default(), outcome, ..(*state).clone() };
+    let found = told.outcome.as_deref();
+    let job = told.job();
     let places = [
         ("check", true),
-        ("path", job.is_some_and(|(_, job)| !job.path.is_empty())),
+        ("path", job.is_some_and(|job| !job.path.is_empty())),
         ("findings", found.is_some_and(|found| !found.report.findings.is_empty())),
         ("choices", true),
         ("rewrite", found.is_some_and(|found| !found.rewrites.is_empty())),
@@ -58,15 +61,33 @@ pub fn App() -> Html {
                     {editor::view(&state, &on)}
                     {verdict::view(&state, &on)}
                 </div>
-                // One node for each, empty or not: else the nodes before it, the editor among them, would be made anew.
-                {job.map(|(outcome, job)| path::view(outcome, job)).unwrap_or_default()}
-                {found.map(|outcome| findings::view(&state, outcome, &on)).unwrap_or_default()}
-                {job.map(|(_, job)| explanation::view(job, state.depth, &on)).unwrap_or_default()}
-                {job.map(|(outcome, job)| alternatives::view(outcome, job, &on)).unwrap_or_default()}
-                {choices::view(job)}
-                {found.map(|outcome| rewrite::view(&state, outcome, &on)).unwrap_or_default()}
+                <Answer state={told} on={on.clone()} />
             </main>
-            {footer::view()}
+            <Footer />
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct AnswerProps {
+    state: State,
+    on: Callback<Action>,
+}
+
+/// All that follows from the last answer, and the choices, which are there without one.
+#[component]
+fn Answer(props: &AnswerProps) -> Html {
+    let AnswerProps { state, on } = props;
+    let found = state.outcome.as_deref();
+    let job = found.and_then(|outcome| Some((outcome, outcome.job(state.job.as_deref())?)));
+    html! {
+        <>
+            {job.map(|(outcome, job)| path::view(outcome, job)).unwrap_or_default()}
+            {found.map(|outcome| findings::view(state, outcome, on)).unwrap_or_default()}
+            {job.map(|(_, job)| explanation::view(job, state.depth, on)).unwrap_or_default()}
+            {job.map(|(outcome, job)| alternatives::view(outcome, job, on)).unwrap_or_default()}
+            {choices::view(job)}
+            {found.map(|outcome| rewrite::view(state, outcome, on)).unwrap_or_default()}
         </>
     }
 }

@@ -7,7 +7,8 @@ use crate::explanation::sources;
 use crate::markdown;
 
 /// The foot, the same for every text.
-pub fn view() -> Html {
+#[component]
+pub fn Footer() -> Html {
     let all: Vec<_> = SOURCES.iter().collect();
     html! {
         <footer class="wrap take">
