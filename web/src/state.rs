@@ -184,7 +184,7 @@ impl State {
 
     /// The state after `action`.
     pub fn after(&self, action: Action) -> Self {
-        let mut next = Self { copied: None, ..self.clone() };
+        let mut next = self.clone();
         match action {
             Action::Edited(text) => {
                 next.source.text = line_feeds(&text).into();
@@ -207,9 +207,13 @@ impl State {
                 let findings = outcome.as_ref().map_or(0, |outcome| outcome.report.findings.len());
                 next.finding = next.finding.filter(|&finding| finding < findings);
                 next.outcome = outcome;
+                next.copied = None;
             }
             Action::ChoseJob(job) => next.job = Some(job),
-            Action::ChoseBuilder(builder) => next.builder = Some(builder),
+            Action::ChoseBuilder(builder) => {
+                next.builder = Some(builder);
+                next.copied = None;
+            }
             Action::At(finding) => next.finding = finding,
             Action::AllFindings => next.all_findings = true,
             Action::Depth(depth) => next.depth = depth,
