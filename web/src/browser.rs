@@ -47,10 +47,10 @@ pub fn select(start: u32, end: u32, line: u32, lines: u32) {
 
 /// Scrolls the editor so that the line is seen, unless the person is in it.
 pub fn show_line(line: u32, lines: u32) {
-    if let Some(editor) = editor() {
-        if document().active_element().as_deref() != Some(&**editor) {
-            scroll_to(&editor, line, lines);
-        }
+    if let Some(editor) = editor()
+        && document().active_element().as_deref() != Some(&**editor)
+    {
+        scroll_to(&editor, line, lines);
     }
 }
 

@@ -131,7 +131,7 @@ fn Field(props: &FieldProps) -> Html {
     let (gutter, under) = (use_node_ref(), use_node_ref());
     // Marks belong to the text that was analysed; while the next answer is computed they stay where they were.
     let outcome = state.outcome.clone().filter(|_| state.is_due());
-    let mine = state.job().map_or(1..=0, |job| job.line..=job.end_line.max(job.line));
+    let mine = state.job().map_or(0..=0, |job| job.line..=job.end_line.max(job.line));
     let rows = use_memo((outcome, state.source.text.clone(), mine), |(outcome, text, mine)| {
         let findings = outcome.as_ref().map_or(&[][..], |outcome| &outcome.report.findings);
         layer::rows(text, findings, mine)

@@ -45,7 +45,7 @@ fn rank(severity: &str) -> u8 {
     }
 }
 
-/// The rows of `text`; `mine` are the lines of the chosen job.
+/// The rows of `text`; `mine` are the lines of the chosen job, `0..=0` if there is none.
 pub fn rows(text: &str, findings: &[FindingReport], mine: &RangeInclusive<u32>) -> Vec<Row> {
     // Line, rank of the severity, first and last column (0: from the first letter), finding.
     let mut marks: Vec<(u32, u8, u32, u32, usize)> = Vec::new();
@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(rows(text, findings, &mine).into_iter().map(show).collect::<Vec<_>>(), expected);
     }
 
-    const NONE: RangeInclusive<u32> = 1..=0;
+    const NONE: RangeInclusive<u32> = 0..=0;
 
     #[test]
     fn lines_without_findings_are_taken_together() {
