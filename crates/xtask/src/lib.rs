@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 pub mod bench;
+pub mod docs;
 pub mod files;
 pub mod headers;
 pub mod page;
