@@ -123,7 +123,12 @@ pub fn pages() -> Result<Vec<Page>> {
 /// A page below `docs/` with its heading and the note that keeps people from editing it.
 fn page(file: &str, title: &str, text: &str) -> Page {
     let note = format!("<!-- Written by `{MEND}`; edit what it is written from. -->");
-    Page { path: format!("docs/{file}"), text: format!("{note}\n\n# {title}\n\n{}\n", text.trim()) }
+    let mut text = format!("{note}\n\n# {title}\n\n{}\n", text.trim());
+    // Parts that end in an empty line meet parts that begin with one.
+    while text.contains("\n\n\n") {
+        text = text.replace("\n\n\n", "\n\n");
+    }
+    Page { path: format!("docs/{file}"), text }
 }
 
 fn index() -> String {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use daemonless_catalog::{
-    APPROACHES, Approach, Builder, CONTAINMENT, Host, LEDGER, Level, Need, RISK_LIFT, RISK_TABLE, SOURCES, Setting,
-    Support,
+    APPROACHES, Approach, Builder, CONTAINMENT, Host, LEDGER, Level, Need, RISK_LIFT, RISK_TABLE, SOURCES,
+    Setting, Support,
 };
 
 use super::markdown::{anchor, cited, fence, link, listed, table};
@@ -50,7 +50,14 @@ fn builder(out: &mut String, builder: Builder) {
     let _ = write!(
         out,
         "\n## {}\n\n`{}`. {} [Home page]({}).\n\nVersion {} of {}, checked {}; image `{}`.\n\n",
-        info.title, info.id, info.summary, info.homepage, info.version, info.released, info.checked, info.image
+        info.title,
+        info.id,
+        info.summary,
+        info.homepage,
+        info.version,
+        info.released,
+        info.checked,
+        info.image
     );
     for (title, text) in [
         ("When it is the right choice", info.when_right),
@@ -63,7 +70,13 @@ fn builder(out: &mut String, builder: Builder) {
 
     let _ = write!(out, "### {}: what the runner must allow\n\n", info.title);
     for needed in info.requires {
-        let _ = writeln!(out, "- {}: {}{}", capital(needed.platform.title()), needed.text, cited(&[needed.source]));
+        let _ = writeln!(
+            out,
+            "- {}: {}{}",
+            capital(needed.platform.title()),
+            needed.text,
+            cited(&[needed.source])
+        );
         setting(out, needed.setting.as_ref());
         if let Some(error) = needed.error_without {
             let _ = write!(out, "\n  Without it: `{error}`\n\n");
@@ -206,7 +219,8 @@ pub(super) fn common_wisdom() -> Result<String> {
 
 /// Every source.
 pub(super) fn sources() -> Result<String> {
-    let rows = SOURCES.iter().map(|source| [link(source), source.checked.to_owned(), format!("`{}`", source.id)]);
+    let rows =
+        SOURCES.iter().map(|source| [link(source), source.checked.to_owned(), format!("`{}`", source.id)]);
     Ok(format!(
         "{} pages and files. The date is the day that the page was checked or that the version read was published. The \
          id is what the catalog's files cite.\n\n{}\nThe {} approaches, the {} builders and the advice cite them where \

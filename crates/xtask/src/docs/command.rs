@@ -33,7 +33,8 @@ pub(super) fn page() -> Result<String> {
 
 /// The names of all commands, from the list in the help.
 fn commands(help: &str) -> Result<Vec<&str>> {
-    let list = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let list =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let names: Vec<_> = list.filter_map(|line| line.split_whitespace().next()).collect();
     if names.is_empty() {
         bail!("the help lists no commands");
@@ -47,7 +48,8 @@ mod tests {
 
     #[test]
     fn commands_are_found_in_the_help() {
-        let help = "Usage: x\n\nCommands:\n  check [PATH…]   checks\n  fix PATH   fixes\n\nOptions:\n  --help\n";
+        let help =
+            "Usage: x\n\nCommands:\n  check [PATH…]   checks\n  fix PATH   fixes\n\nOptions:\n  --help\n";
         assert_eq!(commands(help).unwrap(), ["check", "fix"]);
         assert!(commands("Usage: x\n").is_err());
     }

@@ -42,7 +42,9 @@ fn refreshed(text: &str, run: impl Fn(&str) -> Result<String>) -> Result<String>
 
 /// What `daemonless …` prints, run in the repository's top folder. Words are divided by spaces.
 pub(super) fn run(command: &str) -> Result<String> {
-    let Some(words) = command.strip_prefix("daemonless ") else { bail!("not a run of daemonless: {command}") };
+    let Some(words) = command.strip_prefix("daemonless ") else {
+        bail!("not a run of daemonless: {command}")
+    };
     std::env::set_current_dir(root())?;
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut io = daemonless::Io { stdin: &mut std::io::empty(), out: &mut out, err: &mut err, color: false };

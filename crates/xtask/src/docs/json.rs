@@ -87,7 +87,11 @@ fn rows(field: &Field, objects: &[Object]) -> Vec<[String; 3]> {
         return object.fields.iter().flat_map(|field| rows(field, objects)).collect();
     }
     let optional = if field.optional { " Absent where it is empty." } else { "" };
-    vec![[format!("`{}`", field.name), field.kind.title(), format!("{}{optional}", field.docs).trim().to_owned()]]
+    vec![[
+        format!("`{}`", field.name),
+        field.kind.title(),
+        format!("{}{optional}", field.docs).trim().to_owned(),
+    ]]
 }
 
 impl Kind {

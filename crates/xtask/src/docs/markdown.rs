@@ -8,7 +8,8 @@ use daemonless_catalog::Source;
 pub(super) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut out = format!("| {} |\n|{}\n", head.join(" | "), " --- |".repeat(N));
     for row in rows {
-        let _ = writeln!(out, "| {} |", row.map(|cell| cell.replace('|', "\\|").replace('\n', " ")).join(" | "));
+        let _ =
+            writeln!(out, "| {} |", row.map(|cell| cell.replace('|', "\\|").replace('\n', " ")).join(" | "));
     }
     out
 }
@@ -48,7 +49,10 @@ mod tests {
 
     #[test]
     fn cells_and_fences_hold_what_they_are_given() {
-        assert_eq!(table(["a", "b"], [["x|y".into(), "1\n2".into()]]), "| a | b |\n| --- | --- |\n| x\\|y | 1 2 |\n");
+        assert_eq!(
+            table(["a", "b"], [["x|y".into(), "1\n2".into()]]),
+            "| a | b |\n| --- | --- |\n| x\\|y | 1 2 |\n"
+        );
         assert_eq!(fence("md", "```sh\n```\n"), "````md\n```sh\n```\n````\n");
         assert_eq!(anchor("What it is, in full"), "what-it-is-in-full");
     }
