@@ -1,7 +1,7 @@
 //! `cargo xtask screenshot`: pictures of the built page for the README, light and dark.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -32,20 +32,20 @@ const BUDGET: u64 = 300_000;
 /// The themes, each a picture `docs/page-THEME.png`.
 const THEMES: &[&str] = &["light", "dark"];
 
-/// What a person would do, as a script beside the page: choose the theme, paste. It ends in the page's own event handlers.
+/// What a person would do, before and after the page starts: choose the theme, name a text and paste it. `TEXT` and
+/// `NAME` are filled in. It ends in the page's own event handlers.
 const SCRIPT: &str = "\
-const text = await (await fetch('screenshot.txt')).text();
-document.documentElement.dataset.theme = location.hash.slice(1);
-const type = (id, kind, value) => {
-  const field = document.getElementById(id);
+localStorage.setItem('theme', location.hash.slice(1));
+const set = (field, kind, value) => {
   Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value').set.call(field, value);
   field.dispatchEvent(new Event(kind, { bubbles: true }));
 };
 const wait = setInterval(() => {
-  if (!document.getElementById('editor')) return;
+  const [name, editor] = ['name', 'editor'].map(id => document.getElementById(id));
+  if (!name || !editor) return;
   clearInterval(wait);
-  type('name', 'change', 'NAME');
-  type('editor', 'input', text);
+  set(name, 'change', NAME);
+  set(editor, 'input', TEXT);
 }, 20);
 ";
 
@@ -70,7 +70,7 @@ fn take() -> Result<()> {
 }
 
 /// A copy of the built page with the script in it. The page's policy allows scripts of its own origin only.
-fn staged(built: &Path) -> Result<std::path::PathBuf> {
+fn staged(built: &Path) -> Result<PathBuf> {
     let folder = crate::target().join("screenshot");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -87,12 +87,10 @@ fn staged(built: &Path) -> Result<std::path::PathBuf> {
     }
     let index = folder.join("index.html");
     let html = fs::read_to_string(&index)?;
-    fs::write(
-        index,
-        html.replace("</body>", "<script type=\"module\" src=\"screenshot.js\"></script></body>"),
-    )?;
-    fs::write(folder.join("screenshot.js"), SCRIPT.replace("NAME", NAME))?;
-    fs::copy(root().join(SAMPLE), folder.join("screenshot.txt"))?;
+    fs::write(index, html.replace("</head>", "<script src=\"screenshot.js\"></script></head>"))?;
+    let [name, text] = [NAME, &fs::read_to_string(root().join(SAMPLE))?].map(serde_json::Value::from);
+    let script = SCRIPT.replace("NAME", &name.to_string()).replace("TEXT", &text.to_string());
+    fs::write(folder.join("screenshot.js"), script)?;
     Ok(folder)
 }
 
