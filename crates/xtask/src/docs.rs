@@ -116,6 +116,7 @@ pub fn pages() -> Result<Vec<Page>> {
         pages.push(page(topic.file, topic.title, &text));
     }
     pages.extend(rules::pages());
+    pages.push(rules::for_the_page()?);
     pages.extend(examples::pages()?);
     Ok(pages)
 }
