@@ -46,6 +46,15 @@ const BUILD: &str = "docker/build-push-action";
 /// The version of `actions/checkout` for a file that has none.
 const CHECKOUT: &str = "actions/checkout@v7";
 
+/// The builder's variable that matters wherever it runs, and for builds only.
+const FORMAT: &str = "BUILDAH_FORMAT";
+
+/// Programs that use no image but by the command that was translated.
+static HARMLESS: &[&str] = &[
+    "", ":", "[", "buildah", "cat", "cd", "docker", "echo", "exit", "export", "false", "ls", "mkdir",
+    "podman", "printf", "rm", "set", "sleep", "tee", "test", "true",
+];
+
 const SHARED: &str = "it shares these lines with a job that keeps its daemon";
 
 type Entry = (NodeId, NodeId);
@@ -370,12 +379,9 @@ impl<'v> Placing<'_, 'v> {
             .variables
             .iter()
             .filter(|variable| {
-                if site.in_container {
-                    !(own_image && variable.in_image)
-                } else {
-                    variable.name == "BUILDAH_FORMAT"
-                }
+                if site.in_container { !(own_image && variable.in_image) } else { variable.name == FORMAT }
             })
+            .filter(|variable| variable.name != FORMAT || site.job.invocations.iter().any(Invocation::builds))
             .filter(|variable| !site.job.env.iter().any(|var| var.name == variable.name))
             .map(|variable| format!("{}: {}", variable.name, variable.value))
             .collect();
@@ -550,15 +556,42 @@ impl<'v> Placing<'_, 'v> {
         let id = tree.get(step, "id").and_then(|id| tree.str(id)).unwrap_or("");
         let tells_digest = !self.uses_of(site, id, &["digest"]).is_empty();
         let variables = Variables { taken, own, added: Vec::new() };
-        let call = Call { view, steps: &site.steps, index, invocation, tells_digest, variables };
+        let before =
+            site.job.invocations.iter().filter(|one| one.builds() && one.command < invocation.command);
+        let list = (before.count() + 1, !site.in_container && !site.is_vm());
+        let call = Call { view, steps: &site.steps, index, invocation, list, tells_digest, variables };
         let script = translate(call)?;
         for note in &script.notes {
             self.note(site.at, tree.get(step, "uses").map_or(span, |uses| tree.span(uses)), note.clone());
+        }
+        if self.is_used_later(site, index, invocation) {
+            let why = format!(
+                "the image was in Docker's store and is in {}'s own now: look at the steps after this one that use it",
+                view.builder.info().title
+            );
+            self.note(site.at, tree.get(step, "uses").map_or(span, |uses| tree.span(uses)), why);
         }
         if script.needs_checkout {
             self.checkout(site)?;
         }
         self.write_step(site, step, script)
+    }
+
+    /// Whether a build leaves its image to later steps that are not known to ask the builder for it.
+    fn is_used_later(&self, site: &Site<'_>, index: usize, build: &Invocation) -> bool {
+        let tree = self.view.tree;
+        let is_foreign = |step: &NodeId| {
+            let uses = tree.get(*step, "uses").and_then(|uses| tree.str(uses)).unwrap_or("");
+            let name = action_name(uses);
+            !name.is_empty() && !["docker/", "actions/"].iter().any(|owner| name.starts_with(owner))
+        };
+        let runs_other = site.job.commands.iter().any(|command| {
+            let program = command.words.first().map_or("", |word| word.as_str());
+            let step = usize::try_from(command.script).unwrap_or(0);
+            step > index && !self.view.is_action(command) && !HARMLESS.contains(&program)
+        });
+        let later = site.steps.get(index + 1..).unwrap_or(&[]);
+        build.builds() && build.has("load") && (runs_other || later.iter().any(is_foreign))
     }
 
     /// Adds a step that checks the repository out in front of all others.

@@ -87,6 +87,11 @@ pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcom
             out.edits.push(Edit::insert(invocation.head, at, " docker.io", why));
         }
         "push" => {
+            if invocation.args.iter().any(|image| is_on_loopback(image.as_str())) {
+                let why = "Docker speaks HTTP to a registry on its own machine without being asked.";
+                let at = invocation.head.end;
+                out.edits.push(Edit::insert(invocation.head, at, " --tls-verify=false", why));
+            }
             for image in invocation.args.iter().filter(|image| is_on_docker_hub(image)) {
                 let written = site.written(image.span).unwrap_or(image.as_str());
                 let full = match written.strip_prefix('"') {
@@ -115,6 +120,13 @@ pub(super) fn is_on_docker_hub(image: &Value) -> bool {
     let name = first.registry.to_ascii_uppercase();
     ["USER", "HUB", "LOGIN", "ORG", "NAMESPACE"].iter().any(|part| name.contains(part))
         && !["REGISTRY", "IMAGE", "HOST", "URL"].iter().any(|part| name.contains(part))
+}
+
+/// Whether an image's registry runs on the job's own machine: Docker speaks HTTP to it without being asked.
+pub(super) fn is_on_loopback(image: &str) -> bool {
+    let registry = Reference::parse(image.trim()).registry;
+    let host = registry.rsplit_once(':').map_or(registry, |(host, _)| host);
+    host == "localhost" || host.starts_with("127.")
 }
 
 /// `docker build` and `docker buildx build`.

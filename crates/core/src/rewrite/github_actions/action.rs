@@ -9,7 +9,7 @@ use crate::engine::command_line::{FlagUse, Invocation};
 use crate::engine::image::Reference;
 use crate::model::Value;
 use crate::rewrite::View;
-use crate::rewrite::translate::{Answer, build_option, cache, is_on_docker_hub};
+use crate::rewrite::translate::{Answer, build_option, cache, is_on_docker_hub, is_on_loopback};
 use crate::syntax::yaml::{NodeId, Style};
 
 /// What takes an action's place in its step.
@@ -33,6 +33,9 @@ pub(super) struct Call<'a> {
     pub(super) steps: &'a [NodeId],
     pub(super) index: usize,
     pub(super) invocation: &'a Invocation,
+    /// What tells the lists of images apart that the job makes: which build it is, and whether builds of other runs are
+    /// on the same machine.
+    pub(super) list: (usize, bool),
     /// Whether a later step reads the digest of what was pushed.
     pub(super) tells_digest: bool,
     pub(super) variables: Variables,
@@ -68,7 +71,7 @@ pub(super) fn login(mut call: Call<'_>) -> Result<Script, String> {
         ));
     }
     let (Some(username), Some(password)) = (input("username"), input("password")) else {
-        return Err("the action gets its password elsewhere (OIDC), which a command line can't".into());
+        return Err(format!("the action logs in without a password (OIDC), which `{id} login` can't"));
     };
     let mut script = Script { variables: std::mem::take(&mut call.variables), ..Script::default() };
     let variables = &mut script.variables;
@@ -119,10 +122,11 @@ pub(super) fn build(call: Call<'_>) -> Result<Script, String> {
 
 /// A name, or a list of names, that the image gets.
 enum Image {
-    /// A word of the script, and whether its registry has to be written out.
-    One { word: String, hub: bool, open: bool },
-    /// A list of the script.
-    List(String),
+    /// A word of the script, what its name as a target starts with where that must be written out, and whether its
+    /// registry runs on the job's own machine.
+    One { word: String, scheme: Option<&'static str>, local: bool },
+    /// A list of the script, and whether a name in it is of a registry on the job's own machine.
+    List(String, bool),
 }
 
 /// Whether the result is pushed.
@@ -163,10 +167,11 @@ impl Build<'_> {
         let mut list = None;
         match platforms {
             Some((word, true)) => {
-                let name = match self.images.first() {
-                    Some(Image::One { word, .. }) => word.clone(),
-                    Some(Image::List(name)) => format!("\"${{{name}[0]}}\""),
-                    None => return Err("it builds for several platforms and names no image".into()),
+                // A name that is an image's already can't become a list's, and a list that is there already grows.
+                let name = match self.call.list {
+                    (1, false) => "image".to_owned(),
+                    (count, false) => format!("image-{count}"),
+                    (count, true) => format!("\"image-{count}-$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT\""),
                 };
                 names.push(format!("--platform {word}"));
                 names.push(format!("--manifest {name}"));
@@ -178,7 +183,7 @@ impl Build<'_> {
                 names.extend(one.map(|(word, _)| format!("--platform {word}")));
                 names.extend(self.images.iter().map(|image| match image {
                     Image::One { word, .. } => format!("-t {word}"),
-                    Image::List(name) => format!("\"${{{name}[@]/#/--tag=}}\""),
+                    Image::List(name, _) => format!("\"${{{name}[@]/#/--tag=}}\""),
                 }));
             }
         }
@@ -210,13 +215,17 @@ impl Build<'_> {
         let (input, text) = self.call.item(value)?;
         if self.is_list(value, &text) {
             let list = self.list(&input, &text, true)?;
-            self.images.push(Image::List(list));
+            let local = self.call.is_local(&text);
+            self.images.push(Image::List(list, local));
             return Ok(());
         }
         let word = self.script.variables.word(&text, &input)?;
         let registry = Reference::parse(value.as_str()).registry;
         let open = value.unknown && (registry.is_empty() || registry.contains('$'));
-        self.images.push(Image::One { word, hub: is_on_docker_hub(value), open });
+        // With the scheme, a name without a registry is Docker Hub's, as it is to Docker.
+        let scheme =
+            if open { Some("docker://") } else { is_on_docker_hub(value).then_some("docker://docker.io/") };
+        self.images.push(Image::One { word, scheme, local: is_on_loopback(value.as_str()) });
         Ok(())
     }
 
@@ -324,7 +333,7 @@ impl Build<'_> {
     /// A list of the script with the lines of an expression. Gives its name.
     fn list(&mut self, input: &str, text: &str, commas: bool) -> Result<String, String> {
         let expression = whole_expression(text).unwrap_or("");
-        let name = self.script.variables.of(expression, None, input)?;
+        let name = self.script.variables.of(expression, Some(input), input)?;
         let list = name.to_ascii_lowercase();
         let line = if self.call.is_metadata(expression) {
             format!("mapfile -t {list} <<< \"${name}\"")
@@ -355,7 +364,9 @@ impl Build<'_> {
             }
             Some(text) => {
                 let known = self.call.is_known(self.call.invocation.args.first());
-                match whole_expression(&text).filter(|expression| !known && !is_one_word(expression)) {
+                let has_checkout = self.call.checkout() == Ok(false);
+                let may_be_empty = |expression: &&str| has_checkout && !known && !is_one_word(expression);
+                match whole_expression(&text).filter(may_be_empty) {
                     Some(expression) => {
                         let name = self.script.variables.of(expression, None, "context")?;
                         Ok(format!("\"${{{name}:-.}}\""))
@@ -382,31 +393,35 @@ impl Build<'_> {
         if self.images.is_empty() {
             return Err("it pushes and names no image".into());
         }
-        let digest = if self.call.tells_digest { format!(" --digestfile {DIGEST}") } else { String::new() };
+        let options = |local: bool| {
+            let digest =
+                if self.call.tells_digest { format!(" --digestfile {DIGEST}") } else { String::new() };
+            // Docker speaks HTTP to a registry on its own machine without being asked.
+            let plain = if local { " --tls-verify=false" } else { "" };
+            format!("{digest}{plain}")
+        };
         let mut lines = Vec::new();
         for image in &self.images {
-            match (image, list) {
-                (Image::One { word, hub, open }, None) => {
-                    let target = match (hub, open) {
-                        (_, true) => format!(" {}", with_scheme("docker://", word)),
-                        (true, _) => format!(" {}", with_scheme("docker://docker.io/", word)),
-                        _ => String::new(),
-                    };
-                    lines.push(format!("{id} push{digest} {word}{target}"));
+            match image {
+                Image::One { word, scheme, local } => {
+                    let options = options(*local);
+                    let target = scheme.map(|scheme| with_scheme(scheme, word));
+                    lines.push(match (list, target) {
+                        (None, None) => format!("{id} push{options} {word}"),
+                        (None, Some(target)) => format!("{id} push{options} {word} {target}"),
+                        (Some(list), target) => {
+                            let target = target.unwrap_or_else(|| with_scheme("docker://", word));
+                            format!("{id} manifest push --all{options} {list} {target}")
+                        }
+                    });
                 }
-                (Image::One { word, hub, open }, Some(list)) => {
-                    let scheme = if *hub && !open { "docker://docker.io/" } else { "docker://" };
-                    let target = with_scheme(scheme, word);
-                    lines.push(format!("{id} manifest push --all{digest} {list} {target}"));
-                }
-                (Image::List(name), _) => {
-                    let push = match list {
-                        Some(list) => format!("{id} manifest push --all{digest} {list}"),
-                        None => format!("{id} push{digest} \"$tag\""),
-                    };
+                Image::List(name, local) => {
+                    let options = options(*local);
                     lines.push(format!("for tag in \"${{{name}[@]}}\"; do"));
-                    // With the scheme, a name without a registry is Docker Hub's, as it is to Docker.
-                    lines.push(format!("  {push} \"docker://$tag\""));
+                    lines.push(match list {
+                        Some(list) => format!("  {id} manifest push --all{options} {list} \"docker://$tag\""),
+                        None => format!("  {id} push{options} \"$tag\" \"docker://$tag\""),
+                    });
                     lines.push("done".into());
                 }
             }
@@ -555,6 +570,21 @@ impl Call<'_> {
             tree.get(*step, "id").and_then(|id| tree.str(id)) == Some(id)
                 && self.action_of(*step) == "docker/metadata-action"
                 && !separated.iter().any(|name| with.is_some_and(|with| tree.get(with, name).is_some()))
+        })
+    }
+
+    /// Whether a list of `docker/metadata-action` names a registry on the job's own machine.
+    fn is_local(&self, text: &str) -> bool {
+        let tree = self.view.tree;
+        let id = whole_expression(text).and_then(|path| path.strip_prefix("steps."));
+        let id = id.and_then(|path| path.split('.').next()).unwrap_or("");
+        self.steps.iter().any(|step| {
+            let named = tree.get(*step, "id").and_then(|id| tree.str(id)) == Some(id);
+            let images = tree.get(*step, "with").and_then(|with| tree.get(with, "images"));
+            named
+                && images
+                    .and_then(|images| tree.str(images))
+                    .is_some_and(|text| text.lines().any(is_on_loopback))
         })
     }
 
