@@ -520,7 +520,6 @@ impl<'v> Placing<'_, 'v> {
 
     /// Emulation stays where another platform than the machine's is built.
     fn emulation(&mut self, site: &mut Site<'v>, step: NodeId) -> Result<(), String> {
-        let has_platform = |invocation: &Invocation| invocation.values("platform").next().is_some();
         if !site.job.invocations.iter().any(|invocation| invocation.builds() && has_platform(invocation)) {
             return self.remove_step(site, step, "No other platform than the machine's own is built.");
         }
@@ -556,8 +555,8 @@ impl<'v> Placing<'_, 'v> {
         let id = tree.get(step, "id").and_then(|id| tree.str(id)).unwrap_or("");
         let tells_digest = !self.uses_of(site, id, &["digest"]).is_empty();
         let variables = Variables { taken, own, added: Vec::new() };
-        let before =
-            site.job.invocations.iter().filter(|one| one.builds() && one.command < invocation.command);
+        let is_before = |one: &&Invocation| one.builds() && one.command < invocation.command;
+        let before = site.job.invocations.iter().filter(is_before).filter(|one| has_platform(one));
         let list = (before.count() + 1, !site.in_container && !site.is_vm());
         let call = Call { view, steps: &site.steps, index, invocation, list, tells_digest, variables };
         let script = translate(call)?;
@@ -695,6 +694,11 @@ fn action_name(uses: &str) -> String {
         None => name,
     };
     name.trim().to_ascii_lowercase()
+}
+
+/// Whether a build is for platforms that it names.
+fn has_platform(build: &Invocation) -> bool {
+    build.values("platform").next().is_some()
 }
 
 /// Whether a word of options hands in an engine's socket.

@@ -76,6 +76,16 @@ pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcom
             site.answered(&mut out, &invocation.subcommand, flag, answer);
         }
     }
+    let local = |name: &Value| match invocation.is("login") {
+        true => is_on_loopback(&format!("{}/image", name.as_str())),
+        false => is_on_loopback(name.as_str()),
+    };
+    if matches!(invocation.subcommand.as_str(), "login" | "push" | "pull")
+        && invocation.args.iter().any(local)
+    {
+        let why = "Docker speaks HTTP to a registry on its own machine without being asked.";
+        out.edits.push(Edit::insert(invocation.head, invocation.head.end, " --tls-verify=false", why));
+    }
     match invocation.subcommand.as_str() {
         "login" if invocation.args.is_empty() => {
             let at = invocation
@@ -87,11 +97,6 @@ pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcom
             out.edits.push(Edit::insert(invocation.head, at, " docker.io", why));
         }
         "push" => {
-            if invocation.args.iter().any(|image| is_on_loopback(image.as_str())) {
-                let why = "Docker speaks HTTP to a registry on its own machine without being asked.";
-                let at = invocation.head.end;
-                out.edits.push(Edit::insert(invocation.head, at, " --tls-verify=false", why));
-            }
             for image in invocation.args.iter().filter(|image| is_on_docker_hub(image)) {
                 let written = site.written(image.span).unwrap_or(image.as_str());
                 let full = match written.strip_prefix('"') {

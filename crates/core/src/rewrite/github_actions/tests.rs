@@ -280,7 +280,7 @@ jobs:
     steps:
       - uses: actions/checkout@v5
       - run: docker login -u a -p ${{ secrets.PASSWORD }} ghcr.io
-      - run: docker build -t ghcr.io/a/b .
+      - run: docker build -t ghcr.io/a/b . && docker push localhost:5000/a
   test:
     runs-on: ubuntu-latest
     steps:
@@ -299,7 +299,7 @@ jobs:
     steps:
       - uses: actions/checkout@v5
       - run: printf %s \"${{ secrets.PASSWORD }}\" | buildah login -u a --password-stdin ghcr.io
-      - run: buildah build -t ghcr.io/a/b .
+      - run: buildah build -t ghcr.io/a/b . && buildah push --tls-verify=false localhost:5000/a
   test:
     runs-on: ubuntu-latest
     steps:
