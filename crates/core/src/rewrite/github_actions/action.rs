@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use daemonless_catalog::{Builder, flags};
 
+use super::action_of;
+use super::site::Site;
 use super::value::{Part, Variables, is_one_word, parts, quoted, whole_expression};
 use crate::engine::command_line::{FlagUse, Invocation};
 use crate::engine::image::Reference;
@@ -29,15 +31,10 @@ pub(super) struct Script {
 /// A step that calls an action.
 pub(super) struct Call<'a> {
     pub(super) view: &'a View<'a>,
-    /// All steps of the job, and which of them it is.
-    pub(super) steps: &'a [NodeId],
+    pub(super) site: &'a Site<'a>,
+    /// Which of the job's steps it is.
     pub(super) index: usize,
     pub(super) invocation: &'a Invocation,
-    /// What tells the lists of images apart that the job makes: which build it is, and whether builds of other runs are
-    /// on the same machine.
-    pub(super) list: (usize, bool),
-    /// Whether a later step reads the digest of what was pushed.
-    pub(super) tells_digest: bool,
     pub(super) variables: Variables,
 }
 
@@ -170,10 +167,11 @@ impl Build<'_> {
         match platforms {
             Some((word, true)) => {
                 // A name that is an image's already can't become a list's, and a list that is there already grows.
-                let name = match self.call.list {
-                    (1, false) => "image".to_owned(),
-                    (count, false) => format!("image-{count}"),
-                    (count, true) => format!("\"image-{count}-$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT\""),
+                let site = self.call.site;
+                let name = match (site.lists + 1, site.in_container || site.is_vm()) {
+                    (1, true) => "image".to_owned(),
+                    (count, true) => format!("image-{count}"),
+                    (count, false) => format!("\"image-{count}-$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT\""),
                 };
                 names.push(format!("--platform {word}"));
                 names.push(format!("--manifest {name}"));
@@ -397,7 +395,7 @@ impl Build<'_> {
         }
         let options = |local: bool| {
             let digest =
-                if self.call.tells_digest { format!(" --digestfile {DIGEST}") } else { String::new() };
+                if self.call.tells_digest() { format!(" --digestfile {DIGEST}") } else { String::new() };
             // Docker speaks HTTP to a registry on its own machine without being asked.
             let plain = if local { " --tls-verify=false" } else { "" };
             format!("{digest}{plain}")
@@ -428,7 +426,7 @@ impl Build<'_> {
                 }
             }
         }
-        if self.call.tells_digest {
+        if self.call.tells_digest() {
             lines.push(format!("echo \"digest=$(cat {DIGEST})\" >> \"$GITHUB_OUTPUT\""));
         }
         match when {
@@ -471,7 +469,7 @@ fn is_repeated(option: &str) -> bool {
 
 impl Call<'_> {
     fn step(&self) -> Option<NodeId> {
-        self.steps.get(self.index).copied()
+        self.site.steps.get(self.index).copied()
     }
 
     /// An input as it is written, expressions included, without white space around it.
@@ -553,51 +551,45 @@ impl Call<'_> {
         found.and_then(|entry| tree.str(entry.value)).unwrap_or("").trim().to_owned()
     }
 
-    /// The step's action without its version.
-    fn action_of(&self, step: NodeId) -> String {
+    /// Whether a later step reads the digest of what was pushed.
+    fn tells_digest(&self) -> bool {
         let tree = self.view.tree;
-        super::action_name(tree.get(step, "uses").and_then(|uses| tree.str(uses)).unwrap_or(""))
+        let id = self.step().and_then(|step| tree.get(step, "id")).and_then(|id| tree.str(id));
+        let reads = id.and_then(|id| self.site.reads.get(id));
+        reads.is_some_and(|reads| reads.iter().any(|read| read.output == "digest"))
+    }
+
+    /// The step and the output that an expression reads.
+    fn output_of<'t>(&self, expression: &'t str) -> Option<(NodeId, &'t str)> {
+        let (id, output) = expression.strip_prefix("steps.")?.split_once(".outputs.")?;
+        Some((*self.site.ids.get(id)?, output))
     }
 
     /// Whether an expression is a list that `docker/metadata-action` made, one item on each line.
     fn is_metadata(&self, expression: &str) -> bool {
         let tree = self.view.tree;
-        let path: Vec<&str> = expression.split('.').collect();
-        let ["steps", id, "outputs", "tags" | "labels" | "annotations"] = path.as_slice() else {
+        let Some((step, "tags" | "labels" | "annotations")) = self.output_of(expression) else {
             return false;
         };
-        self.steps.iter().any(|step| {
-            let separated = ["sep-tags", "sep-labels", "sep-annotations"];
-            let with = tree.get(*step, "with");
-            tree.get(*step, "id").and_then(|id| tree.str(id)) == Some(id)
-                && self.action_of(*step) == "docker/metadata-action"
-                && !separated.iter().any(|name| with.is_some_and(|with| tree.get(with, name).is_some()))
-        })
+        let separated = ["sep-tags", "sep-labels", "sep-annotations"];
+        let with = tree.get(step, "with");
+        action_of(tree, step) == "docker/metadata-action"
+            && !separated.iter().any(|name| with.is_some_and(|with| tree.get(with, name).is_some()))
     }
 
     /// Whether a list of `docker/metadata-action` names a registry on the job's own machine.
     fn is_local(&self, text: &str) -> bool {
         let tree = self.view.tree;
-        let id = whole_expression(text).and_then(|path| path.strip_prefix("steps."));
-        let id = id.and_then(|path| path.split('.').next()).unwrap_or("");
-        self.steps.iter().any(|step| {
-            let named = tree.get(*step, "id").and_then(|id| tree.str(id)) == Some(id);
-            let images = tree.get(*step, "with").and_then(|with| tree.get(with, "images"));
-            named
-                && images
-                    .and_then(|images| tree.str(images))
-                    .is_some_and(|text| text.lines().any(is_on_loopback))
-        })
+        let step = whole_expression(text).and_then(|expression| self.output_of(expression));
+        let images = step.and_then(|(step, _)| tree.get(tree.get(step, "with")?, "images"));
+        images.and_then(|images| tree.str(images)).is_some_and(|text| text.lines().any(is_on_loopback))
     }
 
     /// Whether the repository has yet to be checked out for a build of the commit that started the workflow.
     fn checkout(&self) -> Result<bool, String> {
         let tree = self.view.tree;
-        let before = self.steps.get(..self.index).unwrap_or(&[]);
-        let Some(step) = before.iter().rev().find(|step| self.action_of(**step) == "actions/checkout") else {
-            return Ok(true);
-        };
-        let with = tree.get(*step, "with");
+        let Some(step) = self.site.checkout else { return Ok(true) };
+        let with = tree.get(step, "with");
         let other: BTreeSet<&str> = ["path", "repository", "ref"]
             .into_iter()
             .filter(|name| with.is_some_and(|with| tree.get(with, name).is_some()))

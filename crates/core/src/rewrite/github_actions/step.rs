@@ -93,6 +93,7 @@ impl<'v> Placing<'_, 'v> {
             lines.end += u32::try_from(blank.len()).unwrap_or(0);
         }
         site.rewritten.push(span);
+        site.removed += 1;
         self.change(site.at, Edit::delete(lines, reason));
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! environment, so that nothing of it is read as a command.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use crate::format::github_actions::next_expression;
 
@@ -77,8 +78,8 @@ pub(super) fn whole_expression(text: &str) -> Option<&str> {
 /// The variables of one step.
 #[derive(Debug, Default)]
 pub(super) struct Variables {
-    /// Names that are something else already.
-    pub(super) taken: HashSet<String>,
+    /// Names that all steps see.
+    pub(super) taken: Rc<HashSet<String>>,
     /// Names that the step itself sets: `env.…` of these can't be used in other variables of the step.
     pub(super) own: HashSet<String>,
     /// What the step has to set: names and their values.
@@ -119,12 +120,18 @@ impl Variables {
         }
         let stem = name.clone();
         let mut count = 1;
-        while self.taken.contains(&name) || self.added.iter().any(|(known, _)| *known == name) {
+        while self.is_taken(&name) {
             count += 1;
             name = format!("{stem}_{count}");
         }
         self.added.push((name.clone(), value));
         name
+    }
+
+    fn is_taken(&self, name: &str) -> bool {
+        self.taken.contains(name)
+            || self.own.contains(name)
+            || self.added.iter().any(|(known, _)| known == name)
     }
 
     /// A value as one word of a script.
@@ -233,7 +240,7 @@ mod tests {
     fn check(text: &str, word: &str, added: &[(&str, &str)]) {
         let taken = HashSet::from(["VERSION".to_owned()]);
         let own = HashSet::from(["MINE".to_owned()]);
-        let mut variables = Variables { taken, own, added: Vec::new() };
+        let mut variables = Variables { taken: Rc::new(taken), own, added: Vec::new() };
         assert_eq!(variables.word(text, "input").unwrap_or_else(|why| why), word, "{text}");
         let got: Vec<_> =
             variables.added.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
