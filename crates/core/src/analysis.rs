@@ -51,7 +51,7 @@ pub fn analyze(files: &[File], index: usize, context: &Context) -> Analysis {
         rules::check(&scene, at, &mut findings);
         verdicts.push(verdict::verdict(job, accesses, host, reach));
     }
-    findings.extend(unit.errors.iter().take(MOST_ERRORS).filter_map(rules::syntax_error));
+    findings.extend(unit.errors.iter().take(MOST_ERRORS).map(rules::syntax_error));
     let needs = unit.jobs.iter().map(needs::needs).collect();
     Analysis { detected, unit, verdicts, needs, findings: merged(findings) }
 }

@@ -2,7 +2,7 @@
 
 use super::command_line::part;
 use crate::model::{Mount, Value};
-use crate::source::Span;
+use crate::source::{Span, Text};
 
 /// `SOURCE:TARGET[:OPTIONS]` as `-v` and Compose's short syntax write it. `span` is the line of evidence.
 pub fn short(value: &Value, span: Span) -> Mount {
@@ -173,7 +173,9 @@ pub fn socket(path: &str) -> Option<Socket> {
 /// mounted on.
 pub fn socket_of(mount: &Mount) -> Option<Socket> {
     let source = mount.source.as_ref()?;
-    source.texts().find_map(|text| socket(text.as_str())).or_else(|| {
+    // Without a slash it is a volume's name.
+    let mut paths = source.texts().map(Text::as_str).filter(|text| text.contains(['/', '\\']));
+    paths.find_map(socket).or_else(|| {
         let target = mount.target.as_ref()?;
         (source.as_str().starts_with('$') || source.as_str().starts_with("{{"))
             .then(|| socket(target.as_str()).filter(|found| found.direct))
@@ -226,7 +228,7 @@ pub fn sensitive(path: &str) -> Option<Sensitive> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{FileId, Text};
+    use crate::source::FileId;
 
     #[track_caller]
     fn check(text: &str, source: &str, target: &str, read_only: bool) {
