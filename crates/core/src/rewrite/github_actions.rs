@@ -1,6 +1,7 @@
 //! GitHub Actions: containers, services, variables, scripts and the actions that stand for docker commands.
 
 mod action;
+mod call;
 mod container;
 mod environment;
 mod site;
@@ -10,7 +11,8 @@ mod value;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use self::action::{Call, Script};
+use self::action::Script;
+use self::call::Call;
 use self::site::Site;
 use self::value::Variables;
 use super::{Change, Left, Round, View, uses_docker};
