@@ -3,7 +3,7 @@
 mod cursor;
 mod docker_compose;
 mod dockerfile;
-mod github_actions;
+pub(crate) mod github_actions;
 mod gitlab_ci;
 mod shell;
 #[cfg(test)]

@@ -28,6 +28,24 @@ pub fn can(format: &str, builder: Builder) -> bool {
 /// Rounds of leaving jobs out that turned out not to fit. Each leaves out one at least.
 const MOST_ROUNDS: usize = 20;
 
+/// Variables that tell Docker's client or daemon something and no builder anything.
+static DOCKER_VARIABLES: &[&str] = &[
+    "DOCKER_HOST",
+    "DOCKER_TLS_CERTDIR",
+    "DOCKER_TLS_VERIFY",
+    "DOCKER_CERT_PATH",
+    "DOCKER_DRIVER",
+    "DOCKER_BUILDKIT",
+    "DOCKER_CLI_EXPERIMENTAL",
+    "COMPOSE_DOCKER_CLI_BUILD",
+    "BUILDKIT_PROGRESS",
+];
+
+/// Reasons that all formats give.
+const SERVICE: &str = "No daemon is needed beside the job.";
+const VARIABLES: &str = "They tell where Docker's daemon is; the builder has none.";
+const OWN: &str = "What the builder needs is set for this job.";
+
 /// What is left to a person: the place, what stands there, and why.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Left {
@@ -363,6 +381,15 @@ fn next_joined(commands: &[Command], index: usize) -> Option<Joined> {
     let own = commands.get(index)?;
     let next = commands.get(index + 1..)?.iter().find(|next| next.joined != Joined::Substitution)?;
     (next.script == own.script).then_some(next.joined)
+}
+
+/// Whether a job's own scripts call Docker.
+fn uses_docker(job: &Job) -> bool {
+    job.invocations.iter().any(|invocation| {
+        let elsewhere =
+            job.commands.get(invocation.command).is_none_or(|command| command.place == Place::Elsewhere);
+        invocation.is_docker() && !elsewhere
+    })
 }
 
 fn with_text(files: &[File], index: usize, text: String) -> Vec<File> {

@@ -6,6 +6,8 @@ mod expression;
 mod matrix;
 mod steps;
 
+pub(crate) use expression::next as next_expression;
+
 use std::cell::Cell;
 use std::collections::HashMap;
 

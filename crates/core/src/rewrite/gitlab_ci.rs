@@ -2,30 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, Left, Round, View};
+use super::{Change, DOCKER_VARIABLES, Left, OWN, Round, SERVICE, VARIABLES, View, uses_docker};
 use crate::access::daemon;
 use crate::edit::{self, Edit};
 use crate::engine::image::{self, Kind};
-use crate::model::{Job, Place, Role};
+use crate::model::{Job, Role};
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
-
-/// Variables that tell Docker's client or daemon something and no builder anything.
-pub(super) static DOCKER_VARIABLES: &[&str] = &[
-    "DOCKER_HOST",
-    "DOCKER_TLS_CERTDIR",
-    "DOCKER_TLS_VERIFY",
-    "DOCKER_CERT_PATH",
-    "DOCKER_DRIVER",
-    "DOCKER_BUILDKIT",
-    "DOCKER_CLI_EXPERIMENTAL",
-    "COMPOSE_DOCKER_CLI_BUILD",
-    "BUILDKIT_PROGRESS",
-];
-
-const SERVICE: &str = "No daemon is needed beside the job.";
-const VARIABLES: &str = "They tell where Docker's daemon is; the builder has none.";
-const OWN: &str = "What the builder needs is set for this job.";
 
 /// One round for these jobs.
 pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
@@ -399,13 +382,4 @@ impl Placing<'_, '_> {
             }
         }
     }
-}
-
-/// Whether a job's own scripts call Docker.
-fn uses_docker(job: &Job) -> bool {
-    job.invocations.iter().any(|invocation| {
-        let elsewhere =
-            job.commands.get(invocation.command).is_none_or(|command| command.place == Place::Elsewhere);
-        invocation.is_docker() && !elsewhere
-    })
 }

@@ -72,8 +72,19 @@ pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcom
         if invocation.is("login") && flag.name == "password" {
             site.password(&mut out, flag)?;
         } else {
-            site.flag(&mut out, &invocation.subcommand, flag, found)?;
+            let answer = option(site.builder, &invocation.subcommand, flag, found)?;
+            site.answered(&mut out, &invocation.subcommand, flag, answer);
         }
+    }
+    let local = |name: &Value| match invocation.is("login") {
+        true => is_on_loopback(&format!("{}/image", name.as_str())),
+        false => is_on_loopback(name.as_str()),
+    };
+    if matches!(invocation.subcommand.as_str(), "login" | "push" | "pull")
+        && invocation.args.iter().any(local)
+    {
+        let why = "Docker speaks HTTP to a registry on its own machine without being asked.";
+        out.edits.push(Edit::insert(invocation.head, invocation.head.end, " --tls-verify=false", why));
     }
     match invocation.subcommand.as_str() {
         "login" if invocation.args.is_empty() => {
@@ -105,7 +116,7 @@ pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcom
 }
 
 /// Whether an image's name leaves out the registry, so that Docker means its Hub.
-fn is_on_docker_hub(image: &Value) -> bool {
+pub(super) fn is_on_docker_hub(image: &Value) -> bool {
     let text = image.as_str();
     let first = Reference::parse(text);
     if !text.starts_with('$') {
@@ -114,6 +125,13 @@ fn is_on_docker_hub(image: &Value) -> bool {
     let name = first.registry.to_ascii_uppercase();
     ["USER", "HUB", "LOGIN", "ORG", "NAMESPACE"].iter().any(|part| name.contains(part))
         && !["REGISTRY", "IMAGE", "HOST", "URL"].iter().any(|part| name.contains(part))
+}
+
+/// Whether an image's registry runs on the job's own machine: Docker speaks HTTP to it without being asked.
+pub(super) fn is_on_loopback(image: &str) -> bool {
+    let registry = Reference::parse(image.trim()).registry;
+    let host = registry.rsplit_once(':').map_or(registry, |(host, _)| host);
+    host == "localhost" || host.starts_with("127.")
 }
 
 /// `docker build` and `docker buildx build`.
@@ -135,15 +153,8 @@ fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
     let mut layers = false;
     for flag in &invocation.flags {
         match flag.name.as_str() {
-            "cache-from" | "cache-to" => site.cache(&mut out, flag, &mut layers)?,
-            "provenance" | "sbom" if !flag.is_on() => {
-                site.remove(&mut out, flag.span, "There is nothing to switch off.".into());
-            }
-            "pull" if !flag.is_on() => site.remove(&mut out, flag.span, "It is the default.".into()),
-            "network" if flag.value.as_ref().is_some_and(|value| value.as_str() == "none") => {
-                return Err(format!("`--network none` is not enforced by {}", site.title()));
-            }
-            _ => site.flag(&mut out, "build", flag, translate(&flag.name, site.builder))?,
+            "cache-from" | "cache-to" => site.cache(&mut out, flag, &mut layers),
+            _ => site.answered(&mut out, "build", flag, build_option(site.builder, flag)?),
         }
     }
     site.positional_last(&mut out, invocation)?;
@@ -151,6 +162,126 @@ fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
         site.push_after(&mut out, invocation)?;
     }
     Ok(out)
+}
+
+/// What becomes of one option, wherever its command is written.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// The builder has the same one.
+    Keep,
+    Remove {
+        reason: String,
+    },
+    /// As the catalog's template has it.
+    Write {
+        found: &'static Translation,
+        reason: String,
+        note: Option<String>,
+    },
+}
+
+/// What becomes of an option of `docker build` that names no cache, or why the command can't be translated.
+pub(super) fn build_option(builder: Builder, flag: &FlagUse) -> Result<Answer, String> {
+    let title = builder.info().title;
+    let value = flag.value.as_ref().map_or("", Value::as_str);
+    match flag.name.as_str() {
+        "provenance" | "sbom" if !flag.is_on() => {
+            Ok(Answer::Remove { reason: "There is nothing to switch off.".into() })
+        }
+        "sbom" => Err(format!("`--sbom`: {title} attaches no SBOM to an image; it can write one to a file")),
+        "pull" if !flag.is_on() => Ok(Answer::Remove { reason: "It is the default.".into() }),
+        "network" if value == "none" => Err(format!("`--network none` is not enforced by {title}")),
+        "network" if value == "default" => Ok(Answer::Remove { reason: "It is the default.".into() }),
+        "network" => Ok(Answer::Keep),
+        "output" => {
+            let kind = value.split(',').find_map(|field| field.strip_prefix("type="));
+            match kind {
+                None if !value.contains('=') => Ok(Answer::Keep),
+                Some("local" | "tar") => Ok(Answer::Keep),
+                _ => Err(format!("`--output {value}`: {title} writes folders and tar files only")),
+            }
+        }
+        _ => option(builder, "build", flag, translate(&flag.name, builder)),
+    }
+}
+
+/// What becomes of an option by its entry in the catalog.
+fn option(
+    builder: Builder,
+    subcommand: &str,
+    flag: &FlagUse,
+    found: Option<&'static Translation>,
+) -> Result<Answer, String> {
+    let title = builder.info().title;
+    let Some(found) = found else {
+        // Podman takes Docker's options by Docker's names, where it has them.
+        let own = flags(builder.id(), subcommand).and_then(|table| table.find_long(&flag.name));
+        if builder == Builder::Podman && own.is_some() {
+            return Ok(Answer::Keep);
+        }
+        return Err(format!("`--{}` of `docker {subcommand}` is not known to {title}", flag.name));
+    };
+    let note = found.note.trim_end_matches('.');
+    let because = |what: &str| if note.is_empty() { format!("{what}.") } else { format!("{what}: {note}.") };
+    match found.verdict {
+        Translated::None if !flag.is_on() => {
+            Ok(Answer::Remove { reason: because("There is nothing to switch off") })
+        }
+        Translated::None => {
+            let why = because(&format!("{title} has nothing like `--{}`", flag.name));
+            Err(why.trim_end_matches('.').into())
+        }
+        Translated::Drop => {
+            Ok(Answer::Remove { reason: because(&format!("`--{}` is not needed", flag.name)) })
+        }
+        Translated::NeedsPerson if found.template.is_empty() => Err(format!("`--{}`: {note}", flag.name)),
+        Translated::NeedsPerson | Translated::Equivalent => Ok(Answer::Write {
+            found,
+            reason: because(&format!("`--{}` is spelled in {title}'s way", flag.name)),
+            note: (found.verdict == Translated::NeedsPerson).then(|| format!("`--{}`: {note}", flag.name)),
+        }),
+    }
+}
+
+/// What becomes of a cache.
+#[derive(Debug)]
+pub(super) struct Cache {
+    /// The repository that takes its place; none where it has to be left out.
+    pub(super) repository: Option<String>,
+    pub(super) reason: String,
+    /// What a person has to decide.
+    pub(super) note: Option<String>,
+}
+
+/// A registry's name without tag, `type=` and `mode=`, as Buildah's and Podman's caches want it.
+pub(super) fn cache(builder: Builder, flag: &str, written: &str) -> Cache {
+    let title = builder.info().title;
+    let fields: Vec<&str> = written.split(',').collect();
+    let kind = fields.iter().find_map(|field| field.strip_prefix("type="));
+    if matches!(kind, Some("gha" | "inline" | "local" | "s3" | "azblob")) {
+        return Cache {
+            repository: None,
+            reason: format!("`{written}` has no match: {title} keeps its cache in a registry only."),
+            note: Some(format!(
+                "`--{flag} {written}` was left out: {title} keeps its cache in a registry only"
+            )),
+        };
+    }
+    let name = fields.iter().find_map(|field| field.strip_prefix("ref=")).unwrap_or(written);
+    let tag = Reference::parse(name).tag;
+    let repository = if tag.is_empty() {
+        name
+    } else {
+        name.strip_suffix(tag).map_or(name, |rest| rest.trim_end_matches(':'))
+    };
+    Cache {
+        repository: Some(repository.to_owned()),
+        reason: format!(
+            "{title} has a cache format of its own, in a repository without a tag. What Docker wrote there can't be \
+             read, so the first build is a full one."
+        ),
+        note: None,
+    }
 }
 
 impl Site<'_> {
@@ -185,59 +316,15 @@ impl Site<'_> {
         out.edits.push(Edit::delete(span, reason));
     }
 
-    fn flag(
-        &self,
-        out: &mut Outcome,
-        subcommand: &str,
-        flag: &FlagUse,
-        found: Option<&'static Translation>,
-    ) -> Result<(), String> {
-        let Some(found) = found else {
-            // Podman takes Docker's options by Docker's names, where it has them.
-            let own = flags(self.builder.id(), subcommand).and_then(|table| table.find_long(&flag.name));
-            if self.builder == Builder::Podman && own.is_some() {
-                return Ok(());
-            }
-            return Err(format!(
-                "`--{}` of `docker {subcommand}` is not known to {}",
-                flag.name,
-                self.title()
-            ));
-        };
-        let note = found.note.trim_end_matches('.');
-        let because =
-            |what: &str| if note.is_empty() { format!("{what}.") } else { format!("{what}: {note}.") };
-        match found.verdict {
-            Translated::None => {
-                let off = !flag.is_on();
-                if off {
-                    self.remove(out, flag.span, because("There is nothing to switch off"));
-                    return Ok(());
-                }
-                return Err(because(&format!("{} has nothing like `--{}`", self.title(), flag.name))
-                    .trim_end_matches('.')
-                    .into());
-            }
-            Translated::Drop => {
-                self.remove(out, flag.span, because(&format!("`--{}` is not needed", flag.name)))
-            }
-            Translated::NeedsPerson if found.template.is_empty() => {
-                return Err(format!("`--{}`: {note}", flag.name));
-            }
-            Translated::NeedsPerson | Translated::Equivalent => {
-                if found.verdict == Translated::NeedsPerson {
-                    out.notes.push(format!("`--{}`: {note}", flag.name));
-                }
-                self.respell(
-                    out,
-                    subcommand,
-                    flag,
-                    found,
-                    because(&format!("`--{}` is spelled in {}'s way", flag.name, self.title())),
-                );
+    fn answered(&self, out: &mut Outcome, subcommand: &str, flag: &FlagUse, answer: Answer) {
+        match answer {
+            Answer::Keep => {}
+            Answer::Remove { reason } => self.remove(out, flag.span, reason),
+            Answer::Write { found, reason, note } => {
+                out.notes.extend(note);
+                self.respell(out, subcommand, flag, found, reason);
             }
         }
-        Ok(())
     }
 
     /// Writes an option as the template has it, unless it is written so already.
@@ -272,41 +359,19 @@ impl Site<'_> {
         self.replace(out, flag.span, &text, reason);
     }
 
-    /// A registry's name without tag, `type=` and `mode=`, as Buildah's and Podman's caches want it.
-    fn cache(&self, out: &mut Outcome, flag: &FlagUse, layers: &mut bool) -> Result<(), String> {
-        let Some(value) = &flag.value else { return Ok(()) };
+    fn cache(&self, out: &mut Outcome, flag: &FlagUse, layers: &mut bool) {
+        let Some(value) = &flag.value else { return };
         let written = self.written(value.span).unwrap_or(value.as_str()).trim_matches('"');
-        let fields: Vec<&str> = written.split(',').collect();
-        let kind = fields.iter().find_map(|field| field.strip_prefix("type="));
-        if matches!(kind, Some("gha" | "inline" | "local" | "s3" | "azblob")) {
-            let why =
-                format!("`{}` has no match: {} keeps its cache in a registry only.", written, self.title());
-            out.notes.push(format!(
-                "`--{} {written}` was left out: {} keeps its cache in a registry only",
-                flag.name,
-                self.title()
-            ));
-            self.remove(out, flag.span, why);
-            return Ok(());
-        }
-        let name = fields.iter().find_map(|field| field.strip_prefix("ref=")).unwrap_or(written);
-        let tag = Reference::parse(name).tag;
-        let repository = if tag.is_empty() {
-            name
-        } else {
-            name.strip_suffix(tag).map_or(name, |rest| rest.trim_end_matches(':'))
+        let cache = cache(self.builder, &flag.name, written);
+        out.notes.extend(cache.note);
+        let Some(repository) = cache.repository else {
+            self.remove(out, flag.span, cache.reason);
+            return;
         };
         let lead = if *layers || self.builder == Builder::Podman { "" } else { "--layers " };
         *layers = true;
         let text = format!("{lead}--{} \"{repository}\"", flag.name);
-        let why = format!("{} has a cache format of its own, in a repository without a tag.", self.title());
-        out.notes.push(format!(
-            "`--{}`: what Docker wrote to this cache can't be read by {}; the first build is a full one",
-            flag.name,
-            self.title()
-        ));
-        self.replace(out, flag.span, &text, why);
-        Ok(())
+        self.replace(out, flag.span, &text, cache.reason);
     }
 
     /// Buildah stops reading options at the first positional word, so the context goes behind them.

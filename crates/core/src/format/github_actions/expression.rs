@@ -334,7 +334,7 @@ impl Expression<'_> {
 }
 
 /// Where the next `${{ … }}` stands, quotes in it heeded.
-fn next(text: &str, from: usize) -> Option<Range<usize>> {
+pub(crate) fn next(text: &str, from: usize) -> Option<Range<usize>> {
     let mut start = from + text.get(from..)?.find("${{")?;
     let mut quoted = false;
     let mut bytes = text.as_bytes().iter().enumerate().skip(start + 3).peekable();
