@@ -1,3 +1,5 @@
+//! What is read of YAML: trees, spans, cooked scalars, and what comes after an error.
+
 use super::*;
 
 const FILE: FileId = FileId(0);
