@@ -177,7 +177,7 @@ fn fix_prints_the_whole_text_or_a_diff_or_writes() {
     assert_eq!(fs::read_to_string(&path).expect("it is there"), RISKY);
 
     let diff = run(["fix", "--to", "buildah", "--diff", &path]);
-    assert!(diff.out.starts_with(&format!("--- a/{path}\n+++ b/{path}\n@@ -1,")), "{}", diff.out);
+    assert!(diff.out.starts_with(&format!("--- a{path}\n+++ b{path}\n@@ -1,")), "{}", diff.out);
     assert!(diff.out.contains("\n-    - docker:27-dind\n"), "{}", diff.out);
 
     let written = run(["fix", "--to", "buildah", "--write", &path]);

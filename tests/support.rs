@@ -2,8 +2,9 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use daemonless::Io;
 
 /// What one run of the command gave.
@@ -32,12 +33,12 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate is in the repository").to_owned()
 }
 
-/// Runs `work`, which must not take longer than `limit` in a release build. A debug build, beside other tests on a busy
-/// machine, gets twenty times that: the limit is there to catch what is not linear.
+/// Runs `work`, which must not take more of the processor than `limit` in a release build. A debug build gets twenty
+/// times that: the limit is there to catch what is not linear. Time that other tests take is not counted.
 #[track_caller]
 pub(crate) fn within<T>(limit: Duration, what: &str, work: impl FnOnce() -> T) -> T {
     let limit = if cfg!(debug_assertions) { limit * 20 } else { limit };
-    let start = Instant::now();
+    let start = ThreadTime::now();
     let done = work();
     let took = start.elapsed();
     assert!(took <= limit, "{what} took {took:?}, more than {limit:?}");

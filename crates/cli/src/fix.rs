@@ -127,7 +127,7 @@ impl Plan {
                     io.tell(&format!("{at}: needs you: {}: {}", left.what, left.why));
                 }
                 for requirement in requires {
-                    io.tell(&format!("{path}: the runner must allow: {}", requirement.text));
+                    io.tell(&format!("{path}: on the runner: {}", requirement.text));
                 }
                 let risk =
                     after.first().map_or(String::new(), |file| format!("; risk after it: {}", file.risk));
@@ -140,7 +140,8 @@ impl Plan {
 
 /// A unified diff, empty where nothing changed.
 fn diff(old: &File, new: &str, painter: Painter) -> String {
-    let (before, after) = (format!("a/{}", old.path), format!("b/{}", old.path));
+    let path = old.path.trim_start_matches('/');
+    let (before, after) = (format!("a/{path}"), format!("b/{path}"));
     let diff = TextDiff::from_lines(&*old.text, new);
     let text = diff.unified_diff().context_radius(3).header(&before, &after).to_string();
     if !painter.color {

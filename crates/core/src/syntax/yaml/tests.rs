@@ -1,4 +1,4 @@
-//! YAML texts and the trees that they become, errors and what is read after them included.
+//! What is read of YAML: trees, spans, cooked scalars, and what comes after an error.
 
 use super::*;
 
