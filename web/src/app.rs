@@ -7,6 +7,7 @@ use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use gloo::utils::document;
 use wasm_bindgen::JsCast;
+use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use crate::footer::Footer;
@@ -37,6 +38,7 @@ pub fn App() -> Html {
     use_analysis(&state, &on);
 
     use_ways(&state, &on);
+    use_docs(&on);
 
     // What is told below changes with the answer, not with each key. What was said before a large text came, which
     // waits to be read, is said of another text.
@@ -161,4 +163,18 @@ pub fn head(id: &'static str, title: Html, standfirst: Html) -> Html {
     html! {
         <div class="shead"><h2 {id}>{title}</h2><p>{standfirst}</p></div>
     }
+}
+
+/// Loads the rules' documentation once the page stands. It is too long for the first verdict to wait for, and it is
+/// loaded as a whole, so that no text decides what is asked for.
+#[hook]
+fn use_docs(on: &Callback<Action>) {
+    let on = on.clone();
+    use_effect_with((), move |()| {
+        spawn_local(async move {
+            if let Some(docs) = browser::entries("rules.json").await {
+                on.emit(Action::Documented(docs.into()));
+            }
+        });
+    });
 }

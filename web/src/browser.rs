@@ -5,12 +5,23 @@ use gloo::storage::{LocalStorage, Storage};
 use gloo::utils::{document, document_element, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, Event, HtmlAnchorElement, HtmlElement, HtmlLinkElement, HtmlTextAreaElement, js_sys};
+use web_sys::{Element, Event, HtmlAnchorElement, HtmlElement, HtmlLinkElement, HtmlTextAreaElement, Response, js_sys};
 
 /// Id of the text area that holds the person's text.
 pub const EDITOR: &str = "editor";
 
 const THEME: &str = "theme";
+
+/// Names and texts of a JSON object in a file of the page's own; `None` where it cannot be had.
+pub async fn entries(path: &str) -> Option<Vec<(String, String)>> {
+    let response: Response = JsFuture::from(window().fetch_with_str(path)).await.ok()?.dyn_into().ok()?;
+    let object: js_sys::Object = JsFuture::from(response.json().ok()?).await.ok()?.dyn_into().ok()?;
+    let pair = |entry: JsValue| {
+        let entry: js_sys::Array = entry.dyn_into().ok()?;
+        Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+    };
+    js_sys::Object::entries(&object).iter().map(pair).collect()
+}
 
 pub fn element(id: &str) -> Option<Element> {
     document().get_element_by_id(id)

@@ -40,7 +40,7 @@ pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
             })}
             <div class="finds">
                 {for findings.iter().take(shown).enumerate().map(|(index, finding)| {
-                    show(finding, Some(index), state.finding == Some(index))
+                    show(state, finding, Some(index))
                 })}
             </div>
             if shown < findings.len() {
@@ -50,13 +50,14 @@ pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
             }
             if !notes.is_empty() {
                 <h3 class="notes-head">{"Notes"}</h3>
-                <div class="finds notes">{for notes.iter().take(MOST).map(|note| show(note, None, false))}</div>
+                <div class="finds notes">{for notes.iter().take(MOST).map(|note| show(state, note, None))}</div>
             }
         </section>
     }
 }
 
-fn show(finding: &FindingReport, index: Option<usize>, at: bool) -> Html {
+fn show(state: &State, finding: &FindingReport, index: Option<usize>) -> Html {
+    let at = index.is_some() && state.finding == index;
     let jobs = finding.jobs.iter().map(|job| html! { <>{" "}<code>{job}</code></> });
     let surely = match finding.confidence {
         "implied" => "follows from what is written",
@@ -74,18 +75,18 @@ fn show(finding: &FindingReport, index: Option<usize>, at: bool) -> Html {
             </p>
             <p>{markdown::line(&finding.message)}</p>
             if !finding.jobs.is_empty() { <p class="src">{"In"}{for jobs}</p> }
-            {about(finding.rule)}
+            {about(state, finding.rule)}
         </article>
     }
 }
 
 /// The rule's own documentation, closed at first.
-fn about(id: &str) -> Html {
+fn about(state: &State, id: &str) -> Html {
     let Some(rule) = rules::by_id(id) else { return html! {} };
     html! {
         <details class="about">
             <summary>{"About this rule: "}{markdown::line(rule.summary)}</summary>
-            {markdown::text(rule.docs, 3)}
+            {markdown::text(state.doc(id).unwrap_or_default(), 3)}
         </details>
     }
 }

@@ -143,6 +143,8 @@ pub struct State {
     pub depth: usize,
     /// Whether copying the new text worked, once it was tried.
     pub copied: Option<bool>,
+    /// Markdown of each rule by its id, once it has come.
+    pub docs: Rc<[(String, String)]>,
 }
 
 /// What can happen.
@@ -170,12 +172,19 @@ pub enum Action {
     /// How much to tell of the approach: index of the tab.
     Depth(usize),
     Copied(bool),
+    /// The rules' documentation has come.
+    Documented(Rc<[(String, String)]>),
 }
 
 impl State {
     /// Whether the analysis is to be run as it is now.
     pub fn is_due(&self) -> bool {
         !self.source.is_blank() && (self.read_large || !self.source.is_large())
+    }
+
+    /// What is written of a rule, once it has come.
+    pub fn doc(&self, rule: &str) -> Option<&str> {
+        self.docs.iter().find(|(id, _)| id == rule).map(|(_, doc)| doc.as_str())
     }
 
     pub fn job(&self) -> Option<&JobReport> {
@@ -216,6 +225,7 @@ impl State {
             }
             Action::At(finding) => next.finding = finding,
             Action::AllFindings => next.all_findings = true,
+            Action::Documented(docs) => next.docs = docs,
             Action::Depth(depth) => next.depth = depth,
             Action::Copied(done) => next.copied = Some(done),
         }
