@@ -204,32 +204,6 @@ fn everything_that_is_listed_is_documented() {
     none(all.filter_map(|(page, id)| told(page, id)));
 }
 
-/// Rows of the table of limits: name, value and file must be those of a constant in the sources.
-#[test]
-fn the_table_of_limits_is_that_of_the_sources() {
-    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("it is there");
-    let table =
-        page.split("\n## Limits\n").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a section");
-    let rows: Vec<Vec<&str>> = table
-        .lines()
-        .filter(|line| line.starts_with("| `"))
-        .map(|line| line.split(" | ").collect())
-        .collect();
-    assert!(rows.len() > 20, "{} rows", rows.len());
-    none(rows.iter().filter_map(|row| {
-        let [name, value] = [row[0], row[1]].map(|cell| cell.trim_matches(['|', ' ', '`']));
-        let file = row[2].split("](").nth(1)?.trim_end_matches(')');
-        let source = fs::read_to_string(root().join(file)).unwrap_or_default();
-        let start = format!("const {name}: ");
-        let known = source
-            .lines()
-            .filter_map(|line| line.split(&start).nth(1)?.split(" = ").nth(1)?.strip_suffix(';'));
-        let known: Vec<_> = known.collect();
-        (!known.contains(&value))
-            .then(|| format!("ARCHITECTURE.md: {name} of {file} is {known:?}, not {value}"))
-    }));
-}
-
 #[test]
 fn pages_do_not_belittle() {
     const WORDS: &[&str] = &["just", "simply", "obviously", "easily"];

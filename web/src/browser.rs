@@ -5,7 +5,9 @@ use gloo::storage::{LocalStorage, Storage};
 use gloo::utils::{document, document_element, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, Event, HtmlAnchorElement, HtmlElement, HtmlLinkElement, HtmlTextAreaElement, Response, js_sys};
+use web_sys::{
+    Element, Event, HtmlAnchorElement, HtmlElement, HtmlLinkElement, HtmlTextAreaElement, Response, js_sys,
+};
 
 /// Id of the text area that holds the person's text.
 pub const EDITOR: &str = "editor";

@@ -1,5 +1,6 @@
 //! How a job reaches container engines: from its containers, its commands and its environment.
 
+use crate::order;
 use std::collections::{HashMap, HashSet};
 
 use daemonless_catalog::{Approach, Host, Power};
@@ -61,7 +62,7 @@ pub fn accesses(names: &Names<'_>, job: &Job, host: Host) -> Vec<Access> {
     finder.commands();
     finder.addresses();
     let mut found = finder.found;
-    found.sort_by_key(|access| (access.approach, std::cmp::Reverse(access.confidence)));
+    order::sort_by_key(&mut found, |access| (access.approach, std::cmp::Reverse(access.confidence)));
     found
 }
 

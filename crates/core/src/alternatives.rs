@@ -1,5 +1,6 @@
 //! The ways out of a job's access to an engine, ranked for this job, each with what stands in its way.
 
+use crate::order;
 use daemonless_catalog::{
     Approach, Builder, CONTAINMENT, Host, Level, Need, Platform, Requirement, Risk, risk,
 };
@@ -77,7 +78,7 @@ pub fn alternatives(format: &str, verdict: &Verdict, needs: &Needs) -> Vec<Alter
     if !needs.is_empty() || is_image {
         out.extend(Builder::ALL.iter().map(|builder| build_with(*builder, format, verdict, needs)));
     }
-    out.sort_by_key(|alternative: &Alternative| alternative.fit);
+    order::sort_by_key(&mut out, |alternative: &Alternative| alternative.fit);
     if !reaches {
         return out;
     }
@@ -100,7 +101,7 @@ fn build_with(builder: Builder, format: &str, verdict: &Verdict, needs: &Needs) 
     let info = builder.info();
     let mut blockers: Vec<Blocker> =
         needs.iter().filter_map(|(need, spans)| blocker(builder, *need, spans)).collect();
-    blockers.sort_by_key(|blocker| !blocker.fatal);
+    order::sort_by_key(&mut blockers, |blocker| !blocker.fatal);
     let fit = match blockers.first() {
         None => Fit::Fits,
         Some(blocker) if blocker.fatal => Fit::No,

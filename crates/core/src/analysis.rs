@@ -1,5 +1,6 @@
 //! One file from text to findings and verdicts: detect, lower, resolve engines, find accesses, judge, check rules.
 
+use crate::order;
 use std::collections::HashMap;
 
 use daemonless_catalog::Risk;
@@ -81,7 +82,7 @@ fn merged(findings: Vec<Finding>) -> Vec<Finding> {
             }
         }
     }
-    out.sort_by(|a, b| (a.span.start, a.span.end, a.rule.id).cmp(&(b.span.start, b.span.end, b.rule.id)));
+    order::sort_by_key(&mut out, |finding| (finding.span.start, finding.span.end, finding.rule.id));
     out
 }
 

@@ -1,5 +1,6 @@
 //! Changes of a text: what is replaced, by what, and why.
 
+use crate::order;
 use crate::source::Span;
 
 /// One change. An empty span inserts, an empty text deletes.
@@ -28,7 +29,7 @@ impl Edit {
 
 /// Brings edits into the order of the text and drops repeated ones. `None` where two of them want the same bytes.
 pub fn sorted(mut edits: Vec<Edit>) -> Option<Vec<Edit>> {
-    edits.sort_by(|a, b| (a.span, &a.text).cmp(&(b.span, &b.text)));
+    order::sort_by(&mut edits, |a, b| (a.span, &a.text).cmp(&(b.span, &b.text)));
     edits.dedup_by(|a, b| a.span == b.span && a.text == b.text);
     let disjoint = edits.windows(2).all(|pair| match pair {
         [a, b] => a.span.end <= b.span.start && (a.span != b.span || a.span.is_empty()),

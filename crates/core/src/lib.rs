@@ -8,6 +8,7 @@ pub mod engine;
 pub mod format;
 pub mod model;
 pub mod needs;
+pub mod order;
 pub mod path;
 pub mod report;
 pub mod rewrite;

@@ -6,6 +6,7 @@ mod gitlab_ci;
 mod lines;
 mod translate;
 
+use crate::order;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use daemonless_catalog::{Approach, Builder};
@@ -112,7 +113,7 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
     }
     let (changes, notes) = outcome;
     left.extend(notes);
-    left.sort();
+    order::sort_by(&mut left, Ord::cmp);
     left.dedup();
     Some(view.report(files, context, index, changes, left, requires, &chosen))
 }
@@ -136,7 +137,7 @@ impl<'a> View<'a> {
             }
         }
         let mut scalars: Vec<_> = tree.scalars().collect();
-        scalars.sort_by_key(|(span, _)| *span);
+        order::sort_by_key(&mut scalars, |(span, _)| *span);
         Self { text, tree, analysis, builder, scalars, users }
     }
 

@@ -4,6 +4,7 @@ mod catalog;
 mod command;
 mod examples;
 mod json;
+mod limits;
 mod markdown;
 mod rules;
 
@@ -116,8 +117,10 @@ pub fn pages() -> Result<Vec<Page>> {
         pages.push(page(topic.file, topic.title, &text));
     }
     pages.extend(rules::pages());
+    pages.extend(rules::pages());
     pages.push(rules::for_the_page()?);
-    pages.extend(examples::pages()?);
+    pages.push(limits::page()?);
+    pages.push(examples::page()?);
     Ok(pages)
 }
 

@@ -3,6 +3,7 @@
 mod needs;
 mod stages;
 
+use crate::order;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use daemonless_catalog::Need;
@@ -40,7 +41,7 @@ fn image(file: FileId, text: &str) -> Unit {
             .find(|image| needs::is_windows(image))
             .map(|image| (Need::WindowsContainers, image.span)),
     );
-    needs.sort_by_key(|(_, span)| *span);
+    order::sort_by_key(&mut needs, |(_, span)| *span);
     let fetched = std::mem::take(&mut stages.fetched);
     let stage = &stages.list[last];
     let job = Job {

@@ -8,6 +8,7 @@ mod site;
 mod step;
 mod value;
 
+use crate::order;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
@@ -276,7 +277,7 @@ impl<'v> Placing<'_, 'v> {
 
     /// Remarks on steps that are no longer what others read of them.
     fn unnamed_outputs(&mut self, site: &mut Site<'v>) {
-        site.rewritten.sort();
+        order::sort_by(&mut site.rewritten, Ord::cmp);
         let read: Vec<_> = site.reads.values().flatten().copied().collect();
         for read in read {
             let Some(name) = site.ids.get(read.id).map(|step| action_of(self.view.tree, *step)) else {

@@ -1,5 +1,6 @@
 //! GitLab CI: image, services, variables and commands of the jobs that are rewritten.
 
+use crate::order;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, DOCKER_VARIABLES, Left, OWN, Round, SERVICE, VARIABLES, View, uses_docker};
@@ -351,7 +352,7 @@ impl Placing<'_, '_> {
         let gone = std::mem::take(&mut self.gone);
         for (map, mut entries) in gone {
             let Some(owner) = owners.iter().find(|(_, own)| *own == map) else { continue };
-            entries.sort_by_key(|(key, _)| tree.span(*key));
+            order::sort_by_key(&mut entries, |(key, _)| tree.span(*key));
             let instead = match entries.first() {
                 Some((key, _)) if self.added.contains(&map) => {
                     let variables = view.builder.info().variables.iter();

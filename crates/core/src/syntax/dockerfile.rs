@@ -11,6 +11,7 @@ pub use expand::{Expander, Vars};
 pub use heredoc::Heredoc;
 pub use words::{Flag, fields, json_array, options, pairs, unquoted};
 
+use crate::order;
 use std::ops::Range;
 
 use crate::model::SyntaxError;
@@ -426,7 +427,7 @@ impl Parser<'_> {
             }
             _ => {}
         }
-        self.out.errors.sort_by_key(|error| error.span);
+        order::sort_by_key(&mut self.out.errors, |error| error.span);
     }
 
     fn missing(&mut self, grammar: &Grammar, span: Span) {

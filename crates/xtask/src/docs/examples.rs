@@ -1,4 +1,4 @@
-//! Runs of the command that are shown in written pages: `$ daemonless …` in a `console` block, and what it prints.
+//! Runs of the command that are shown in the README: `$ daemonless …` in a `console` block, and what it prints.
 
 use std::ffi::OsString;
 use std::fs;
@@ -8,16 +8,13 @@ use anyhow::{Context, Result, bail};
 use super::Page;
 use crate::root;
 
-/// Written pages that show what the command prints.
-static WRITTEN: &[&str] = &["README.md"];
+/// The written page that shows what the command prints.
+const PAGE: &str = "README.md";
 
-/// The written pages with what the command prints today.
-pub(super) fn pages() -> Result<Vec<Page>> {
-    let page = |path: &&str| {
-        let text = fs::read_to_string(root().join(path)).with_context(|| format!("cannot read {path}"))?;
-        Ok(Page { path: (*path).to_owned(), text: refreshed(&text, run)? })
-    };
-    WRITTEN.iter().map(page).collect()
+/// The page with what the command prints today.
+pub(super) fn page() -> Result<Page> {
+    let text = fs::read_to_string(root().join(PAGE)).with_context(|| format!("cannot read {PAGE}"))?;
+    Ok(Page { path: PAGE.to_owned(), text: refreshed(&text, run)? })
 }
 
 /// `text` with the output of each command in a `console` block replaced by what `run` gives for it.

@@ -100,7 +100,8 @@ mod tests {
 
 /// Markdown of every rule by its id, as the built page loads it once it has started.
 pub fn for_the_page() -> Result<Page> {
-    let docs: serde_json::Map<_, _> = RULES.iter().map(|rule| (rule.id.to_owned(), rule.docs.into())).collect();
+    let docs: serde_json::Map<_, _> =
+        RULES.iter().map(|rule| (rule.id.to_owned(), rule.docs.into())).collect();
     let text = serde_json::to_string_pretty(&docs).context("the rules' documentation as JSON")?;
     Ok(Page { path: "static/rules.json".to_owned(), text: text + "\n" })
 }

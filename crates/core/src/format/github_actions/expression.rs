@@ -4,6 +4,7 @@
 //! each ([`Expressions::mask`]), and the marks in its words are filled in afterwards ([`Expressions::fill`]): so an
 //! expression never changes how the rest is read.
 
+use crate::order;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -193,7 +194,7 @@ impl Expressions<'_, '_> {
         }
         value.via.truncate(MOST_VIA);
         // A matrix that leaves something out in one job says more about the others.
-        all.sort_by_key(Text::is_empty);
+        order::sort_by_key(&mut all, Text::is_empty);
         let mut all = all.into_iter();
         value.text = all.next().unwrap_or_default();
         value.others = all.collect();

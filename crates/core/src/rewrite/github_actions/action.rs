@@ -1,5 +1,6 @@
 //! Actions that stand for docker commands, as scripts for a builder.
 
+use crate::order;
 use daemonless_catalog::{Builder, flags};
 
 use super::call::Call;
@@ -136,7 +137,7 @@ impl Build<'_> {
         let id = builder.id();
         let invocation = self.call.invocation;
         let mut flags: Vec<&FlagUse> = invocation.flags.iter().collect();
-        flags.sort_by_key(|flag| flag.span);
+        order::sort_by_key(&mut flags, |flag| flag.span);
         let platforms = self.platforms()?;
         for flag in flags {
             match flag.name.as_str() {

@@ -3,6 +3,7 @@
 use super::{Entry, Placing, Site};
 use crate::edit::Edit;
 use crate::engine::Invocation;
+use crate::order;
 use crate::rewrite::{DOCKER_VARIABLES, OWN, VARIABLES};
 use crate::source::Span;
 
@@ -134,7 +135,7 @@ impl Placing<'_, '_> {
         let view = self.view;
         let gone = std::mem::take(&mut self.gone);
         for (map, (at, owner, mut entries)) in gone {
-            entries.sort_by_key(|(key, _)| view.tree.span(*key));
+            order::sort_by_key(&mut entries, |(key, _)| view.tree.span(*key));
             let lines = self.added.remove(&map).unwrap_or_default();
             let column = entries.first().map_or(0, |(key, _)| view.column(view.tree.span(*key)));
             match view.remove_entries(owner, &entries, &view.block(column, &lines), VARIABLES) {

@@ -1,5 +1,6 @@
 //! Variables in instructions: `$NAME`, `${NAME}`, `${NAME:-default}` and their kin, filled in from `ARG` and `ENV`.
 
+use crate::order;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -71,7 +72,7 @@ impl Vars {
             }
         }
         let mut known: Vec<&Var> = seen.into_values().flatten().collect();
-        known.sort_by_key(|var| var.name_span);
+        order::sort_by_key(&mut known, |var| var.name_span);
         known
     }
 }

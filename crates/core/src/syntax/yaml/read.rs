@@ -1,5 +1,6 @@
 //! Events to nodes, and going on after an error.
 
+use crate::order;
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -33,7 +34,7 @@ pub fn parse(file: FileId, text: &str) -> Tree<'_> {
     reader.repeated_keys();
     let nodes = u32::try_from(reader.tree.nodes.len()).unwrap_or(u32::MAX);
     reader.tree.budget.set(BUDGET.saturating_add(nodes.saturating_mul(4)));
-    reader.tree.errors.sort_by_key(|error| error.span);
+    order::sort_by_key(&mut reader.tree.errors, |error| error.span);
     reader.tree
 }
 
