@@ -1,6 +1,6 @@
 //! How a job reaches container engines: from its containers, its commands and its environment.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use daemonless_catalog::{Approach, Host, Power};
 
@@ -10,6 +10,7 @@ use crate::engine::image::{self, Kind};
 use crate::engine::mount;
 use crate::model::{Command, Confidence, Container, Job, Place, Role, Value, Var};
 use crate::source::Span;
+use crate::verdict;
 
 /// One way in which a job, or a container that it starts, reaches an engine.
 #[derive(Clone, Debug)]
@@ -45,7 +46,10 @@ impl<'a> Names<'a> {
 /// The accesses of a job, worst first. `names` has the containers of other jobs that it may name in an address; `host`
 /// is where it runs.
 pub fn accesses(names: &Names<'_>, job: &Job, host: Host) -> Vec<Access> {
-    let mut finder = Finder { names, job, host, found: Vec::new() };
+    let started = job.containers.iter().filter(|container| container.role == Role::Started);
+    let started_mounts =
+        started.flat_map(|container| container.mounts.iter().map(|mount| mount.span)).collect();
+    let mut finder = Finder { names, job, host, found: Vec::new(), started_mounts };
     for container in &job.containers {
         finder.container(container);
     }
@@ -56,11 +60,16 @@ pub fn accesses(names: &Names<'_>, job: &Job, host: Host) -> Vec<Access> {
     found
 }
 
+/// A job with more different ways to an engine than this is judged by these.
+const MOST_ACCESSES: usize = 100;
+
 struct Finder<'a> {
     names: &'a Names<'a>,
     job: &'a Job,
     host: Host,
     found: Vec<Access>,
+    /// Mounts of containers that the job's commands start: what they hand in, the job itself does not have.
+    started_mounts: HashSet<Span>,
 }
 
 impl<'a> Finder<'a> {
@@ -83,7 +92,9 @@ impl<'a> Finder<'a> {
             }
             return;
         }
-        self.found.push(Access { approach, by, confidence, proof: vec![(span, what)], power });
+        if self.found.len() < MOST_ACCESSES {
+            self.found.push(Access { approach, by, confidence, proof: vec![(span, what)], power });
+        }
     }
 
     fn container(&mut self, container: &Container) {
@@ -149,6 +160,12 @@ impl<'a> Finder<'a> {
             }
         }
         for command in &self.job.commands {
+            if !self.in_image_build(command) && command.place == Place::Job && verdict::opens_socket(command)
+            {
+                let by = "the host's socket, which the script opens to more users".to_owned();
+                let what = "opens the socket".to_owned();
+                self.add(Approach::HostSocket, Power::HostRoot, by, Confidence::Declared, command.span, what);
+            }
             let words: Vec<&str> = command.words.iter().take(4).map(Value::as_str).collect();
             let starts = matches!(
                 words.as_slice(),
@@ -275,14 +292,11 @@ impl<'a> Finder<'a> {
                 Approach::HostSocket | Approach::NestedDaemon | Approach::RootlessDaemon
             ) && access.confidence > Confidence::Possible
         };
-        let started = self.job.containers.iter().filter(|container| container.role == Role::Started);
-        let elsewhere: Vec<Span> =
-            started.flat_map(|container| container.mounts.iter().map(|mount| mount.span)).collect();
         let own = self
             .found
             .iter()
             .find(known)
-            .filter(|access| !access.proof.iter().all(|(at, _)| elsewhere.contains(at)));
+            .filter(|access| !access.proof.iter().all(|(at, _)| self.started_mounts.contains(at)));
         if own.is_some() {
             return;
         }
@@ -440,24 +454,30 @@ pub fn daemon(container: &Container) -> Option<bool> {
         )
     };
     let command = container.command.iter().any(starts);
+    let image = container.image.as_ref();
+    let by_image = |service: bool| {
+        image?.texts().find_map(|text| match image::kind(text.as_str(), service) {
+            Kind::Daemon { rootless } => Some(rootless),
+            _ => None,
+        })
+    };
+    let by_command = || command.then(|| image.is_some_and(|image| image.as_str().contains("rootless")));
     let overridden =
         container.command.first().is_some_and(|word| !word.as_str().starts_with('-')) && !command;
-    let image = container.image.as_ref()?;
-    let service = match container.role {
-        Role::Service => true,
-        Role::Workload => container.command.is_empty(),
-        Role::Started => container.command.is_empty() && container.privileged.is_some(),
-        _ => false,
-    };
-    let found = image.texts().find_map(|text| match image::kind(text.as_str(), service) {
-        Kind::Daemon { rootless } => Some(rootless),
-        _ => None,
-    });
     match container.role {
         // CI runs its own commands in these, not the image's entrypoint.
         Role::Job | Role::Step => command.then_some(false),
-        Role::Service => found.or_else(|| command.then_some(false)),
+        Role::Service => by_image(true).or_else(by_command),
+        // An image that stands on a daemon's and starts something of its own still starts the daemon, as a rule.
+        Role::Image => by_image(false).or_else(by_command).or_else(|| {
+            let scripts = container.command.iter().map(|word| word.as_str().rsplit('/').next().unwrap_or(""));
+            let mut scripts = scripts.filter(|name| name.ends_with(".sh"));
+            scripts.any(|name| name.split(['-', '_', '.']).any(|part| part == "dind")).then_some(false)
+        }),
         _ if overridden => None,
-        _ => found.or_else(|| command.then(|| image.as_str().contains("rootless"))),
+        Role::Workload => by_image(container.command.is_empty()).or_else(by_command),
+        Role::Started => {
+            by_image(container.command.is_empty() && container.privileged.is_some()).or_else(by_command)
+        }
     }
 }

@@ -34,6 +34,9 @@ impl Step {
 /// More lines than this make a step no clearer.
 const MOST_LINES: usize = 6;
 
+/// Further containers of a job add no step that is not there yet.
+const MOST_CONTAINERS: usize = 50;
+
 /// More steps of one kind than this are left out.
 const MOST_ALIKE: usize = 4;
 
@@ -45,7 +48,7 @@ pub fn path(job: &Job, verdict: &Verdict, needs: &Needs) -> Vec<Step> {
     let mut path = Path { job, verdict, needs, steps: Vec::new() };
     path.entry();
     path.engine();
-    for container in &job.containers {
+    for container in job.containers.iter().take(MOST_CONTAINERS) {
         path.container(container);
     }
     path.consequences();

@@ -95,7 +95,15 @@ impl Invocation {
         let (program, rest) = command.words.split_first()?;
         let name = program.as_str().rsplit('/').next()?;
         let (_, tool, prefix) = PROGRAMS.iter().find(|(file, _, _)| *file == name)?;
-        if *tool == "kaniko" && !program.as_str().contains("kaniko") {
+        let named = || {
+            let option = |word: &Value| {
+                ["--destination", "--context", "--dockerfile"]
+                    .iter()
+                    .any(|own| word.as_str().starts_with(own))
+            };
+            program.as_str().contains("kaniko") || rest.iter().any(option)
+        };
+        if *tool == "kaniko" && !named() {
             return None;
         }
         let mut reader = Reader { words: rest, at: 0 };
@@ -367,6 +375,7 @@ mod tests {
         check("docker system prune -af", "docker system prune [all force] ");
         check("/kaniko/executor --destination a --context .", "kaniko  [destination=a context=.] ");
         check("executor --x", "-");
+        check("executor --context . --destination a", "kaniko  [context=. destination=a] ");
         check("dockerd -H tcp://0.0.0.0:2375 --tls=false", "dockerd  [host=tcp://0.0.0.0:2375 tls=false] ");
         check("docker login -u a -p=b reg", "docker login [username=a password=b] reg");
         check("docker", "docker  [] ");

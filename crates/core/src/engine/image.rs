@@ -100,17 +100,12 @@ pub fn kind(text: &str, service: bool) -> Kind {
     let name = image.name();
     let rootless = tag.contains("rootless") || name.contains("rootless");
     let dind_word = |part: &str| part.split(['-', '_', '.', '/']).any(|word| word == "dind");
-    let official = name == "docker" && image.repository.split('/').count() <= 2
-        || image.repository.ends_with("/library/docker")
-        || (name == "docker");
+    let official = name == "docker";
     if official {
         if dind_word(tag) {
             return Kind::Daemon { rootless };
         }
-        if service
-            && !tag.split('-').any(|word| matches!(word, "cli" | "git"))
-            && image.repository.ends_with("docker")
-        {
+        if service && !tag.split('-').any(|word| matches!(word, "cli" | "git")) {
             return Kind::Daemon { rootless };
         }
         return Kind::Client;

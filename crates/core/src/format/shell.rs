@@ -28,9 +28,7 @@ fn recognise(probe: &Probe<'_>) -> u8 {
 
 /// A line that begins with an engine's program, perhaps behind a prompt or `sudo`.
 fn is_command(line: &str) -> bool {
-    let words =
-        line.split_whitespace().skip_while(|word| matches!(*word, "$" | "#" | "sudo" | "exec" | "time"));
-    let mut words = words;
+    let mut words = line.split_whitespace().skip_while(|word| matches!(*word, "$" | "sudo" | "exec" | "time"));
     let program = words.next().unwrap_or("");
     PROGRAMS.contains(&program.rsplit('/').next().unwrap_or(""))
         && words.next().is_some_and(|next| next != ":")
@@ -84,5 +82,6 @@ mod tests {
         check("", "docker: 1\n", false);
         check("", "FROM docker\n", false);
         check("", "we use docker here\n", false);
+        check("", "# docker run --ipc host is bad\njob:\n  script: [make]\n", false);
     }
 }

@@ -73,6 +73,10 @@ declare_rule! {
     "docker-group", "A user is given the Docker socket, which is root on its machine", check,
 }
 
+/// Programs that change groups, or who may use a file.
+static PROGRAMS: &[&str] =
+    &["usermod", "useradd", "gpasswd", "adduser", "addgroup", "chmod", "chown", "chgrp", "setfacl"];
+
 fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     for command in &scene.job.commands {
         let Some(what) = gives(command) else { continue };
@@ -95,6 +99,9 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
 
 /// What the command gives to whom, as the start of a sentence.
 fn gives(command: &Command) -> Option<&'static str> {
+    if !PROGRAMS.contains(&program(command)) {
+        return None;
+    }
     let words: Vec<&str> = command.words.iter().skip(1).map(Value::as_str).collect();
     let is_group = |list: &str| list.split(',').any(|group| group == "docker");
     let plain: Vec<&str> = words.iter().copied().filter(|word| !word.starts_with('-')).collect();

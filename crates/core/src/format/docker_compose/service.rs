@@ -191,8 +191,8 @@ fn mounts(project: &Project<'_>, layers: &Layers<'_>) -> Vec<Mount> {
         }
         if let Some(path) = mount.source.as_ref().and_then(|source| project.volumes.get(source.as_str())) {
             let mut path = path.clone();
-            path.via.insert(0, (Via::Reference, mount.span));
-            mount.span = path.span;
+            // The service is given it where the volume is used; where the path stands is told beside it.
+            path.via.insert(0, (Via::Reference, path.span));
             mount.source = Some(path);
         }
         out.push(mount);

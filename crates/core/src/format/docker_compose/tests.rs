@@ -119,7 +119,7 @@ service a
   Workload -
     mount /var/run/docker.sock at /var/run/docker.sock ro `/var/run/docker.sock:/var/run/docker.sock:ro`
     mount data at /data `data:/data`
-    mount /var/run/docker.sock~Reference at /sock `/var/run/docker.sock`
+    mount /var/run/docker.sock~Reference at /sock `sock:/sock`
     mount - at /anonymous `/anonymous`
     mount /run at /host/run ro `source: /run`
     mount - at /tmp `target: /tmp`
