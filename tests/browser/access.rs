@@ -116,7 +116,7 @@ fn the_keyboard_is_enough() {
             "#alternatives a",
             "#copy",
             "#download",
-            "footer a",
+            "footer summary",
         ];
         for _ in 0..600 {
             page.press(&[key::TAB]).await;

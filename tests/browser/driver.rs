@@ -4,8 +4,10 @@ use std::future::poll_fn;
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
 use std::pin::pin;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::task::Poll;
 use std::time::Instant;
 
@@ -19,6 +21,10 @@ use crate::page::Page;
 /// Programs without which nothing can be tested here.
 const PROGRAMS: [&str; 2] = ["chromium", "chromedriver"];
 
+/// The built page's folder, or why there is none.
+static PAGE: LazyLock<Result<PathBuf, String>> =
+    LazyLock::new(|| xtask::page::build().map_err(|error| format!("{error:#}")));
+
 /// Runs `test` on the built page in a fresh browser, and prints how long it took.
 pub(crate) fn with_page(name: &str, test: impl AsyncFnOnce(&Page)) {
     for program in PROGRAMS {
@@ -27,9 +33,9 @@ pub(crate) fn with_page(name: &str, test: impl AsyncFnOnce(&Page)) {
             return;
         }
     }
+    let folder = PAGE.as_ref().unwrap_or_else(|error| panic!("the page does not build: {error}"));
+    let server = Server::start(folder, 0).expect("the page is served");
     let start = Instant::now();
-    let folder = xtask::page::build().expect("the page builds");
-    let server = Server::start(&folder, 0).expect("the page is served");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let driver = Driver::start();
     let profile = tempfile::tempdir().expect("a folder for the browser's profile");

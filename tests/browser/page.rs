@@ -32,10 +32,11 @@ pub(crate) struct Page {
 impl Page {
     pub(crate) async fn open(client: Client, server: Server) -> Self {
         let page = Self { client, server };
+        page.devtools("Performance.enable", json!({ "timeDomain": "threadTicks" })).await;
+        page.client.goto(&page.server.url()).await.expect("the page opens");
         for name in ["clipboard-read", "clipboard-write"] {
             page.command("permissions", json!({ "descriptor": { "name": name }, "state": "granted" })).await;
         }
-        page.client.goto(&page.server.url()).await.expect("the page opens");
         page.wait_for("the editor", "document.querySelector('#editor') !== null").await;
         page
     }
@@ -107,10 +108,26 @@ impl Page {
         self.strings(selector, "() => ''").await.len()
     }
 
+    /// Clicks on the first element that `selector` names.
     pub(crate) async fn click(&self, selector: &str) {
-        let element = self.client.find(Locator::Css(selector)).await;
-        let element = element.unwrap_or_else(|error| panic!("{selector}: {error}"));
-        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        // At once: the page itself scrolls smoothly, and a click does not wait for that.
+        let bring = format!(
+            "document.querySelector(`{selector}`)?.scrollIntoView({{ behavior: 'instant', block: 'center' }})"
+        );
+        let start = Instant::now();
+        loop {
+            self.value(&bring).await;
+            let clicked = match self.client.find(Locator::Css(selector)).await {
+                Ok(element) => element.click().await,
+                Err(error) => Err(error),
+            };
+            match clicked {
+                Ok(()) => return,
+                // What is on the page may just be moving.
+                Err(_) if start.elapsed() < PATIENCE => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(error) => panic!("{selector}: {error}"),
+            }
+        }
     }
 
     /// Presses keys together, the last one last, and lets go.
@@ -140,8 +157,7 @@ impl Page {
 
     /// Puts a text on the clipboard.
     async fn copy(&self, text: &str) {
-        let script =
-            "const [text, done] = arguments; navigator.clipboard.writeText(text).then(() => done(''), done)";
+        let script = "const [text, done] = arguments; navigator.clipboard.writeText(text).then(() => done(''), error => done(String(error)))";
         let answer = self.client.execute_async(script, vec![text.into()]).await.expect("a clipboard");
         assert_eq!(answer, "", "the clipboard takes the text");
     }
@@ -174,7 +190,20 @@ impl Page {
             let parameters = &event["params"];
             parameters["request"]["url"].as_str().or(parameters["url"].as_str()).map(str::to_owned)
         };
-        requests.filter_map(|event| address(&event)).collect()
+        // The browser's own pages, such as that of a new tab, are no part of this, and data is no request.
+        requests
+            .filter_map(|event| address(&event))
+            .filter(|url| !url.starts_with("chrome") && !url.starts_with("data:"))
+            .collect()
+    }
+
+    /// How long the page's own thread has worked so far. Other programs of a busy machine do not count.
+    pub(crate) async fn busy(&self) -> Duration {
+        let metrics = self.devtools("Performance.getMetrics", json!({})).await;
+        let mut metrics = metrics["metrics"].as_array().into_iter().flatten();
+        let tasks = metrics.find(|metric| metric["name"] == "TaskDuration");
+        let seconds = tasks.and_then(|metric| metric["value"].as_f64()).expect("the browser counts its work");
+        Duration::from_secs_f64(seconds)
     }
 
     /// Makes the window so many pixels wide.

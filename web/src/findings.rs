@@ -98,7 +98,7 @@ fn about(id: &str) -> Html {
     html! {
         <details class="about">
             <summary>{"About this rule: "}{markdown::line(rule.summary)}</summary>
-            {markdown::text(rule.docs, 4)}
+            {markdown::text(rule.docs, 3)}
         </details>
     }
 }
