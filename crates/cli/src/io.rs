@@ -18,7 +18,15 @@ pub struct Io<'a> {
 impl Io<'_> {
     /// Writes to standard output. A reader that has gone away (`… | head`) is no failure.
     pub(crate) fn print(&mut self, text: &str) -> Result<(), Failure> {
-        match self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) {
+        self.write(|out| out.write_all(text.as_bytes()))
+    }
+
+    /// Lets `write` write to standard output, with the same care.
+    pub(crate) fn write(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    ) -> Result<(), Failure> {
+        match write(self.out).and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 Err(format!("cannot write to standard output: {error}").into())
             }

@@ -9,6 +9,8 @@ mod sarif;
 mod tests;
 mod text;
 
+use std::io::{self, BufWriter, Write};
+
 use daemonless_core::File;
 use daemonless_core::report::Report;
 
@@ -20,8 +22,8 @@ pub(crate) use text::OUTPUT as TEXT;
 pub(crate) struct Output {
     /// As on the command line.
     pub(crate) id: &'static str,
-    /// The report on these files, which are in the report's order. Ends with a line break.
-    pub(crate) render: fn(&Report, &[File], Painter) -> String,
+    /// Writes the report on these files, which are in the report's order. Ends with a line break.
+    pub(crate) render: fn(&Report, &[File], Painter, &mut dyn Write) -> io::Result<()>,
 }
 
 /// Every way, in the order of the help.
@@ -33,10 +35,11 @@ pub(crate) fn by_id(id: &str) -> Option<&'static Output> {
     OUTPUTS.iter().copied().find(|output| output.id == id)
 }
 
-/// A value as indented JSON with a line break at its end.
-pub(crate) fn to_json(value: &impl serde::Serialize) -> String {
-    // Strings, numbers, lists and structs: nothing that serde_json refuses.
-    let mut json = serde_json::to_string_pretty(value).unwrap_or_default();
-    json.push('\n');
-    json
+/// Writes a value as indented JSON with a line break at its end. Nothing holds the whole of it: the report on a large
+/// file is many times as large as the file.
+pub(crate) fn write_json(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    serde_json::to_writer_pretty(&mut out, value)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }

@@ -6,7 +6,7 @@ use daemonless_core::rules::RULES;
 use serde::Serialize;
 
 use crate::args::{Command, Options};
-use crate::output::{self, to_json};
+use crate::output::{self, write_json};
 use crate::paint::{BOLD, Painter};
 use crate::{Failure, Io, facts};
 
@@ -35,7 +35,8 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
         "json" => {
             let rows =
                 RULES.iter().map(|rule| Row { id: rule.id, summary: rule.summary, docs: facts::docs(rule) });
-            to_json(&rows.collect::<Vec<_>>())
+            let rows: Vec<_> = rows.collect();
+            return io.write(|out| write_json(&rows, out)).map(|()| 0);
         }
         other => return Err(format!("`rules` prints text or json, not {other}").into()),
     };

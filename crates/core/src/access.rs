@@ -49,7 +49,9 @@ pub fn accesses(names: &Names<'_>, job: &Job, host: Host) -> Vec<Access> {
     let started = job.containers.iter().filter(|container| container.role == Role::Started);
     let started_mounts =
         started.flat_map(|container| container.mounts.iter().map(|mount| mount.span)).collect();
-    let mut finder = Finder { names, job, host, found: Vec::new(), started_mounts };
+    let own = |container: &Container| matches!(container.role, Role::Job | Role::Workload | Role::Image);
+    let in_container = job.containers.iter().any(own);
+    let mut finder = Finder { names, job, host, found: Vec::new(), in_container, started_mounts };
     for container in &job.containers {
         finder.container(container);
     }
@@ -68,6 +70,8 @@ struct Finder<'a> {
     job: &'a Job,
     host: Host,
     found: Vec<Access>,
+    /// Whether the job's commands run in a container that the file names.
+    in_container: bool,
     /// Mounts of containers that the job's commands start: what they hand in, the job itself does not have.
     started_mounts: HashSet<Span>,
 }
@@ -210,19 +214,11 @@ impl<'a> Finder<'a> {
 
     fn started_by_script(&mut self, span: Span, by: String) {
         let what = "starts it".to_owned();
-        if self.host == Host::Vm && !self.in_container() {
+        if self.host == Host::Vm && !self.in_container {
             self.add(Approach::VmDaemon, Power::UnknownEngine, by, Confidence::Declared, span, what);
         } else {
             self.add(Approach::NestedDaemon, Power::HostPrivilege, by, Confidence::Declared, span, what);
         }
-    }
-
-    /// Whether the job's commands run in a container that the file names.
-    fn in_container(&self) -> bool {
-        self.job
-            .containers
-            .iter()
-            .any(|container| matches!(container.role, Role::Job | Role::Workload | Role::Image))
     }
 
     /// A docker command: whose daemon answers?
@@ -301,7 +297,7 @@ impl<'a> Finder<'a> {
             return;
         }
         let what = format!("`{client}` is used here");
-        let (approach, by) = match (self.host, self.in_container()) {
+        let (approach, by) = match (self.host, self.in_container) {
             (Host::Vm, _) => (Approach::VmDaemon, "the machine's own daemon".to_owned()),
             _ => (Approach::AmbientDaemon, "a daemon that the file does not name".to_owned()),
         };

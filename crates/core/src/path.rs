@@ -207,7 +207,11 @@ impl Path<'_> {
             (None, None) => self.job.name.clone(),
         };
         let daemon = access::daemon(container).is_some();
-        for mount in container.mounts.iter().filter(|mount| !mount.declared_only) {
+        let telling = |mount: &&Mount| {
+            let source = mount.source.as_ref();
+            !mount.declared_only && source.is_some_and(|source| mount::sensitive(source.as_str()).is_some())
+        };
+        for mount in container.mounts.iter().filter(telling).take(MOST_ALIKE) {
             self.mount(mount);
         }
         if let Some(span) = container.privileged

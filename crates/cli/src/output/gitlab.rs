@@ -5,10 +5,10 @@ use daemonless_core::report::{FileReport, FindingReport, Report};
 use serde::Serialize;
 
 use super::fingerprint::Fingerprints;
-use super::{Output, to_json};
+use super::{Output, write_json};
 
 pub(super) static OUTPUT: Output =
-    Output { id: "gitlab", render: |report, files, _| to_json(&issues(report, files)) };
+    Output { id: "gitlab", render: |report, files, _, out| write_json(&issues(report, files), out) };
 
 #[derive(Serialize)]
 struct Issue<'r> {

@@ -1,5 +1,5 @@
 //! The report itself, as JSON: the form that other tools build on.
 
-use super::{Output, to_json};
+use super::{Output, write_json};
 
-pub(super) static OUTPUT: Output = Output { id: "json", render: |report, _, _| to_json(report) };
+pub(super) static OUTPUT: Output = Output { id: "json", render: |report, _, _, out| write_json(report, out) };

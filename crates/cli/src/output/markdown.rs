@@ -7,7 +7,8 @@ use daemonless_core::report::{AlternativeReport, FileReport, FindingReport, JobR
 use super::Output;
 use crate::paint::plain;
 
-pub(super) static OUTPUT: Output = Output { id: "markdown", render: |report, _, _| render(report) };
+pub(super) static OUTPUT: Output =
+    Output { id: "markdown", render: |report, _, _, out| out.write_all(render(report).as_bytes()) };
 
 /// Rows of one table; summaries and comments have a limit of length.
 const MOST_ROWS: usize = 200;

@@ -11,11 +11,11 @@ use daemonless_core::rules::RULES;
 use serde::Serialize;
 
 use super::fingerprint::Fingerprints;
-use super::{Output, to_json};
+use super::{Output, write_json};
 use crate::facts;
 
 pub(super) static OUTPUT: Output =
-    Output { id: "sarif", render: |report, files, _| to_json(&log(report, files)) };
+    Output { id: "sarif", render: |report, files, _, out| write_json(&log(report, files), out) };
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

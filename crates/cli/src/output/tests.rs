@@ -91,9 +91,15 @@ fn sample() -> (Report, [File; 1]) {
     (Report { schema: 1, files: vec![file], read: Vec::new() }, [text])
 }
 
+fn printed(id: &str, report: &Report, files: &[File], color: bool) -> String {
+    let mut out = Vec::new();
+    (by_id(id).unwrap().render)(report, files, Painter { color }, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
 fn render(id: &str, color: bool) -> String {
     let (report, files) = sample();
-    (by_id(id).unwrap().render)(&report, &files, Painter { color })
+    printed(id, &report, &files, color)
 }
 
 fn render_json(id: &str) -> Value {
@@ -218,7 +224,7 @@ fn a_long_line_is_cut_around_its_mark() {
     report.files[0].notes.clear();
     let finding = &mut report.files[0].findings[0];
     (finding.range, finding.labels) = (range(1, 2003, 1, 2014), Vec::new());
-    let text = (by_id("text").unwrap().render)(&report, &files, Painter { color: false });
+    let text = printed("text", &report, &files, false);
     assert!(text.contains("- docker:dind"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 130), "{text}");
 }

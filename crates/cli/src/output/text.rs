@@ -13,7 +13,10 @@ use super::Output;
 use crate::markdown::wrap;
 use crate::paint::{BOLD, DIM, Painter, plain, risk};
 
-pub(crate) static OUTPUT: Output = Output { id: "text", render };
+pub(crate) static OUTPUT: Output = Output {
+    id: "text",
+    render: |report, files, painter, out| out.write_all(render(report, files, painter).as_bytes()),
+};
 
 /// Columns of an excerpt.
 const WIDTH: usize = 120;

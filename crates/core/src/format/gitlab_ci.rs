@@ -148,7 +148,7 @@ impl Reader<'_, '_> {
         }
         job.host = self.host();
         job.reach = self.reach();
-        job.env = variables.into_env();
+        job.env = variables.into_env(self.pipeline);
         let mut scope = Scope::new(&job.env);
         self.script("before_script", 0, &mut scope, &mut job);
         self.script("script", 1, &mut scope, &mut job);
@@ -221,7 +221,9 @@ impl Reader<'_, '_> {
     fn script(&self, key: &str, index: u32, scope: &mut Scope, job: &mut Job) {
         let Some((node, _)) = self.inherited(key) else { return };
         for line in self.pipeline.flatten(node) {
-            if let Some(text) = self.tree.text(line) {
+            if let Some(text) = self.tree.text(line)
+                && (job.span.contains(self.tree.span(line)) || self.pipeline.afford(text.len()))
+            {
                 job.commands.extend(script::lower(&text, scope, index));
             }
         }

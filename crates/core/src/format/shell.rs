@@ -28,7 +28,8 @@ fn recognise(probe: &Probe<'_>) -> u8 {
 
 /// A line that begins with an engine's program, perhaps behind a prompt or `sudo`.
 fn is_command(line: &str) -> bool {
-    let mut words = line.split_whitespace().skip_while(|word| matches!(*word, "$" | "sudo" | "exec" | "time"));
+    let mut words =
+        line.split_whitespace().skip_while(|word| matches!(*word, "$" | "sudo" | "exec" | "time"));
     let program = words.next().unwrap_or("");
     PROGRAMS.contains(&program.rsplit('/').next().unwrap_or(""))
         && words.next().is_some_and(|next| next != ":")

@@ -14,6 +14,9 @@ pub use parser::Parser;
 /// How deep constructs may nest in each other; what is deeper is read flat.
 pub const MAX_DEPTH: usize = 64;
 
+/// Words of one command beyond this many are left out. Linux itself refuses command lines of more than two megabytes.
+pub const MAX_WORDS: usize = 20_000;
+
 /// The statements of `text`.
 pub fn parse(text: &Text) -> Script {
     let mut parser = Parser::new(text, 0);

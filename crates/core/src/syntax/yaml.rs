@@ -64,8 +64,9 @@ pub struct Tree<'t> {
     budget: Cell<u32>,
 }
 
-/// Visits that a text may ask for in all. Real files need a few thousand; a merge bomb needs more than there are atoms.
-const BUDGET: u32 = 1_000_000;
+/// Visits that a text may ask for in all, besides four for each of its nodes. Real files need a few thousand; a merge
+/// bomb needs more than there are atoms.
+const BUDGET: u32 = 100_000;
 
 /// Merge keys and aliases may point through this many others.
 const DEEPEST: u32 = 64;

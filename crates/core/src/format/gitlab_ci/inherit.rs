@@ -1,5 +1,6 @@
 //! What a job inherits: `default`, `extends`, `inherit`, `!reference`.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use super::Names;
@@ -32,7 +33,13 @@ pub(super) struct Pipeline<'a, 't> {
     /// Entries in the order of the text; of a repeated name the last counts.
     entries: Vec<(NodeId, NodeId)>,
     by_name: HashMap<&'a str, NodeId>,
+    /// Bytes of scripts and variables that jobs may still take over from elsewhere in the file.
+    left: Cell<usize>,
 }
+
+/// What jobs may inherit in all besides four times the text: a template of a few lines in a thousand jobs is fine, one
+/// of a thousand lines in ten thousand jobs is not.
+const MOST_INHERITED: usize = 512 * 1024;
 
 impl<'a, 't> Pipeline<'a, 't> {
     pub(super) fn new(tree: &'a Tree<'t>) -> Self {
@@ -46,7 +53,8 @@ impl<'a, 't> Pipeline<'a, 't> {
                 }
             }
         }
-        Self { tree, entries, by_name }
+        let left = Cell::new(MOST_INHERITED + 4 * tree.source().len());
+        Self { tree, entries, by_name, left }
     }
 
     /// Name, key and body of every top-level entry.
@@ -78,6 +86,13 @@ impl<'a, 't> Pipeline<'a, 't> {
         }
         // A template whose scripts a job refers to is read there; the rest of it is still read on its own.
         used
+    }
+
+    /// Takes `bytes` from what jobs may inherit; says whether there was as much left.
+    pub(super) fn afford(&self, bytes: usize) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(bytes));
+        left > bytes
     }
 
     /// The names that a job extends, the last one first: that one wins.

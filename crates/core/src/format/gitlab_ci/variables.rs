@@ -12,7 +12,7 @@ use crate::syntax::yaml::{NodeId, Tree};
 const DEEPEST: u32 = 8;
 
 /// A value grows to at most this many bytes by what is filled in.
-const LONGEST: usize = 64 * 1024;
+const LONGEST: usize = 4 * 1024;
 
 /// A matrix gives at most this many values of one variable.
 const MOST: usize = 16;
@@ -28,7 +28,7 @@ impl Variables {
         let mut out = Self { env: Vec::new(), at: HashMap::new() };
         if let Some(global) = pipeline.variables() {
             for var in raw(tree, pipeline.mapping(global)) {
-                if pipeline.inherits(links, "variables", &var.name) {
+                if pipeline.afford(var.name.len()) && pipeline.inherits(links, "variables", &var.name) {
                     set(&mut out.env, &mut out.at, var);
                 }
             }
@@ -48,13 +48,19 @@ impl Variables {
         out
     }
 
-    /// All variables, with what they name filled in.
-    pub(super) fn into_env(self) -> Vec<Var> {
+    /// All variables, with what they name filled in as far as the file can afford it.
+    pub(super) fn into_env(self, pipeline: &Pipeline<'_, '_>) -> Vec<Var> {
         let expanded: Vec<Value> = self
             .env
             .iter()
             .map(|var| {
+                if !var.value.as_str().contains('$') {
+                    return var.value.clone();
+                }
                 let mut value = self.expand(&var.value.text);
+                if !pipeline.afford(value.text.len()) {
+                    return var.value.clone();
+                }
                 value.others.extend(var.value.others.iter().cloned());
                 Value { span: var.value.span, ..value }
             })

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::cursor::{Ahead, CLOSERS, Closer, NOTHING_AHEAD};
 use super::redirect::Pending;
 use super::word::Ending;
-use super::{Branch, Document, Kind, Link, MAX_DEPTH, Part, Redirect, Simple, Statement, Word};
+use super::{Branch, Document, Kind, Link, MAX_DEPTH, MAX_WORDS, Part, Redirect, Simple, Statement, Word};
 use crate::source::Text;
 
 /// Reads the statements of a text one by one.
@@ -372,7 +372,9 @@ impl<'t> Parser<'t> {
             if word.assignment.is_some() && simple.assignments == simple.words.len() {
                 simple.assignments += 1;
             }
-            simple.words.push(word);
+            if simple.words.len() < MAX_WORDS {
+                simple.words.push(word);
+            }
         }
         Kind::Simple(simple)
     }

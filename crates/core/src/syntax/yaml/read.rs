@@ -31,6 +31,8 @@ pub fn parse(file: FileId, text: &str) -> Tree<'_> {
         reader.region(region, depth);
     }
     reader.repeated_keys();
+    let nodes = u32::try_from(reader.tree.nodes.len()).unwrap_or(u32::MAX);
+    reader.tree.budget.set(BUDGET.saturating_add(nodes.saturating_mul(4)));
     reader.tree.errors.sort_by_key(|error| error.span);
     reader.tree
 }
