@@ -243,8 +243,7 @@ impl Placing<'_, '_> {
         let item = items.iter().find(daemons)?;
         let all_daemons = items.iter().all(|item| self.names_daemon(*item));
         if items.len() == 1 || all_daemons {
-            let lines = view.whole_lines(tree.span(key), tree.span(list))?;
-            return Some(Edit::delete(lines, SERVICE));
+            return view.without_entry(key, list, "[]", SERVICE);
         }
         if tree.is_flow(list) {
             return None;

@@ -26,6 +26,35 @@ impl View<'_> {
         Some(Span::new(first.file, start..end + line))
     }
 
+    /// The edit that takes away an entry whose list or mapping has nothing left. Where something else points at it, by an
+    /// alias or `!reference`, or nothing would be left around it, it stays with an `empty` value.
+    pub(super) fn without_entry(
+        &self,
+        key: NodeId,
+        value: NodeId,
+        empty: &str,
+        reason: &str,
+    ) -> Option<Edit> {
+        let (first, last) = (self.tree.span(key), self.tree.span(value));
+        let lines = self.whole_lines(first, last)?;
+        let between = self.text.get(first.end as usize..last.start as usize)?;
+        let anchor = between.split_whitespace().find(|word| word.starts_with('&'));
+        let owner = self.tree.roots.iter().flat_map(|root| self.tree.written(*root)).find(|(_, body)| {
+            !self.tree.is_alias(*body) && self.tree.written(*body).iter().any(|(own, _)| *own == key)
+        });
+        let needed = owner.is_some_and(|(name, body)| {
+            let hidden = self.tree.str(*name).is_some_and(|name| name.starts_with('.'));
+            self.tree.written(*body).len() == 1 || (hidden && self.text.contains("!reference"))
+        });
+        if anchor.is_none() && !needed {
+            return Some(Edit::delete(lines, reason));
+        }
+        let name = self.text.get(first.range())?;
+        let anchor = anchor.map_or(String::new(), |anchor| format!("{anchor} "));
+        let line = [format!("{name}: {anchor}{empty}")];
+        Some(Edit::replace(lines, self.block(self.column(first), &line), reason))
+    }
+
     /// How far the line of `span` is indented, `- ` of an item counted.
     pub(super) fn column(&self, span: Span) -> usize {
         let before = self.text.get(..span.start as usize).unwrap_or("");
@@ -62,8 +91,7 @@ impl View<'_> {
         let (key, map) = owner;
         let all = self.tree.written(map).len() == gone.len();
         if all && instead.is_empty() {
-            let span = self.whole_lines(self.tree.span(key), self.tree.span(map))?;
-            return Some(vec![Edit::delete(span, reason)]);
+            return Some(vec![self.without_entry(key, map, "{}", reason)?]);
         }
         if self.tree.is_flow(map) {
             return None;
