@@ -7,4 +7,4 @@ mod hostile; // Bad input: no panic, no overflow, time in proportion to size.
 mod rewrites; // GitLab pipelines for another builder: before, after, and what holds of all.
 mod rule_cases; // Cases that rules must tell apart, each a few lines of text.
 mod rules; // What the rules report: the examples of their documentation, the wording of their messages.
-mod tidy; // The repository itself: first lines, names, lengths, generated pages.
+mod tidy; // The repository itself: first lines, names, lengths, links, what pages must name.

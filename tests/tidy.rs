@@ -1,8 +1,10 @@
 //! The repository itself. Each message says how to mend it.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
+use daemonless_catalog::{Approach, Builder, Need, Power};
 use daemonless_core::format::FORMATS;
 use daemonless_core::rules::RULES;
 
@@ -117,13 +119,126 @@ fn summaries_are_one_line_without_a_full_stop() {
     );
 }
 
+/// The Markdown pages, with their texts.
+fn pages() -> Vec<(String, String)> {
+    files().into_iter().filter(|(path, _)| path.ends_with(".md")).collect()
+}
+
+/// A page's lines outside of fences, without what stands in backticks.
+fn prose(text: &str) -> impl Iterator<Item = String> {
+    let mut fence: Option<&str> = None;
+    text.lines().filter_map(move |line| {
+        let ticks = &line[..line.len() - line.trim_start_matches('`').len()];
+        match fence {
+            Some(open) if ticks == open => fence = None,
+            None if ticks.len() > 2 => fence = Some(ticks),
+            None => return Some(line.split('`').step_by(2).collect::<Vec<_>>().join("`")),
+            _ => {}
+        }
+        None
+    })
+}
+
+/// The anchors of a page: its headings as GitHub spells them.
+fn anchors(text: &str) -> Vec<String> {
+    let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+    let anchor =
+        |title: &str| title.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-");
+    // Fences have lines that begin with `#`, too: an anchor more does no harm.
+    text.lines().filter_map(|line| line.trim_start_matches('#').strip_prefix(' ')).map(anchor).collect()
+}
+
 #[test]
-fn generated_pages_are_current() {
-    none(RULES.iter().filter_map(|rule| {
-        let path = format!("docs/rules/{}.md", rule.id);
-        let page = fs::read_to_string(root().join(&path)).ok()?;
-        let lines = rule.docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
-        let docs = lines.collect::<Vec<_>>().join("\n");
-        (!page.contains(docs.trim())).then(|| format!("{path} is out of date; run `cargo xtask docs`"))
+fn links_lead_to_files_and_headings() {
+    let pages = pages();
+    let mut dead = Vec::new();
+    for (path, text) in &pages {
+        let folder = Path::new(path).parent().expect("a page is in a folder");
+        let lines: Vec<_> = prose(text).collect();
+        let links =
+            lines.iter().flat_map(|line| line.split("](").skip(1)).filter_map(|rest| rest.split(')').next());
+        let pictures = text.split(['"']).filter(|word| word.ends_with(".png"));
+        for link in links.chain(pictures).filter(|link| !link.starts_with("https://")) {
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = match file {
+                "" => root().join(path),
+                file => root().join(folder).join(file),
+            };
+            let found = match fs::read(&target) {
+                Ok(page) if !anchor.is_empty() => {
+                    anchors(&String::from_utf8_lossy(&page)).iter().any(|known| known == anchor)
+                }
+                Ok(_) => true,
+                Err(_) => target.is_dir() && anchor.is_empty(),
+            };
+            if !found {
+                dead.push(format!("{path}: {link} leads nowhere"));
+            }
+        }
+    }
+    none(dead);
+}
+
+#[test]
+fn the_readme_names_both_commands() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
+    for command in ["\ncargo xtask serve\n", "\ncargo xtask test\n", "`trunk serve`"] {
+        assert!(readme.contains(command), "README.md does not name {command:?}");
+    }
+}
+
+#[test]
+fn everything_that_is_listed_is_documented() {
+    let told = |page: &str, id: &str| {
+        let text = fs::read_to_string(root().join(page)).unwrap_or_default();
+        (!text.contains(&format!("`{id}`"))).then(|| format!("{page} has no `{id}`; run `cargo xtask docs`"))
+    };
+    let formats =
+        FORMATS.iter().flat_map(|format| ["docs/formats.md", "README.md"].map(|page| (page, format.id)));
+    let rules = RULES.iter().map(|rule| ("docs/rules.md", rule.id));
+    let builders = Builder::ALL.iter().map(|builder| ("docs/builders.md", builder.id()));
+    let needs = Need::ALL.iter().map(|need| ("docs/builders.md", need.id()));
+    let approaches = Approach::ALL.iter().map(|approach| ("docs/approaches.md", approach.id()));
+    let powers = Power::ALL.iter().map(|power| ("docs/risk.md", power.id()));
+    let all = formats.chain(rules).chain(builders).chain(needs).chain(approaches).chain(powers);
+    none(all.filter_map(|(page, id)| told(page, id)));
+}
+
+/// Rows of the table of limits: name, value and file must be those of a constant in the sources.
+#[test]
+fn the_table_of_limits_is_that_of_the_sources() {
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("it is there");
+    let table =
+        page.split("\n## Limits\n").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a section");
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.split(" | ").collect())
+        .collect();
+    assert!(rows.len() > 20, "{} rows", rows.len());
+    none(rows.iter().filter_map(|row| {
+        let [name, value] = [row[0], row[1]].map(|cell| cell.trim_matches(['|', ' ', '`']));
+        let file = row[2].split("](").nth(1)?.trim_end_matches(')');
+        let source = fs::read_to_string(root().join(file)).unwrap_or_default();
+        let start = format!("const {name}: ");
+        let known = source
+            .lines()
+            .filter_map(|line| line.split(&start).nth(1)?.split(" = ").nth(1)?.strip_suffix(';'));
+        let known: Vec<_> = known.collect();
+        (!known.contains(&value))
+            .then(|| format!("ARCHITECTURE.md: {name} of {file} is {known:?}, not {value}"))
+    }));
+}
+
+#[test]
+fn pages_do_not_belittle() {
+    const WORDS: &[&str] = &["just", "simply", "obviously", "easily"];
+    none(pages().into_iter().flat_map(|(path, text)| {
+        let lines = prose(&text).filter(|line| !line.contains('"')).collect::<Vec<_>>();
+        let found = lines.into_iter().flat_map(|line| {
+            let words = line.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+            words.filter(|word| WORDS.contains(&word.as_str())).collect::<Vec<_>>()
+        });
+        found.map(|word| format!("{path}: say it without {word:?}")).collect::<Vec<_>>()
     }));
 }

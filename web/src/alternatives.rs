@@ -1,41 +1,33 @@
 //! The ways out, ranked for this job: what each asks for, and what stands in its way.
 
-use daemonless_core::report::{AlternativeReport, BlockerReport, RequirementReport};
+use daemonless_core::report::{AlternativeReport, BlockerReport, JobReport, RequirementReport};
 use yew::prelude::*;
 
 use crate::app::head;
 use crate::mark::capital;
 use crate::mark::{risk, words};
 use crate::markdown;
-use crate::state::{Action, Outcome, Shared};
+use crate::state::{Action, Outcome};
 
-#[derive(Properties, PartialEq)]
-pub struct AlternativesProps {
-    pub outcome: Shared<Outcome>,
-    /// Name of the chosen job.
-    pub job: Option<String>,
-    pub on: Callback<Action>,
-}
-
-/// The section; nothing where there is nothing to leave.
-#[component]
-pub fn Alternatives(props: &AlternativesProps) -> Html {
-    let Some(job) = props.outcome.job(props.job.as_deref()).filter(|job| !job.alternatives.is_empty()) else {
+/// The section on one job; nothing where there is nothing to leave.
+pub fn view(outcome: &Outcome, job: &JobReport, on: &Callback<Action>) -> Html {
+    if job.alternatives.is_empty() {
         return html! {};
-    };
-    let mut ways: Vec<_> = job.alternatives.iter().collect();
-    ways.sort_by_key(|way| way.rank);
+    }
+    // Where there is no daemon to leave, they are what builds without one.
+    let leaves = !matches!(job.approach, "none" | "daemonless");
+    let title = if leaves { "Ways out, best first" } else { "What builds it without a daemon" };
     let needs = job.needs.iter().map(|need| words(need)).collect::<Vec<_>>().join(", ");
     html! {
         <section class="s" id="alternatives" tabindex="-1" aria-labelledby="alternatives-head">
-            {head("alternatives-head", html! {"Ways out, best first"}, html! {
+            {head("alternatives-head", html! { {title} }, html! {
                 <>
                     {"Ranked for "}<code>{&job.name}</code>
                     if needs.is_empty() { {"."} } else { {", which needs "}<b>{needs}</b>{"."} }
                     {" Other jobs may have another order: choose one beside your text."}
                 </>
             })}
-            <ol class="alts">{for ways.into_iter().map(|way| alternative(way, &props.outcome, &props.on))}</ol>
+            <ol class="alts">{for job.alternatives.iter().map(|way| alternative(way, outcome, on))}</ol>
         </section>
     }
 }

@@ -2,25 +2,20 @@
 
 use std::rc::Rc;
 
+use daemonless_core::report::Range;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use gloo::utils::document;
 use wasm_bindgen::JsCast;
+use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use crate::alternatives::Alternatives;
-use crate::choices::Choices;
-use crate::editor::Editor;
-use crate::explanation::Explanation;
-use crate::findings::{self, Findings};
 use crate::footer::Footer;
 use crate::header::Header;
-use crate::mark::ToLine;
-use crate::path::Path;
-use crate::rewrite::Rewrite;
-use crate::state::{Action, Shared, State};
-use crate::verdict::Verdict;
-use crate::{analysis, browser, position};
+use crate::state::{Action, Shared, Source, State};
+use crate::{
+    alternatives, analysis, browser, choices, editor, explanation, findings, path, position, rewrite, verdict,
+};
 
 /// How long the keyboard has to rest before the text is read, in milliseconds.
 const PAUSE: u32 = 150;
@@ -42,60 +37,60 @@ pub fn App() -> Html {
     };
     use_analysis(&state, &on);
 
-    let to_line = {
-        let source = state.source.clone();
-        use_callback(source, |range: daemonless_core::report::Range, source| {
-            let (start, end) = position::selection(&source.text, &range);
-            let lines = u32::try_from(source.text.split('\n').count()).unwrap_or(u32::MAX);
-            browser::select(start, end, range.line, lines);
-        })
-    };
-    use_finding_key(&state, &on, &to_line);
-    let on_explain = on.reform(|index: usize| {
-        // Far down a long list it is shown only once it is the one in question.
-        Timeout::new(0, move || browser::go_to(&findings::id(index))).forget();
-        Action::At(Some(index))
-    });
+    use_ways(&state, &on);
+    use_docs(&on);
 
-    let outcome =
-        state.outcome.as_ref().filter(|_| state.is_due()).filter(|outcome| !outcome.report.jobs.is_empty());
-    let job = state.job.clone();
-    let found = state.outcome.as_ref().filter(|_| state.is_due());
-    let chosen = outcome.and_then(|outcome| outcome.job(job.as_deref()));
+    // What is told below changes with the answer, not with each key. What was said before a large text came, which
+    // waits to be read, is said of another text.
+    let outcome = state.outcome.clone().filter(|_| state.is_due());
+    let told = State { source: Source::default(), outcome, ..(*state).clone() };
+    let found = told.outcome.as_deref();
+    let job = told.job();
     let places = [
         ("check", true),
-        ("path", chosen.is_some_and(|job| !job.path.is_empty())),
+        ("path", job.is_some_and(|job| !job.path.is_empty())),
         ("findings", found.is_some_and(|found| !found.report.findings.is_empty())),
         ("choices", true),
-        ("rewrite", outcome.is_some_and(|outcome| !outcome.rewrites.is_empty())),
+        ("rewrite", found.is_some_and(|found| !found.rewrites.is_empty())),
     ];
     let places: Vec<_> = places.into_iter().filter_map(|(id, there)| there.then_some(id)).collect();
     html! {
-        <ContextProvider<ToLine> context={ToLine(to_line)}>
+        <>
             <a class="skip" href="#editor">{"To the editor"}</a>
             <Header {places} />
             <main class="wrap" id="main">
                 <div class="first" id="check">
-                    <Editor state={state.clone()} on={on.clone()} {on_explain} />
-                    <Verdict state={state.clone()} on={on.clone()} />
+                    {editor::view(&state, &on)}
+                    {verdict::view(&state, &on)}
                 </div>
-                if let Some(outcome) = outcome {
-                    <Path outcome={outcome.clone()} job={job.clone()} />
-                }
-                if let Some(outcome) = found {
-                    <Findings outcome={outcome.clone()} at={state.finding} on={on.clone()} />
-                }
-                if let Some(outcome) = outcome {
-                    <Explanation outcome={outcome.clone()} job={job.clone()} />
-                    <Alternatives outcome={outcome.clone()} job={job.clone()} on={on.clone()} />
-                }
-                <Choices outcome={outcome.cloned()} job={job.clone()} />
-                if let Some(outcome) = outcome {
-                    <Rewrite outcome={outcome.clone()} builder={state.builder.clone()} {job} on={on.clone()} />
-                }
+                <Answer state={told} on={on.clone()} />
             </main>
             <Footer />
-        </ContextProvider<ToLine>>
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct AnswerProps {
+    state: State,
+    on: Callback<Action>,
+}
+
+/// All that follows from the last answer, and the choices, which are there without one.
+#[component]
+fn Answer(props: &AnswerProps) -> Html {
+    let AnswerProps { state, on } = props;
+    let found = state.outcome.as_deref();
+    let job = found.and_then(|outcome| Some((outcome, outcome.job(state.job.as_deref())?)));
+    html! {
+        <>
+            {job.map(|(outcome, job)| path::view(outcome, job)).unwrap_or_default()}
+            {found.map(|outcome| findings::view(state, outcome, on)).unwrap_or_default()}
+            {job.map(|(_, job)| explanation::view(job, state.depth, on)).unwrap_or_default()}
+            {job.map(|(outcome, job)| alternatives::view(outcome, job, on)).unwrap_or_default()}
+            {choices::view(job)}
+            {found.map(|outcome| rewrite::view(state, outcome, on)).unwrap_or_default()}
+        </>
     }
 }
 
@@ -111,10 +106,7 @@ fn use_analysis(state: &UseReducerHandle<State>, on: &Callback<Action>) {
             on.emit(Action::Analysed(None));
             return Box::new(|| ()) as Box<dyn FnOnce()>;
         };
-        let typed = analysed
-            .borrow()
-            .as_ref()
-            .is_some_and(|before: &crate::state::Source| before.text != source.text);
+        let typed = analysed.borrow().as_ref().is_some_and(|before: &Source| before.text != source.text);
         let pause = if typed { PAUSE } else { 0 };
         let analysed = analysed.clone();
         let timeout = Timeout::new(pause, move || {
@@ -126,31 +118,44 @@ fn use_analysis(state: &UseReducerHandle<State>, on: &Callback<Action>) {
     });
 }
 
-/// F8 goes to the next finding, with Shift to the one before, from anywhere on the page.
+/// Ways between findings, lines and explanations, from anywhere on the page: whatever carries a range leads to it,
+/// whatever carries a finding's index explains it, and F8 goes to the next finding (with Shift to the one before).
 #[hook]
-fn use_finding_key(
-    state: &UseReducerHandle<State>,
-    on: &Callback<Action>,
-    to_line: &Callback<daemonless_core::report::Range>,
-) {
-    let deps = (state.clone(), to_line.clone());
+fn use_ways(state: &UseReducerHandle<State>, on: &Callback<Action>) {
     let on = on.clone();
-    use_effect_with(deps, move |(state, to_line)| {
-        let (state, to_line) = (state.clone(), to_line.clone());
-        let listener = EventListener::new(&document(), "keydown", move |event| {
-            let Some(event) = event.dyn_ref::<KeyboardEvent>().filter(|event| event.key() == "F8") else {
-                return;
-            };
-            let Some(next) = state.next_finding(event.shift_key()) else { return };
+    use_effect_with(state.clone(), move |state| {
+        let clicks = {
+            let (state, on) = (state.clone(), on.clone());
+            EventListener::new(&document(), "click", move |event| {
+                if let Some(range) = browser::data(event, "data-range") {
+                    to_line(&state, position::from_data(&range));
+                } else if let Some(Ok(index)) =
+                    browser::data(event, "data-explain").map(|index| index.parse())
+                {
+                    on.emit(Action::At(Some(index)));
+                    // Far down a long list it is shown only once it is the one in question.
+                    Timeout::new(0, move || browser::go_to(&findings::id(index))).forget();
+                }
+            })
+        };
+        let state = state.clone();
+        let keys = EventListener::new(&document(), "keydown", move |event| {
+            let key = event.dyn_ref::<KeyboardEvent>().filter(|event| event.key() == "F8");
+            let Some(next) = key.and_then(|event| state.next_finding(event.shift_key())) else { return };
             on.emit(Action::At(Some(next)));
-            if let Some(finding) =
-                state.outcome.as_ref().and_then(|outcome| outcome.report.findings.get(next))
-            {
-                to_line.emit(finding.range.clone());
-            }
+            let finding = state.outcome.as_ref().and_then(|outcome| outcome.report.findings.get(next));
+            to_line(&state, finding.map(|finding| finding.range.clone()));
         });
-        || drop(listener)
+        || drop((clicks, keys))
     });
+}
+
+/// Selects the range in the editor.
+fn to_line(state: &State, range: Option<Range>) {
+    let Some(range) = range else { return };
+    let (start, end) = position::selection(&state.source.text, &range);
+    let lines = u32::try_from(state.source.text.split('\n').count()).unwrap_or(u32::MAX);
+    browser::select(start, end, range.line, lines);
 }
 
 /// The head of a section: a line, the title, and what stands beside it.
@@ -158,4 +163,18 @@ pub fn head(id: &'static str, title: Html, standfirst: Html) -> Html {
     html! {
         <div class="shead"><h2 {id}>{title}</h2><p>{standfirst}</p></div>
     }
+}
+
+/// Loads the rules' documentation once the page stands. It is too long for the first verdict to wait for, and it is
+/// loaded as a whole, so that no text decides what is asked for.
+#[hook]
+fn use_docs(on: &Callback<Action>) {
+    let on = on.clone();
+    use_effect_with((), move |()| {
+        spawn_local(async move {
+            if let Some(docs) = browser::entries("rules.json").await {
+                on.emit(Action::Documented(docs.into()));
+            }
+        });
+    });
 }

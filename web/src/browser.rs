@@ -5,15 +5,32 @@ use gloo::storage::{LocalStorage, Storage};
 use gloo::utils::{document, document_element, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, HtmlAnchorElement, HtmlElement, HtmlLinkElement, HtmlTextAreaElement, js_sys};
+use web_sys::{Element, Event, HtmlAnchorElement, HtmlElement, HtmlLinkElement, HtmlTextAreaElement, Response, js_sys};
 
 /// Id of the text area that holds the person's text.
 pub const EDITOR: &str = "editor";
 
 const THEME: &str = "theme";
 
+/// Names and texts of a JSON object in a file of the page's own; `None` where it cannot be had.
+pub async fn entries(path: &str) -> Option<Vec<(String, String)>> {
+    let response: Response = JsFuture::from(window().fetch_with_str(path)).await.ok()?.dyn_into().ok()?;
+    let object: js_sys::Object = JsFuture::from(response.json().ok()?).await.ok()?.dyn_into().ok()?;
+    let pair = |entry: JsValue| {
+        let entry: js_sys::Array = entry.dyn_into().ok()?;
+        Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+    };
+    js_sys::Object::entries(&object).iter().map(pair).collect()
+}
+
 pub fn element(id: &str) -> Option<Element> {
     document().get_element_by_id(id)
+}
+
+/// The value of the attribute on what was clicked, or on what it stands in.
+pub fn data(event: &Event, attribute: &str) -> Option<String> {
+    let clicked: Element = event.target()?.dyn_into().ok()?;
+    clicked.closest(&format!("[{attribute}]")).ok()??.get_attribute(attribute)
 }
 
 /// Puts the keyboard on the element of that id.
@@ -41,10 +58,10 @@ pub fn select(start: u32, end: u32, line: u32, lines: u32) {
 
 /// Scrolls the editor so that the line is seen, unless the person is in it.
 pub fn show_line(line: u32, lines: u32) {
-    if let Some(editor) = editor() {
-        if document().active_element().as_deref() != Some(&**editor) {
-            scroll_to(&editor, line, lines);
-        }
+    if let Some(editor) = editor()
+        && document().active_element().as_deref() != Some(&**editor)
+    {
+        scroll_to(&editor, line, lines);
     }
 }
 
@@ -78,6 +95,12 @@ pub async fn copy(text: &str) -> bool {
 
 fn js_has(object: &JsValue, property: &str) -> bool {
     js_sys::Reflect::get(object, &property.into()).is_ok_and(|value| !value.is_undefined())
+}
+
+/// The text of a file. What is no UTF-8 shows as such; a byte order mark stays.
+pub async fn read(file: &web_sys::File) -> Option<String> {
+    let bytes = JsFuture::from(file.array_buffer()).await.ok()?;
+    Some(String::from_utf8_lossy(&js_sys::Uint8Array::new(&bytes).to_vec()).into_owned())
 }
 
 /// Hands `text` to the person as a file.

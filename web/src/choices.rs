@@ -4,20 +4,14 @@
 use daemonless_catalog::{
     CONTAINMENT, Containment, Group, Host, OPTIONS, OptionRow, PowerInfo, RISK_LIFT, RISK_TABLE,
 };
+use daemonless_core::report::JobReport;
 use yew::prelude::*;
 
 use crate::app::head;
 use crate::explanation::sources;
 use crate::mark::{capital, mark, risk};
 use crate::markdown;
-use crate::state::{Outcome, Shared};
-
-#[derive(Properties, PartialEq)]
-pub struct ChoicesProps {
-    pub outcome: Option<Shared<Outcome>>,
-    /// Name of the chosen job.
-    pub job: Option<String>,
-}
+use crate::state::Outcome;
 
 /// Which rows are marked.
 struct Marks {
@@ -26,21 +20,18 @@ struct Marks {
 }
 
 impl Marks {
-    fn of(props: &ChoicesProps) -> Self {
-        let job = props.outcome.as_ref().and_then(|outcome| outcome.job(props.job.as_deref()));
-        let Some(job) = job else { return Self { mine: None, best: None } };
-        let tls_off = props.outcome.as_ref().is_some_and(|outcome| {
-            let finding = |finding: &daemonless_core::report::FindingReport| {
-                finding.rule == "unencrypted-daemon" && finding.jobs.contains(&job.name)
-            };
-            outcome.report.findings.iter().any(finding)
-        });
+    fn of(job: Option<(&Outcome, &JobReport)>) -> Self {
+        let Some((outcome, job)) = job else { return Self { mine: None, best: None } };
+        let mut findings = outcome.report.findings.iter();
+        let tls_off =
+            findings.any(|finding| finding.rule == "unencrypted-daemon" && finding.jobs.contains(&job.name));
         let variant = if tls_off { "tls-off" } else { "tls-on" };
-        let of_approach =
-            |row: &&OptionRow| row.approach.is_some_and(|approach| approach.id() == job.approach);
-        let mut mine: Vec<_> =
-            OPTIONS.iter().filter(|row| row.builder.is_none()).filter(of_approach).collect();
-        mine.sort_by_key(|row| row.variant != variant);
+        let mine = || {
+            let of_approach =
+                |row: &&OptionRow| row.approach.is_some_and(|approach| approach.id() == job.approach);
+            OPTIONS.iter().filter(|row| row.builder.is_none()).filter(of_approach)
+        };
+        let mine_exactly = mine().find(|row| row.variant == variant).or_else(|| mine().next());
         let best = job.alternatives.iter().find(|way| way.rank == 1 && way.verdict != "does not fit");
         let best = best.and_then(|best| {
             OPTIONS.iter().find(|row| match best.builder {
@@ -48,14 +39,13 @@ impl Marks {
                 None => row.approach.is_some_and(|approach| approach.id() == best.after.approach),
             })
         });
-        Self { mine: mine.first().map(|row| row.id), best: best.map(|row| row.id) }
+        Self { mine: mine_exactly.map(|row| row.id), best: best.map(|row| row.id) }
     }
 }
 
 /// The section. It is there without a text too.
-#[component]
-pub fn Choices(props: &ChoicesProps) -> Html {
-    let marks = Marks::of(props);
+pub fn view(job: Option<(&Outcome, &JobReport)>) -> Html {
+    let marks = Marks::of(job);
     let group = |group: &Group| {
         let rows = OPTIONS.iter().filter(|row| row.group == *group);
         html! {

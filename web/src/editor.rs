@@ -1,13 +1,13 @@
 //! The person's text: a plain text area, with the marks of the findings under and beside it.
 
 use daemonless_core::format::{self, FORMATS};
-use gloo::file::callbacks::{FileReader, read_as_bytes};
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use crate::browser;
 use crate::layer::{self, Marked, Row};
-use crate::mark::{LineTag, mark};
+use crate::mark::{line_tag, mark};
 use crate::markdown;
 use crate::position;
 use crate::samples::SAMPLES;
@@ -16,27 +16,17 @@ use crate::state::{Action, Outcome, Shared, Source, State};
 /// The text area shows as many lines as the text has, within these.
 const ROWS: std::ops::RangeInclusive<usize> = 16..=42;
 
-#[derive(Properties, PartialEq)]
-pub struct EditorProps {
-    pub state: UseReducerHandle<State>,
-    pub on: Callback<Action>,
-    /// A finding is to be explained: its index.
-    pub on_explain: Callback<usize>,
-}
-
 /// The whole pane: name and format, text, note on the finding at the caret, and what else can be done.
-#[component]
-pub fn Editor(props: &EditorProps) -> Html {
-    let state = &props.state;
-    let reader = use_mut_ref(|| None::<FileReader>);
+pub fn view(state: &UseReducerHandle<State>, on: &Callback<Action>) -> Html {
     let on_file = {
-        let on = props.on.clone();
+        let on = on.clone();
         Callback::from(move |file: web_sys::File| {
-            let (on, name) = (on.clone(), file.name());
-            *reader.borrow_mut() = Some(read_as_bytes(&file.into(), move |bytes| {
-                let text = bytes.unwrap_or_default();
-                on.emit(Action::Opened(Source::new(&name, &String::from_utf8_lossy(&text))));
-            }));
+            let on = on.clone();
+            spawn_local(async move {
+                if let Some(text) = browser::read(&file).await {
+                    on.emit(Action::Opened(Source::new(&file.name(), &text)));
+                }
+            });
         })
     };
     let ondrop = {
@@ -53,71 +43,49 @@ pub fn Editor(props: &EditorProps) -> Html {
     html! {
         <div class="pane" {ondrop} {ondragover}>
             <div class="panehead">
-                <FileName source={state.source.clone()} on={props.on.clone()} />
-                <OpenFile on_file={on_file} />
-                <ReadAs source={state.source.clone()} outcome={state.outcome.clone()} on={props.on.clone()} />
+                {file_name(&state.source, on)}
+                {open_file(on_file)}
+                {read_as(state, on)}
             </div>
-            <Field state={state.clone()} on={props.on.clone()} on_explain={props.on_explain.clone()} />
-            {note(props)}
-            {foot(props)}
+            <Field state={state.clone()} on={on.clone()} />
+            {note(state)}
+            {foot(state, on)}
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct SourceProps {
-    source: Source,
-    #[prop_or_default]
-    outcome: Option<Shared<Outcome>>,
-    on: Callback<Action>,
-}
-
 /// The name of the file: it tells the format.
-#[component]
-fn FileName(props: &SourceProps) -> Html {
-    let onchange = {
-        let on = props.on.clone();
-        Callback::from(move |event: Event| {
-            let name = event.target_dyn_into::<HtmlInputElement>().map(|input| input.value());
-            on.emit(Action::Renamed(name.unwrap_or_default().trim().to_owned()));
-        })
-    };
-    let size = props.source.path.chars().count().clamp(13, 30).to_string();
+fn file_name(source: &Source, on: &Callback<Action>) -> Html {
+    let onchange = on.reform(|event: Event| {
+        let name = event.target_dyn_into::<HtmlInputElement>().map(|input| input.value());
+        Action::Renamed(name.unwrap_or_default().trim().to_owned())
+    });
+    let size = source.path.chars().count().clamp(13, 30).to_string();
     html! {
         <label class="tab">
             <span class="vh">{"File name"}</span>
-            <input id="name" type="text" {size} value={props.source.path.clone()} {onchange}
+            <input id="name" type="text" {size} value={source.path.clone()} {onchange}
                 placeholder="name of the file" autocomplete="off" spellcheck="false" autocapitalize="off" />
         </label>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct OpenFileProps {
-    on_file: Callback<web_sys::File>,
-}
-
-#[component]
-fn OpenFile(props: &OpenFileProps) -> Html {
-    let onchange = {
-        let on_file = props.on_file.clone();
-        Callback::from(move |event: Event| {
-            let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
-            if let Some(file) = input.files().and_then(|files| files.get(0)) {
-                on_file.emit(file);
-            }
-            // So that the same file can be opened again.
-            input.set_value("");
-        })
-    };
+fn open_file(on_file: Callback<web_sys::File>) -> Html {
+    let onchange = Callback::from(move |event: Event| {
+        let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            on_file.emit(file);
+        }
+        // So that the same file can be opened again.
+        input.set_value("");
+    });
     html! { <label class="open">{"Open a file"}<input id="open" type="file" class="vh" {onchange} /></label> }
 }
 
 /// What the text was taken for, and how to say otherwise.
-#[component]
-fn ReadAs(props: &SourceProps) -> Html {
-    let report = props.outcome.as_ref().map(|outcome| &outcome.report);
-    let chosen = props.source.format.as_deref();
+fn read_as(state: &State, on: &Callback<Action>) -> Html {
+    let report = state.outcome.as_ref().map(|outcome| &outcome.report);
+    let chosen = state.source.format.as_deref();
     let title = |id: &str| format::by_id(id).map_or("nothing known", |format| format.title);
     let recognised = match report {
         Some(report) if chosen.is_none() => title(report.format),
@@ -130,14 +98,11 @@ fn ReadAs(props: &SourceProps) -> Html {
         Some(report) if report.format_certain => "by its name and content. Not that?",
         Some(_) => "but it may be something else. Not that?",
     };
-    let onchange = {
-        let on = props.on.clone();
-        Callback::from(move |event: Event| {
-            let id =
-                event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value()).unwrap_or_default();
-            on.emit(Action::ReadAs((!id.is_empty()).then_some(id)));
-        })
-    };
+    let onchange = on.reform(|event: Event| {
+        let id =
+            event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value()).unwrap_or_default();
+        Action::ReadAs((!id.is_empty()).then_some(id))
+    });
     let option = |id: &'static str, title: &'static str| {
         html! { <option value={id} selected={chosen == Some(id)}>{title}</option> }
     };
@@ -153,14 +118,20 @@ fn ReadAs(props: &SourceProps) -> Html {
     }
 }
 
+#[derive(Properties, PartialEq)]
+struct FieldProps {
+    state: UseReducerHandle<State>,
+    on: Callback<Action>,
+}
+
 /// The text area with its marks.
 #[component]
-fn Field(props: &EditorProps) -> Html {
+fn Field(props: &FieldProps) -> Html {
     let state = &props.state;
     let (gutter, under) = (use_node_ref(), use_node_ref());
     // Marks belong to the text that was analysed; while the next answer is computed they stay where they were.
     let outcome = state.outcome.clone().filter(|_| state.is_due());
-    let mine = state.job().map_or(1..=0, |job| job.line..=job.end_line.max(job.line));
+    let mine = state.job().map_or(0..=0, |job| job.line..=job.end_line.max(job.line));
     let rows = use_memo((outcome, state.source.text.clone(), mine), |(outcome, text, mine)| {
         let findings = outcome.as_ref().map_or(&[][..], |outcome| &outcome.report.findings);
         layer::rows(text, findings, mine)
@@ -239,7 +210,7 @@ fn Field(props: &EditorProps) -> Html {
     html! {
         <div class="ed">
             <div class="gutter"><div ref={gutter}>
-                {for rows.iter().map(|row| gutter_row(row, &props.on_explain))}
+                {for rows.iter().map(gutter_row)}
             </div></div>
             <div class="field">
                 <div class="under" aria-hidden="true"><div ref={under}>{for rows.iter().map(under_row)}</div></div>
@@ -258,18 +229,17 @@ fn numbers(first: u32, count: u32) -> String {
     (first..first.saturating_add(count)).map(|line| format!("{line}\n")).collect()
 }
 
-fn gutter_row(row: &Row, on_explain: &Callback<usize>) -> Html {
+fn gutter_row(row: &Row) -> Html {
     match row {
         Row::Plain { first, count, mine } => {
             html! { <div class={classes!("gap", mine.then_some("mine"))} aria-hidden="true">{numbers(*first, *count)}</div> }
         }
         Row::Marked(Marked { line, mine, severity, finding, .. }) => {
-            let (on_explain, finding) = (on_explain.clone(), *finding);
             let label = format!("Line {line}: explain the {severity} finding");
             // By keyboard one goes through the findings with F8 or in their list.
             html! {
                 <button type="button" class={classes!("hit", mine.then_some("mine"))} tabindex="-1"
-                    aria-label={label} onclick={move |_| on_explain.emit(finding)}>
+                    aria-label={label} data-explain={finding.to_string()}>
                     {mark(severity)}<b>{line}</b>
                 </button>
             }
@@ -293,27 +263,24 @@ fn under_row(row: &Row) -> Html {
 }
 
 /// What the finding at the caret says.
-fn note(props: &EditorProps) -> Html {
-    let state = &props.state;
+fn note(state: &State) -> Html {
     let Some((index, outcome)) = state.finding.zip(state.outcome.as_ref()) else { return html! {} };
     let Some(finding) = outcome.report.findings.get(index) else { return html! {} };
-    let explain = props.on_explain.reform(move |_: MouseEvent| index);
     html! {
         <div class={classes!("note", finding.severity)}>
             <p class="id">{mark(finding.severity)}<b class={finding.severity}>{finding.severity}</b>
-                <LineTag range={finding.range.clone()} /><code>{finding.rule}</code></p>
+                {line_tag(&finding.range, "")}<code>{finding.rule}</code></p>
             <p>{markdown::line(&finding.message)}</p>
-            <button type="button" class="link" onclick={explain}>{"Explain"}</button>
+            <button type="button" class="link" data-explain={index.to_string()}>{"Explain"}</button>
         </div>
     }
 }
 
 /// Counts, keys, samples.
-fn foot(props: &EditorProps) -> Html {
-    let state = &props.state;
+fn foot(state: &State, on: &Callback<Action>) -> Html {
     let findings = state.outcome.as_ref().map_or(0, |outcome| outcome.report.findings.len());
     let sample = |sample: &'static crate::samples::Sample| {
-        let onclick = props.on.reform(move |_: MouseEvent| Action::Opened(sample.source()));
+        let onclick = on.reform(move |_: MouseEvent| Action::Opened(sample.source()));
         html! { <li><button type="button" class="link" {onclick}>{sample.title}</button></li> }
     };
     let found = match findings {

@@ -1,36 +1,24 @@
 //! What the approach found is, told in three depths, and where common wisdom is wrong about it.
 
 use daemonless_catalog::{Approach, ApproachInfo, Correction, Reason, Source};
+use daemonless_core::report::JobReport;
 use yew::prelude::*;
 
 use crate::app::head;
 use crate::markdown;
-use crate::state::{Outcome, Shared};
-use crate::tabs::Tabs;
+use crate::state::Action;
+use crate::tabs::tabs;
 
-#[derive(Properties, PartialEq)]
-pub struct ExplanationProps {
-    pub outcome: Shared<Outcome>,
-    /// Name of the chosen job.
-    pub job: Option<String>,
-}
-
-/// The section on the approach of the chosen job.
-#[component]
-pub fn Explanation(props: &ExplanationProps) -> Html {
-    let depth = use_state(|| 0);
-    let Some(job) = props.outcome.job(props.job.as_deref()) else { return html! {} };
+/// The section on the approach of a job, told to this depth (0 to 2).
+pub fn view(job: &JobReport, depth: usize, on: &Callback<Action>) -> Html {
     let Some(approach) = Approach::from_id(job.approach) else { return html! {} };
     let info = approach.info();
-    let panel = match *depth {
+    let panel = match depth {
         0 => in_short(info),
         1 => in_practice(info),
         _ => in_full(info),
     };
-    let on_choose = {
-        let depth = depth.clone();
-        Callback::from(move |index| depth.set(index))
-    };
+    let on_choose = on.reform(Action::Depth);
     html! {
         <section class="s" id="explanation" tabindex="-1" aria-labelledby="explanation-head" data-approach={info.id}>
             {head("explanation-head", html! {info.title}, html! {
@@ -39,10 +27,9 @@ pub fn Explanation(props: &ExplanationProps) -> Html {
                     {markdown::line(info.what)}
                 </>
             })}
-            <Tabs id="depth" label="How much to tell" titles={["In short", "In practice", "In full"].map(AttrValue::from).to_vec()}
-                chosen={*depth} {on_choose}>
+            {tabs("depth", "How much to tell", &["In short", "In practice", "In full"], depth, &on_choose, html! {
                 <div class="read">{panel}</div>
-            </Tabs>
+            })}
         </section>
     }
 }

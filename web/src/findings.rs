@@ -5,9 +5,9 @@ use daemonless_core::rules;
 use yew::prelude::*;
 
 use crate::app::head;
-use crate::mark::{LineTag, line_tags, mark};
+use crate::mark::{line_tag, line_tags, mark};
 use crate::markdown;
-use crate::state::{Action, Outcome, Shared};
+use crate::state::{Action, Outcome, State};
 
 /// More than these are shown when asked for.
 const MOST: usize = 100;
@@ -17,34 +17,21 @@ pub fn id(index: usize) -> String {
     format!("finding-{index}")
 }
 
-#[derive(Properties, PartialEq)]
-pub struct FindingsProps {
-    pub outcome: Shared<Outcome>,
-    /// Index of the finding that the person is at.
-    pub at: Option<usize>,
-    pub on: Callback<Action>,
-}
-
 /// The section; nothing where there is nothing to say.
-#[component]
-pub fn Findings(props: &FindingsProps) -> Html {
-    let all = use_state(|| false);
-    let report = &props.outcome.report;
+pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
+    let report = &outcome.report;
     let (findings, notes) = (&report.findings, &report.notes);
     if findings.is_empty() && notes.is_empty() {
         return html! {};
     }
-    let shown =
-        if *all { findings.len() } else { findings.len().min(MOST.max(props.at.map_or(0, |at| at + 1))) };
+    let least = state.finding.map_or(MOST, |at| MOST.max(at + 1));
+    let shown = if state.all_findings { findings.len() } else { findings.len().min(least) };
     let count = match findings.len() {
         0 => "No finding".to_owned(),
         1 => "One finding".to_owned(),
         count => format!("{count} findings"),
     };
-    let show_all = {
-        let all = all.clone();
-        Callback::from(move |_: MouseEvent| all.set(true))
-    };
+    let show_all = on.reform(|_: MouseEvent| Action::AllFindings);
     html! {
         <section class="s" id="findings" tabindex="-1" aria-labelledby="findings-head">
             {head("findings-head", html! {"What your lines say"}, html! {
@@ -53,7 +40,7 @@ pub fn Findings(props: &FindingsProps) -> Html {
             })}
             <div class="finds">
                 {for findings.iter().take(shown).enumerate().map(|(index, finding)| {
-                    show(finding, Some(index), props.at == Some(index))
+                    show(state, finding, Some(index))
                 })}
             </div>
             if shown < findings.len() {
@@ -63,13 +50,14 @@ pub fn Findings(props: &FindingsProps) -> Html {
             }
             if !notes.is_empty() {
                 <h3 class="notes-head">{"Notes"}</h3>
-                <div class="finds notes">{for notes.iter().take(MOST).map(|note| show(note, None, false))}</div>
+                <div class="finds notes">{for notes.iter().take(MOST).map(|note| show(state, note, None))}</div>
             }
         </section>
     }
 }
 
-fn show(finding: &FindingReport, index: Option<usize>, at: bool) -> Html {
+fn show(state: &State, finding: &FindingReport, index: Option<usize>) -> Html {
+    let at = index.is_some() && state.finding == index;
     let jobs = finding.jobs.iter().map(|job| html! { <>{" "}<code>{job}</code></> });
     let surely = match finding.confidence {
         "implied" => "follows from what is written",
@@ -81,24 +69,24 @@ fn show(finding: &FindingReport, index: Option<usize>, at: bool) -> Html {
             data-rule={finding.rule} data-severity={finding.severity}>
             <p class="id">
                 {mark(finding.severity)}<span class={finding.severity}>{finding.severity}</span>
-                <LineTag range={finding.range.clone()} />{line_tags(&finding.labels)}
+                {line_tag(&finding.range, "")}{line_tags(&finding.labels)}
                 <code class="rule">{finding.rule}</code>
                 if !surely.is_empty() { <span class="why">{surely}</span> }
             </p>
             <p>{markdown::line(&finding.message)}</p>
             if !finding.jobs.is_empty() { <p class="src">{"In"}{for jobs}</p> }
-            {about(finding.rule)}
+            {about(state, finding.rule)}
         </article>
     }
 }
 
 /// The rule's own documentation, closed at first.
-fn about(id: &str) -> Html {
+fn about(state: &State, id: &str) -> Html {
     let Some(rule) = rules::by_id(id) else { return html! {} };
     html! {
         <details class="about">
             <summary>{"About this rule: "}{markdown::line(rule.summary)}</summary>
-            {markdown::text(rule.docs, 3)}
+            {markdown::text(state.doc(id).unwrap_or_default(), 3)}
         </details>
     }
 }

@@ -6,6 +6,7 @@ use yew::prelude::*;
 use crate::explanation::sources;
 use crate::markdown;
 
+/// The foot, the same for every text.
 #[component]
 pub fn Footer() -> Html {
     let all: Vec<_> = SOURCES.iter().collect();

@@ -93,7 +93,7 @@ fn use_requests() -> usize {
             let types = js_sys::Array::of1(&"resource".into());
             let observer = PerformanceObserver::new(seen.as_ref().unchecked_ref()).ok();
             if let Some(observer) = &observer {
-                let _ = observer.observe(&PerformanceObserverInit::new(&types));
+                observer.observe(&PerformanceObserverInit::new(&types));
             }
             move || {
                 if let Some(observer) = observer {

@@ -45,28 +45,33 @@ fn rank(severity: &str) -> u8 {
     }
 }
 
-/// The rows of `text`; `mine` are the lines of the chosen job.
+/// The rows of `text`; `mine` are the lines of the chosen job, `0..=0` if there is none.
 pub fn rows(text: &str, findings: &[FindingReport], mine: &RangeInclusive<u32>) -> Vec<Row> {
-    // Line, first and last column (0: the whole line), severity, finding.
-    let mut marks: Vec<(u32, u32, u32, &'static str, usize)> = Vec::new();
+    // Line, rank of the severity, first and last column (0: from the first letter), finding.
+    let mut marks: Vec<(u32, u8, u32, u32, usize)> = Vec::new();
     for (index, finding) in findings.iter().enumerate().take(MOST) {
         let range = &finding.range;
-        for line in range.line..=range.end_line.min(range.line + TALLEST) {
+        for line in range.line..=range.end_line.min(range.line.saturating_add(TALLEST)) {
             let start = if line == range.line { range.column } else { 0 };
             let end = if line == range.end_line { range.end_column } else { u32::MAX };
-            marks.push((line, start, end, finding.severity, index));
+            marks.push((line, rank(finding.severity), start, end, index));
         }
     }
-    marks.sort_by_key(|&(line, start, end, severity, _)| (line, rank(severity), start, end));
+    marks.sort_unstable();
     let mut rows = Vec::new();
     let (mut next, mut marks) = (1, &marks[..]);
     for (line, content) in (1..).zip(text.split('\n')) {
         let here = marks.iter().take_while(|mark| mark.0 == line).count();
         let (on_line, behind) = marks.split_at(here);
-        if let Some(&(.., severity, finding)) = on_line.first() {
+        if let Some(&(.., finding)) = on_line.first() {
+            let severity_of =
+                |finding: usize| findings.get(finding).map_or("low", |finding| finding.severity);
+            let severity = severity_of(finding);
             plain(&mut rows, next..line, mine);
-            let parts =
-                parts(content, on_line.iter().map(|&(_, start, end, severity, _)| (start, end, severity)));
+            let parts = parts(
+                content,
+                on_line.iter().map(|&(_, _, start, end, finding)| (start, end, severity_of(finding))),
+            );
             rows.push(Row::Marked(Marked { line, mine: mine.contains(&line), severity, finding, parts }));
             next = line + 1;
             marks = behind;
@@ -100,10 +105,10 @@ fn parts(
         let indent = if start == 0 { inside.len() - inside.trim_start().len() } else { 0 };
         let (start, end) = (before.len() + indent, before.len() + inside.len());
         if start < end && taken.iter().all(|&(from, to, _)| end <= from || to <= start) {
-            taken.push((start, end, severity));
+            let behind = taken.partition_point(|&(from, ..)| from < start);
+            taken.insert(behind, (start, end, severity));
         }
     }
-    taken.sort_unstable();
     let mut parts = Vec::new();
     let mut at = 0;
     for (start, end, severity) in taken {
@@ -157,7 +162,7 @@ mod tests {
         assert_eq!(rows(text, findings, &mine).into_iter().map(show).collect::<Vec<_>>(), expected);
     }
 
-    const NONE: RangeInclusive<u32> = 1..=0;
+    const NONE: RangeInclusive<u32> = 0..=0;
 
     #[test]
     fn lines_without_findings_are_taken_together() {

@@ -3,9 +3,7 @@
 use daemonless_core::report::{LabelReport, Range};
 use yew::prelude::*;
 
-/// Leads to a range of the person's text. Whoever shows a line gets it from the context.
-#[derive(Clone, PartialEq)]
-pub struct ToLine(pub Callback<Range>);
+use crate::position;
 
 /// The mark of a risk or a severity. It says nothing to a screen reader: the word stands beside it, always.
 pub fn mark(risk: &'static str) -> Html {
@@ -17,26 +15,14 @@ pub fn risk(risk: &'static str) -> Html {
     html! { <span class={classes!("risk", risk)}>{mark(risk)}{risk}</span> }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct LineTagProps {
-    pub range: Range,
-    /// What is there, for the tag's tooltip.
-    #[prop_or_default]
-    pub message: AttrValue,
-}
-
-/// "line 18": a yellow tag that leads to the line.
-#[component]
-pub fn LineTag(props: &LineTagProps) -> Html {
-    let to_line = use_context::<ToLine>();
-    let range = props.range.clone();
-    let onclick = Callback::from(move |_| {
-        if let Some(ToLine(to_line)) = &to_line {
-            to_line.emit(range.clone());
-        }
-    });
-    let title = (!props.message.is_empty()).then(|| props.message.clone());
-    html! { <button type="button" class="ref" {title} {onclick}>{"line "}{props.range.line}</button> }
+/// "line 18": a yellow tag that leads to the line. It carries its range; one listener on the page follows all tags.
+pub fn line_tag(range: &Range, message: &str) -> Html {
+    let title = (!message.is_empty()).then(|| message.to_owned());
+    html! {
+        <button type="button" class="ref" {title} data-range={position::to_data(range)}>
+            {"line "}{range.line}
+        </button>
+    }
 }
 
 /// Tags for the lines of several places, each line once.
@@ -45,9 +31,7 @@ pub fn line_tags(labels: &[LabelReport]) -> Html {
     let mut tag = |label: &LabelReport| {
         let known = lines.contains(&label.range.line);
         lines.push(label.range.line);
-        (!known).then(
-            || html! { <>{" "}<LineTag range={label.range.clone()} message={label.message.clone()} /></> },
-        )
+        (!known).then(|| html! { <>{" "}{line_tag(&label.range, &label.message)}</> })
     };
     labels.iter().filter_map(&mut tag).collect()
 }

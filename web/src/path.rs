@@ -4,23 +4,16 @@ use daemonless_core::report::{JobReport, StepReport};
 use yew::prelude::*;
 
 use crate::app::head;
-use crate::mark::{LineTag, risk, words};
+use crate::mark::{line_tag, risk, words};
 use crate::markdown;
-use crate::state::{Outcome, Shared};
+use crate::position::whole_line;
+use crate::state::Outcome;
 
-#[derive(Properties, PartialEq)]
-pub struct PathProps {
-    pub outcome: Shared<Outcome>,
-    /// Name of the chosen job.
-    pub job: Option<String>,
-}
-
-/// The section; nothing where the job has no path.
-#[component]
-pub fn Path(props: &PathProps) -> Html {
-    let Some(job) = props.outcome.job(props.job.as_deref()).filter(|job| !job.path.is_empty()) else {
+/// The section on one job; nothing where the job has no path.
+pub fn view(outcome: &Outcome, job: &JobReport) -> Html {
+    if job.path.is_empty() {
         return html! {};
-    };
+    }
     let steps = job.path.iter().enumerate();
     html! {
         <section class="s" id="path" tabindex="-1" aria-labelledby="path-head">
@@ -29,7 +22,7 @@ pub fn Path(props: &PathProps) -> Html {
                 {" does, drawn from "}<b>{"your own lines"}</b>{". The commands are shown, never run."}</>
             })}
             <div class="ways">
-                <ol class="stops">{for steps.map(|(index, step)| stop(index, step, &props.outcome.source.text))}</ol>
+                <ol class="stops">{for steps.map(|(index, step)| stop(index, step, &outcome.source.text))}</ol>
                 {change(job)}
             </div>
         </section>
@@ -42,9 +35,7 @@ fn stop(index: usize, step: &StepReport, text: &str) -> Html {
     quoted.dedup();
     let quote = |line: &u32| {
         let content = text.split('\n').nth((*line as usize).saturating_sub(1)).unwrap_or_default().trim();
-        let range =
-            daemonless_core::report::Range { line: *line, column: 1, end_line: *line, end_column: u32::MAX };
-        html! { <p class="own"><LineTag {range} /><code>{content}</code></p> }
+        html! { <p class="own">{line_tag(&whole_line(*line), "")}<code>{content}</code></p> }
     };
     html! {
         <li class="stop" data-step={step.id}>
@@ -64,8 +55,7 @@ fn stop(index: usize, step: &StepReport, text: &str) -> Html {
 
 /// Where the line would end.
 fn change(job: &JobReport) -> Html {
-    let mut ways: Vec<_> = job.alternatives.iter().filter(|way| way.verdict != "does not fit").collect();
-    ways.sort_by_key(|way| way.rank);
+    let ways: Vec<_> = job.alternatives.iter().filter(|way| way.verdict != "does not fit").collect();
     let way = |way: &&daemonless_core::report::AlternativeReport| {
         html! {
             <li>

@@ -2,6 +2,27 @@
 
 use daemonless_core::report::Range;
 
+/// A range as an element carries it: `18:3-18:9`.
+pub fn to_data(range: &Range) -> String {
+    format!("{}:{}-{}:{}", range.line, range.column, range.end_line, range.end_column)
+}
+
+/// The range that an element carries.
+pub fn from_data(data: &str) -> Option<Range> {
+    let place = |text: &str| {
+        let (line, column) = text.split_once(':')?;
+        Some((line.parse().ok()?, column.parse().ok()?))
+    };
+    let (start, end) = data.split_once('-')?;
+    let ((line, column), (end_line, end_column)) = (place(start)?, place(end)?);
+    Some(Range { line, column, end_line, end_column })
+}
+
+/// All of a line.
+pub fn whole_line(line: u32) -> Range {
+    Range { line, column: 1, end_line: line, end_column: u32::MAX }
+}
+
 /// Start and end of `range` in UTF-16 units from the start of `text`; what lies behind the end counts as the end.
 pub fn selection(text: &str, range: &Range) -> (u32, u32) {
     let (mut start, mut end, mut offset) = (None, None, 0u32);
@@ -88,6 +109,16 @@ mod tests {
         check_selection("ab", &range(1, 2, 1, 9), "b");
         check_selection("ab", &range(7, 1, 7, 9), "");
         check_selection("", &range(1, 1, 1, 1), "");
+    }
+
+    #[test]
+    fn ranges_travel_as_data() {
+        for range in [range(18, 3, 18, 9), whole_line(7)] {
+            assert_eq!(from_data(&to_data(&range)), Some(range));
+        }
+        for wrong in ["", "1", "1:2", "1:2-3", "1:2-3:x", "-"] {
+            assert_eq!(from_data(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

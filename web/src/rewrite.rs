@@ -9,20 +9,11 @@ use crate::alternatives::requirement;
 use crate::app::head;
 use crate::browser;
 use crate::diff::{self, Change, Line, Piece};
-use crate::mark::{LineTag, risk};
+use crate::mark::{line_tag, risk};
 use crate::markdown;
-use crate::state::{Action, Outcome, Shared};
-use crate::tabs::Tabs;
-
-#[derive(Properties, PartialEq)]
-pub struct RewriteProps {
-    pub outcome: Shared<Outcome>,
-    /// Id of the chosen builder.
-    pub builder: Option<String>,
-    /// Name of the chosen job.
-    pub job: Option<String>,
-    pub on: Callback<Action>,
-}
+use crate::position::whole_line;
+use crate::state::{Action, Outcome, State};
+use crate::tabs::tabs;
 
 /// How a builder is called.
 fn title(id: &str) -> &'static str {
@@ -30,40 +21,37 @@ fn title(id: &str) -> &'static str {
 }
 
 /// The section; nothing where no text can be written.
-#[component]
-pub fn Rewrite(props: &RewriteProps) -> Html {
-    let outcome = &props.outcome;
-    let Some(rewrite) = outcome.rewrite(props.builder.as_deref()) else { return html! {} };
+pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
+    let Some(rewrite) = outcome.rewrite(state.builder.as_deref()) else { return html! {} };
     let chosen = outcome.rewrites.iter().position(|other| other.builder == rewrite.builder).unwrap_or(0);
     let ids: Vec<_> = outcome.rewrites.iter().map(|rewrite| rewrite.builder).collect();
     let on_choose = {
         let ids = ids.clone();
-        props.on.reform(move |index: usize| {
+        on.reform(move |index: usize| {
             Action::ChoseBuilder(ids.get(index).copied().unwrap_or_default().to_owned())
         })
     };
+    let titles: Vec<_> = ids.iter().map(|id| title(id)).collect();
     html! {
         <section class="s" id="rewrite" tabindex="-1" aria-labelledby="rewrite-head" data-builder={rewrite.builder}>
             {head("rewrite-head", html! {"Your pipeline, without the daemon"}, html! {
                 {"Your own text, changed only where it must be: comments, order and quoting stay as you wrote them. It was read \
                   again after the change, and the verdict on it stands beside the old one."}
             })}
-            {keep_first(outcome, props.job.as_deref())}
-            <Tabs id="builder" label="Builder" titles={ids.iter().map(|id| title(id).into()).collect::<Vec<AttrValue>>()}
-                {chosen} {on_choose}>
-                <Top outcome={outcome.clone()} {chosen} />
-                {show_diff(outcome, rewrite)}
-                <div class="after">
-                    {left(rewrite)}
-                    {runner(rewrite)}
-                </div>
-                <details class="more">
-                    <summary>{"The whole new text"}</summary>
-                    <label class="vh" for="rewritten">{"The whole new text"}</label>
-                    <textarea id="rewritten" class="whole" readonly=true wrap="off" rows="20" spellcheck="false"
-                        value={rewrite.text.clone()} />
-                </details>
-            </Tabs>
+            {keep_first(outcome, state.job.as_deref())}
+            {tabs("builder", "Builder", &titles, chosen, &on_choose, html! {
+                <>
+                    {top(outcome, rewrite, state.copied, on)}
+                    {show_diff(outcome, rewrite)}
+                    <div class="after">{left(rewrite)}{runner(rewrite)}</div>
+                    <details class="more">
+                        <summary>{"The whole new text"}</summary>
+                        <label class="vh" for="rewritten">{"The whole new text"}</label>
+                        <textarea id="rewritten" class="whole" readonly=true wrap="off" rows="20" spellcheck="false"
+                            value={rewrite.text.clone()} />
+                    </details>
+                </>
+            })}
         </section>
     }
 }
@@ -80,32 +68,20 @@ fn keep_first(outcome: &Outcome, job: Option<&str>) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct TopProps {
-    outcome: Shared<Outcome>,
-    /// Index of the rewrite.
-    chosen: usize,
-}
-
 /// The old verdict, the new one, and the buttons.
-#[component]
-fn Top(props: &TopProps) -> Html {
-    let said = use_state(|| "");
-    let Some(rewrite) = props.outcome.rewrites.get(props.chosen) else { return html! {} };
-    let (_, count) = diff::pieces(&props.outcome.source.file().text, &rewrite.edits);
+fn top(outcome: &Outcome, rewrite: &RewriteReport, copied: Option<bool>, on: &Callback<Action>) -> Html {
+    let (_, count) = diff::pieces(&outcome.source.file().text, &rewrite.edits);
     let copy = {
-        let (said, text) = (said.clone(), rewrite.text.clone());
+        let (on, text) = (on.clone(), rewrite.text.clone());
         Callback::from(move |_: MouseEvent| {
-            let (said, text) = (said.clone(), text.clone());
-            spawn_local(async move {
-                let done = browser::copy(&text).await;
-                said.set(if done {
-                    "Copied."
-                } else {
-                    "The browser does not let the page copy: take the whole text below."
-                });
-            });
+            let (on, text) = (on.clone(), text.clone());
+            spawn_local(async move { on.emit(Action::Copied(browser::copy(&text).await)) });
         })
+    };
+    let said = match copied {
+        None => "",
+        Some(true) => "Copied.",
+        Some(false) => "The browser does not let the page copy: take the whole text below.",
     };
     let download = {
         let name = rewrite.path.rsplit('/').next().unwrap_or_default().to_owned();
@@ -115,7 +91,7 @@ fn Top(props: &TopProps) -> Html {
     html! {
         <div class="difftop">
             <span class="before-after">
-                <span class="vh">{"Before: "}</span>{level(&props.outcome.report)}
+                <span class="vh">{"Before: "}</span>{level(&outcome.report)}
                 <span class="arrow" aria-hidden="true">{"→"}</span>
                 <span class="vh">{"After: "}</span>{for rewrite.after.first().map(level)}
             </span>
@@ -125,7 +101,7 @@ fn Top(props: &TopProps) -> Html {
             <span class="end">
                 <button type="button" id="copy" class="btn solid" onclick={copy}>{"Copy"}</button>
                 <button type="button" id="download" class="btn" onclick={download}>{"Download"}</button>
-                <span role="status">{*said}</span>
+                <span role="status">{said}</span>
             </span>
         </div>
     }
@@ -207,14 +183,8 @@ fn column(class: &'static str, what: &'static str, first: usize, lines: &[Line])
 /// What a person has to do: never empty.
 fn left(rewrite: &RewriteReport) -> Html {
     let item = |left: &LeftReport| {
-        let range = daemonless_core::report::Range {
-            line: left.line,
-            column: 1,
-            end_line: left.line,
-            end_column: u32::MAX,
-        };
         html! {
-            <li><code>{&left.job}</code>{" "}<LineTag {range} />{" "}<code class="long">{&left.what}</code>
+            <li><code>{&left.job}</code>{" "}{line_tag(&whole_line(left.line), "")}{" "}<code class="long">{&left.what}</code>
                 {": "}{markdown::line(&left.why)}</li>
         }
     };

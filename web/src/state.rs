@@ -137,6 +137,14 @@ pub struct State {
     pub builder: Option<String>,
     /// Index of the finding that the person is at.
     pub finding: Option<usize>,
+    /// Whether all findings are shown, however many.
+    pub all_findings: bool,
+    /// How much is told of the approach: index of the tab.
+    pub depth: usize,
+    /// Whether copying the new text worked, once it was tried.
+    pub copied: Option<bool>,
+    /// Markdown of each rule by its id, once it has come.
+    pub docs: Rc<[(String, String)]>,
 }
 
 /// What can happen.
@@ -160,12 +168,23 @@ pub enum Action {
     ChoseJob(String),
     ChoseBuilder(String),
     At(Option<usize>),
+    AllFindings,
+    /// How much to tell of the approach: index of the tab.
+    Depth(usize),
+    Copied(bool),
+    /// The rules' documentation has come.
+    Documented(Rc<[(String, String)]>),
 }
 
 impl State {
     /// Whether the analysis is to be run as it is now.
     pub fn is_due(&self) -> bool {
         !self.source.is_blank() && (self.read_large || !self.source.is_large())
+    }
+
+    /// What is written of a rule, once it has come.
+    pub fn doc(&self, rule: &str) -> Option<&str> {
+        self.docs.iter().find(|(id, _)| id == rule).map(|(_, doc)| doc.as_str())
     }
 
     pub fn job(&self) -> Option<&JobReport> {
@@ -187,7 +206,7 @@ impl State {
                 }
                 next.read_large &= next.source.is_large();
             }
-            Action::Opened(source) => next = Self { source, ..Self::default() },
+            Action::Opened(source) => next = Self { source, depth: self.depth, ..Self::default() },
             Action::Renamed(path) => next.source.path = path,
             Action::ReadAs(format) => next.source.format = format,
             Action::RunsOn(host) => next.context.host = host,
@@ -197,10 +216,18 @@ impl State {
                 let findings = outcome.as_ref().map_or(0, |outcome| outcome.report.findings.len());
                 next.finding = next.finding.filter(|&finding| finding < findings);
                 next.outcome = outcome;
+                next.copied = None;
             }
             Action::ChoseJob(job) => next.job = Some(job),
-            Action::ChoseBuilder(builder) => next.builder = Some(builder),
+            Action::ChoseBuilder(builder) => {
+                next.builder = Some(builder);
+                next.copied = None;
+            }
             Action::At(finding) => next.finding = finding,
+            Action::AllFindings => next.all_findings = true,
+            Action::Documented(docs) => next.docs = docs,
+            Action::Depth(depth) => next.depth = depth,
+            Action::Copied(done) => next.copied = Some(done),
         }
         next
     }

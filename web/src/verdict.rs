@@ -5,31 +5,24 @@ use daemonless_core::report::{AccessReport, ChoiceReport, FactReport, JobReport}
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::mark::{LineTag, capital, line_tags, mark, risk, words};
+use crate::mark::{capital, line_tag, line_tags, mark, risk, words};
 use crate::markdown;
-use crate::state::{self, Action, Outcome, State};
+use crate::position::whole_line;
+use crate::state::{self, Action, LARGE, Outcome, State};
 
 /// More jobs than this, and those without an engine are folded away.
 const MANY_JOBS: usize = 12;
 
-#[derive(Properties, PartialEq)]
-pub struct VerdictProps {
-    pub state: UseReducerHandle<State>,
-    pub on: Callback<Action>,
-}
-
 /// The right side of the first screen, in each of its states.
-#[component]
-pub fn Verdict(props: &VerdictProps) -> Html {
-    let state = &props.state;
+pub fn view(state: &State, on: &Callback<Action>) -> Html {
     let outcome = state.outcome.as_ref().filter(|_| state.is_due());
     let level = outcome.map_or("none", |outcome| outcome.report.risk);
     let content = match outcome {
         _ if state.source.is_blank() => empty(),
-        _ if !state.is_due() => large(state, &props.on),
+        _ if !state.is_due() => large(state, on),
         None => html! { <h1 id="headline">{"Reading."}</h1> },
         Some(outcome) if outcome.report.format == "unknown" => unknown(outcome),
-        Some(outcome) => answer(props, outcome),
+        Some(outcome) => answer(state, on, outcome),
     };
     let spoken = outcome.map(|outcome| spoken(outcome)).unwrap_or_default();
     html! {
@@ -79,11 +72,11 @@ fn empty() -> Html {
 }
 
 fn large(state: &State, on: &Callback<Action>) -> Html {
-    let size = state.source.text.len() as f64 / f64::from(1 << 20);
+    let tenths = state.source.text.len() / (LARGE / 10);
     let onclick = on.reform(|_: MouseEvent| Action::ReadLarge);
     html! {
         <>
-            <h1 id="headline">{format!("This text is large: {size:.1} MB.")}</h1>
+            <h1 id="headline">{format!("This text is large: {}.{} MB.", tenths / 10, tenths % 10)}</h1>
             <p class="lede">{"It is read when you ask for it, and may take a few seconds."}</p>
             <p><button type="button" id="read-large" class="btn solid" {onclick}>{"Read it now"}</button></p>
         </>
@@ -107,7 +100,7 @@ fn unknown(outcome: &Outcome) -> Html {
     }
 }
 
-fn answer(props: &VerdictProps, outcome: &Outcome) -> Html {
+fn answer(state: &State, on: &Callback<Action>, outcome: &Outcome) -> Html {
     let report = &outcome.report;
     let worst = report.jobs.iter().filter(|job| job.risk == report.risk).count();
     let count = report.jobs.len();
@@ -118,7 +111,7 @@ fn answer(props: &VerdictProps, outcome: &Outcome) -> Html {
         ("none", _) => format!("in {count} {nouns}"),
         _ => format!("in {worst} of {count} {nouns}"),
     };
-    let job = props.state.job();
+    let job = state.job();
     html! {
         <>
             <p class={classes!("level", report.risk)}>
@@ -128,10 +121,10 @@ fn answer(props: &VerdictProps, outcome: &Outcome) -> Html {
             if let Some(job) = job {
                 {proof(job, &report.headline)}
                 {way_out(job, outcome)}
-                {facts(job, &props.on)}
+                {facts(job, on)}
             }
             {errors(outcome)}
-            {jobs(&report.jobs, job, &props.on)}
+            {jobs(&report.jobs, job, on)}
         </>
     }
 }
@@ -189,8 +182,8 @@ fn facts(job: &JobReport, on: &Callback<Action>) -> Html {
                     <p class="t"><b>{"Power"}</b><span class="why">{"What one bad step gets"}</span></p>
                     <p>{markdown::line(&capital(&job.power.title))}{line_tags(&job.power.lines)}</p>
                 </div>
-                <Choice name="host" legend="Where it runs" fact={Facts(job.host.clone())} on={to_host} />
-                <Choice name="reach" legend="Who can start it" fact={Facts(job.reach.clone())} on={to_reach} />
+                {choice("host", "Where it runs", &job.host, &to_host)}
+                {choice("reach", "Who can start it", &job.reach, &to_reach)}
             </div>
             <p class="eq">
                 {"Power and place give the level; if strangers can start it on a machine that lasts, it rises by one. Correct \
@@ -200,37 +193,16 @@ fn facts(job: &JobReport, on: &Callback<Action>) -> Html {
     }
 }
 
-/// A fact, comparable by what is shown of it.
-#[derive(Clone)]
-struct Facts(FactReport);
-
-impl PartialEq for Facts {
-    fn eq(&self, other: &Self) -> bool {
-        let key = |fact: &FactReport| {
-            let risks: Vec<_> = fact.choices.iter().map(|choice| (choice.id, choice.risk)).collect();
-            let lines: Vec<_> = fact.lines.iter().map(|line| line.range.clone()).collect();
-            (fact.id, fact.origin, fact.title.clone(), risks, lines)
-        };
-        key(&self.0) == key(&other.0)
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct ChoiceProps {
-    /// Name of the radio buttons.
+/// One fact with the values it could have, and the level that each leads to. `on` is told the id that the person
+/// chose, or `None` where the file is to be believed again.
+fn choice(
     name: &'static str,
     legend: &'static str,
-    fact: Facts,
-    /// The id that the person chose; `None`: as the file says.
-    on: Callback<Option<&'static str>>,
-}
-
-/// One fact with the values it could have, and the level that each leads to.
-#[component]
-fn Choice(props: &ChoiceProps) -> Html {
-    let fact = &props.fact.0;
+    fact: &FactReport,
+    on: &Callback<Option<&'static str>>,
+) -> Html {
     let option = |choice: &ChoiceReport| {
-        let (id, on) = (choice.id, props.on.clone());
+        let (id, on) = (choice.id, on.clone());
         let checked = id == fact.id;
         let onchange = Callback::from(move |event: Event| {
             if event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked()) {
@@ -239,7 +211,7 @@ fn Choice(props: &ChoiceProps) -> Html {
         });
         html! {
             <label class={classes!("opt", checked.then_some("on"))}>
-                <input type="radio" name={props.name} value={id} {checked} {onchange} />
+                <input type="radio" {name} value={id} {checked} {onchange} />
                 <span>{capital(choice.title)}</span>{risk(choice.risk)}
             </label>
         }
@@ -247,14 +219,14 @@ fn Choice(props: &ChoiceProps) -> Html {
     let origin = match fact.origin {
         "file" => html! { <>{"The file says so:"}{line_tags(&fact.lines)}</> },
         "you" => {
-            let onclick = props.on.reform(|_: MouseEvent| None);
+            let onclick = on.reform(|_: MouseEvent| None);
             html! { <>{"You said so. "}<button type="button" class="link" {onclick}>{"Take it back"}</button></> }
         }
         _ => html! { {"The file does not say"} },
     };
     html! {
         <fieldset>
-            <legend>{props.legend}</legend>
+            <legend>{legend}</legend>
             <p class="why">{origin}</p>
             {for fact.choices.iter().map(option)}
         </fieldset>
@@ -271,7 +243,7 @@ fn errors(outcome: &Outcome) -> Html {
     html! {
         <div class="note medium">
             {for errors.take(5).map(|error| html! {
-                <p><LineTag range={error.range.clone()} />{" "}{markdown::line(&error.message)}</p>
+                <p>{line_tag(&error.range, "")}{" "}{markdown::line(&error.message)}</p>
             })}
             <p>{"What could be read before and after it is judged."}</p>
         </div>
@@ -287,12 +259,6 @@ fn jobs(jobs: &[JobReport], chosen: Option<&JobReport>, on: &Callback<Action>) -
         let current = chosen == Some(&job.name);
         let way = if job.approach == "none" { "no engine used".to_owned() } else { words(job.approach) };
         let needs = job.needs.iter().map(|need| words(need)).collect::<Vec<_>>().join(", ");
-        let range = daemonless_core::report::Range {
-            line: job.line,
-            column: 1,
-            end_line: job.line,
-            end_column: u32::MAX,
-        };
         html! {
             <li class={classes!(current.then_some("on"))} data-job={job.name.clone()} data-approach={job.approach}
                 data-risk={job.risk}>
@@ -304,7 +270,7 @@ fn jobs(jobs: &[JobReport], chosen: Option<&JobReport>, on: &Callback<Action>) -
                     <span class="vh">{job.risk}{": "}</span>{way}
                     if !needs.is_empty() { {". Needs: "}{needs} }
                 </span>
-                <LineTag {range} />
+                {line_tag(&whole_line(job.line), "")}
             </li>
         }
     };

@@ -51,7 +51,10 @@ pub fn accesses(names: &Names<'_>, job: &Job, host: Host) -> Vec<Access> {
         started.flat_map(|container| container.mounts.iter().map(|mount| mount.span)).collect();
     let own = |container: &Container| matches!(container.role, Role::Job | Role::Workload | Role::Image);
     let in_container = job.containers.iter().any(own);
-    let mut finder = Finder { names, job, host, found: Vec::new(), in_container, started_mounts };
+    let container_env = job.containers.iter().find(|container| container.role == Role::Job);
+    let container_env = container_env.map_or(&[][..], |container| &container.env);
+    let mut finder =
+        Finder { names, job, host, found: Vec::new(), in_container, container_env, started_mounts };
     for container in &job.containers {
         finder.container(container);
     }
@@ -72,6 +75,8 @@ struct Finder<'a> {
     found: Vec<Access>,
     /// Whether the job's commands run in a container that the file names.
     in_container: bool,
+    /// The variables of that container.
+    container_env: &'a [Var],
     /// Mounts of containers that the job's commands start: what they hand in, the job itself does not have.
     started_mounts: HashSet<Span>,
 }
@@ -248,7 +253,7 @@ impl<'a> Finder<'a> {
                 let inner = self.job.containers.get(at).map_or(&[][..], |container| &container.env);
                 find(own, inner, &[])
             }
-            _ => find(own, self.job_container_env(), &self.job.env),
+            _ => find(own, self.container_env, &self.job.env),
         };
         if let Some(var) = variable
             && self.address(var.value.as_str(), var.name_span.to(var.value.span), Confidence::Declared)
@@ -256,14 +261,6 @@ impl<'a> Finder<'a> {
             return;
         }
         self.reached(invocation.head, Some(command.place), "docker");
-    }
-
-    fn job_container_env(&self) -> &'a [Var] {
-        let job: &'a Job = self.job;
-        job.containers
-            .iter()
-            .find(|container| container.role == Role::Job)
-            .map_or(&[], |container| &container.env)
     }
 
     /// No address is given: the engine that the place itself offers.

@@ -13,7 +13,7 @@ pub struct Rule {
     pub id: &'static str,
     /// One line without a full stop.
     pub summary: &'static str,
-    /// Markdown from the declaration's doc comment: what it reports, `## Why`, `## Bad`, `## Good`, `## What to do`.
+    /// Empty without the feature `docs`. Markdown from the declaration's doc comment: what it reports, `## Why`, `## Bad`, `## Good`, `## What to do`.
     pub docs: &'static str,
     /// File that declares it, from the repository's root.
     pub file: &'static str,
@@ -27,7 +27,7 @@ macro_rules! declare_rule {
         pub(super) static RULE: crate::rule::Rule = crate::rule::Rule {
             id: $id,
             summary: $summary,
-            docs: concat!($($doc, "\n",)+),
+            docs: if cfg!(feature = "docs") { concat!($($doc, "\n",)+) } else { "" },
             file: file!(),
             check: $check,
         };

@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 
 pub mod bench;
+pub mod docs;
 pub mod files;
 pub mod headers;
+pub mod new_rule;
 pub mod page;
 pub mod process;
+pub mod screenshot;
 pub mod serve;
 pub mod server;
 pub mod setup;

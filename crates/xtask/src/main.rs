@@ -3,11 +3,19 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use xtask::{bench, serve, setup, size, test};
+use xtask::{bench, docs, new_rule, screenshot, serve, setup, size, test};
 
 /// A command of `cargo xtask`. A new one is a file with its `COMMAND` and a line in [`COMMANDS`].
-static COMMANDS: &[&xtask::Command] =
-    &[&serve::COMMAND, &test::COMMAND, &size::COMMAND, &bench::COMMAND, &setup::COMMAND];
+static COMMANDS: &[&xtask::Command] = &[
+    &serve::COMMAND,
+    &test::COMMAND,
+    &docs::COMMAND,
+    &new_rule::COMMAND,
+    &screenshot::COMMAND,
+    &size::COMMAND,
+    &bench::COMMAND,
+    &setup::COMMAND,
+];
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

@@ -16,8 +16,8 @@ pub const COMMAND: crate::Command = crate::Command {
 /// What everything that the first verdict needs may weigh, in bytes after gzip.
 const BUDGET: u64 = 420_000;
 
-/// Folders whose files are fetched only when a person asks for one. All else counts.
-const LATER: &[&str] = &["samples/", "lessons/"];
+/// Files that the first verdict does not wait for: they come after it, or when a person asks. All else counts.
+const LATER: &[&str] = &["rules.json", "samples/", "lessons/"];
 
 /// Files for the host, which no browser fetches by these names.
 const NOT_SENT: &[&str] = &[".br", ".gz", "_headers"];

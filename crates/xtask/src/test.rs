@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use crate::process::{self, say};
 use crate::setup::{self, Package};
-use crate::{page, root, size};
+use crate::{docs, page, root, size};
 
 pub const COMMAND: crate::Command = crate::Command {
     name: "test",
     usage: "[SUITE…]",
-    about: "Run every test, or these suites: fmt, clippy, unit, page, size, browser, pipeline.",
+    about: "Run every test, or these suites: fmt, clippy, docs, unit, page, size, browser, pipeline.",
     run,
 };
 
@@ -30,6 +30,7 @@ struct Suite {
 static SUITES: &[Suite] = &[
     Suite { name: "fmt", packages: &[], run: fmt },
     Suite { name: "clippy", packages: &[], run: clippy },
+    Suite { name: "docs", packages: &[], run: || docs::check().map(|()| Count::ONE) },
     Suite { name: "unit", packages: &[], run: unit },
     Suite { name: "page", packages: &[], run: || page::build().map(|_| Count::ONE) },
     Suite { name: "size", packages: &[], run: || size::check().map(|()| Count::ONE) },

@@ -9,10 +9,13 @@ use crate::source::Text;
 use crate::syntax::yaml::{NodeId, Tree};
 
 /// Variables may name variables this deep.
-const DEEPEST: u32 = 8;
+const DEEPEST: u32 = 5;
 
 /// A value grows to at most this many bytes by what is filled in.
 const LONGEST: usize = 4 * 1024;
+
+/// What filling in one value costs of what a file may inherit, besides its length.
+const COST: usize = 64;
 
 /// A matrix gives at most this many values of one variable.
 const MOST: usize = 16;
@@ -54,13 +57,11 @@ impl Variables {
             .env
             .iter()
             .map(|var| {
-                if !var.value.as_str().contains('$') {
+                if !var.value.as_str().contains('$') || !pipeline.afford(COST) {
                     return var.value.clone();
                 }
                 let mut value = self.expand(&var.value.text);
-                if !pipeline.afford(value.text.len()) {
-                    return var.value.clone();
-                }
+                pipeline.afford(value.text.len());
                 value.others.extend(var.value.others.iter().cloned());
                 Value { span: var.value.span, ..value }
             })
@@ -88,10 +89,11 @@ impl Variables {
             };
             match self.at.get(name).and_then(|index| self.env.get(*index)) {
                 Some(var) if depth < DEEPEST && out.text.len() < LONGEST => {
-                    let before = out.text.clone();
+                    let choices = out.others.is_empty() && !var.value.others.is_empty();
+                    let before = choices.then(|| out.text.clone());
                     out.via.push((Via::Variable, var.name_span.to(var.value.span)));
                     self.fill(&var.value.text, depth + 1, out);
-                    if out.others.is_empty() {
+                    if let Some(before) = before {
                         for other in var.value.others.iter().take(MOST) {
                             let mut whole = before.clone();
                             whole.push(other);

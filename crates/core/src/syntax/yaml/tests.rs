@@ -1,3 +1,5 @@
+//! YAML texts and the trees that they become, errors and what is read after them included.
+
 use super::*;
 
 const FILE: FileId = FileId(0);
