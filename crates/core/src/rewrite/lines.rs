@@ -26,26 +26,19 @@ impl View<'_> {
         Some(Span::new(first.file, start..end + line))
     }
 
-    /// The edit that takes away an entry whose list or mapping has nothing left. Where something else points at it, by an
-    /// alias or `!reference`, or nothing would be left around it, it stays with an `empty` value.
+    /// The edit that takes away an entry whose list or mapping has nothing left. Where it has an anchor or is `needed`
+    /// otherwise, it stays with an `empty` value.
     pub(super) fn without_entry(
         &self,
-        key: NodeId,
-        value: NodeId,
+        (key, value): (NodeId, NodeId),
         empty: &str,
+        needed: bool,
         reason: &str,
     ) -> Option<Edit> {
         let (first, last) = (self.tree.span(key), self.tree.span(value));
         let lines = self.whole_lines(first, last)?;
         let between = self.text.get(first.end as usize..last.start as usize)?;
         let anchor = between.split_whitespace().find(|word| word.starts_with('&'));
-        let owner = self.tree.roots.iter().flat_map(|root| self.tree.written(*root)).find(|(_, body)| {
-            !self.tree.is_alias(*body) && self.tree.written(*body).iter().any(|(own, _)| *own == key)
-        });
-        let needed = owner.is_some_and(|(name, body)| {
-            let hidden = self.tree.str(*name).is_some_and(|name| name.starts_with('.'));
-            self.tree.written(*body).len() == 1 || (hidden && self.text.contains("!reference"))
-        });
         if anchor.is_none() && !needed {
             return Some(Edit::delete(lines, reason));
         }
@@ -63,7 +56,7 @@ impl View<'_> {
 
     /// The text's own line break.
     pub(super) fn line_break(&self) -> &'static str {
-        if self.text.contains("\r\n") { "\r\n" } else { "\n" }
+        self.line_break
     }
 
     /// Lines such as `KEY: value` at a column.
@@ -88,10 +81,10 @@ impl View<'_> {
         instead: &str,
         reason: &str,
     ) -> Option<Vec<Edit>> {
-        let (key, map) = owner;
+        let map = owner.1;
         let all = self.tree.written(map).len() == gone.len();
         if all && instead.is_empty() {
-            return Some(vec![self.without_entry(key, map, "{}", reason)?]);
+            return Some(vec![self.without_entry(owner, "{}", false, reason)?]);
         }
         if self.tree.is_flow(map) {
             return None;
