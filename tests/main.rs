@@ -4,6 +4,7 @@ mod support; // Shared by all: run the command in memory, make samples, scale ti
 
 mod cli; // The command line: arguments, exit codes, streams, each output format.
 mod hostile; // Bad input: no panic, no overflow, time in proportion to size.
+mod rewrites; // GitLab pipelines for another builder: before, after, and what holds of all.
 mod rule_cases; // Cases that rules must tell apart, each a few lines of text.
 mod rules; // What the rules report: the examples of their documentation, the wording of their messages.
 mod tidy; // The repository itself: first lines, names, lengths, links, what pages must name.

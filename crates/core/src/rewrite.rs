@@ -6,7 +6,7 @@ mod gitlab_ci;
 mod lines;
 mod translate;
 
-use crate::order;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use daemonless_catalog::{Approach, Builder};
@@ -15,6 +15,7 @@ use crate::alternatives::{Alternative, Fit, Kind, alternatives};
 use crate::analysis::{self, Analysis};
 use crate::edit::{self, Edit};
 use crate::model::{Command, Job, Joined, Place};
+use crate::order;
 use crate::report::{EditReport, LeftReport, RewriteReport, file_report, required};
 use crate::source::{FileId, LineIndex, Span};
 use crate::syntax::yaml::{self, Style, Tree};
@@ -76,6 +77,10 @@ struct View<'a> {
     scalars: Vec<(Span, Style)>,
     /// Jobs that use a value or a command, by where it is written.
     users: HashMap<Span, Vec<usize>>,
+    /// What [`View::only_used_by`] said for so many jobs: they only ever get fewer, so their number tells them apart.
+    alone: RefCell<HashMap<(usize, Span), bool>>,
+    /// The text's own line break.
+    line_break: &'static str,
 }
 
 /// Rewrites the file of index `index` for a builder; `None` where its format can't be.
@@ -138,7 +143,8 @@ impl<'a> View<'a> {
         }
         let mut scalars: Vec<_> = tree.scalars().collect();
         order::sort_by_key(&mut scalars, |(span, _)| *span);
-        Self { text, tree, analysis, builder, scalars, users }
+        let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        Self { text, tree, analysis, builder, scalars, users, alone: RefCell::default(), line_break }
     }
 
     fn job(&self, at: usize) -> Option<&'a Job> {
@@ -209,7 +215,8 @@ impl<'a> View<'a> {
 
     /// Whether all that use what is written at `span` are among `jobs`.
     fn only_used_by(&self, span: Span, jobs: &BTreeSet<usize>) -> bool {
-        self.users.get(&span).is_none_or(|users| users.iter().all(|user| jobs.contains(user)))
+        let all = || self.users.get(&span).is_none_or(|users| users.iter().all(|user| jobs.contains(user)));
+        *self.alone.borrow_mut().entry((jobs.len(), span)).or_insert_with(all)
     }
 
     /// The edits of a job's docker commands, each with whether a job that is not rewritten runs the same line; remarks
@@ -307,9 +314,13 @@ impl<'a> View<'a> {
             analysis::analyze(&with_text(files, index, edit::apply(self.text, edits)), index, context);
         let broken = after.unit.errors.len() > self.analysis.unit.errors.len();
         let mut failed = BTreeMap::new();
+        let mut named: HashMap<&str, usize> = HashMap::new();
+        for (at, job) in after.unit.jobs.iter().enumerate() {
+            named.entry(&job.name).or_insert(at);
+        }
         for at in chosen {
             let Some(job) = self.job(*at) else { continue };
-            let new = after.unit.jobs.iter().position(|new| new.name == job.name);
+            let new = named.get(job.name.as_str()).copied();
             let verdict = new.and_then(|new| after.verdicts.get(new));
             let same_count = new.and_then(|new| after.unit.jobs.get(new)).is_some_and(|new| {
                 let engines = |job: &Job| job.invocations.iter().filter(|one| one.builds()).count();
@@ -343,13 +354,15 @@ impl<'a> View<'a> {
     ) -> RewriteReport {
         let sorted = edit::sorted(changes.iter().map(|(_, edit)| edit.clone()).collect()).unwrap_or_default();
         let text = edit::apply(self.text, &sorted);
-        let owner =
-            |edit: &Edit| changes.iter().find(|(_, own)| own.span == edit.span && own.text == edit.text);
+        let mut owners: HashMap<(Span, &str), &str> = HashMap::new();
+        for (job, edit) in &changes {
+            owners.entry((edit.span, &edit.text)).or_insert(job);
+        }
         let edits = sorted.iter().map(|edit| EditReport {
             start: edit.span.start,
             end: edit.span.end,
             text: edit.text.clone(),
-            job: owner(edit).map_or(String::new(), |(job, _)| job.clone()),
+            job: owners.get(&(edit.span, edit.text.as_str())).map_or(String::new(), |job| (*job).to_owned()),
             reason: edit.reason.clone(),
         });
         let edits: Vec<_> = edits.collect();

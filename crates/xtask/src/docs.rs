@@ -117,7 +117,6 @@ pub fn pages() -> Result<Vec<Page>> {
         pages.push(page(topic.file, topic.title, &text));
     }
     pages.extend(rules::pages());
-    pages.extend(rules::pages());
     pages.push(rules::for_the_page()?);
     pages.push(limits::page()?);
     pages.push(examples::page()?);

@@ -190,7 +190,8 @@ fn special_test(name: &str) -> Result<Count> {
     let tools = setup::npm()?;
     let mut command = process::cargo();
     tools.give_to(&mut command);
-    cargo_test(command.args(["test", "--locked", "--workspace", "--test", name]))
+    // Not captured: these tests tell how long each took, and what they skip.
+    cargo_test(command.args(["test", "--locked", "--workspace", "--test", name, "--", "--nocapture"]))
 }
 
 /// Runs `cargo test`, shows what it prints and counts.

@@ -1,21 +1,33 @@
 //! GitLab CI: image, services, variables and commands of the jobs that are rewritten.
 
-use crate::order;
-use std::collections::{BTreeMap, BTreeSet};
+mod layout;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Change, DOCKER_VARIABLES, Left, OWN, Round, SERVICE, VARIABLES, View, uses_docker};
 use crate::access::daemon;
 use crate::edit::{self, Edit};
 use crate::engine::image::{self, Kind};
 use crate::model::{Job, Role};
+use crate::order;
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
+use layout::Layout;
 
 /// One round for these jobs.
 pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
     let mut round = Round::default();
-    let mut placing =
-        Placing { view, chosen, round: &mut round, gone: BTreeMap::new(), added: BTreeSet::new() };
+    let mut placing = Placing {
+        view,
+        chosen,
+        layout: Layout::new(view.tree),
+        round: &mut round,
+        cut: HashMap::new(),
+        clients: HashMap::new(),
+        kept: HashMap::new(),
+        gone: BTreeMap::new(),
+        added: BTreeSet::new(),
+    };
     for at in chosen {
         placing.job(*at);
     }
@@ -26,7 +38,15 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
 struct Placing<'p, 'v> {
     view: &'v View<'v>,
     chosen: &'p BTreeSet<usize>,
+    layout: Layout,
     round: &'p mut Round,
+    /// Services that were looked at, by their image, and whether they could be taken out. Jobs share them, as they share
+    /// what the next two are about.
+    cut: HashMap<Span, bool>,
+    /// Images that only rewritten jobs use, and as Docker's client.
+    clients: HashMap<Span, bool>,
+    /// Variables that a job with a daemon keeps.
+    kept: HashMap<Span, bool>,
     /// Entries to take away, by the mapping that holds them.
     gone: BTreeMap<NodeId, Vec<(NodeId, NodeId)>>,
     /// Mappings that are to get the builder's variables in the place of those that go.
@@ -102,11 +122,10 @@ impl Placing<'_, '_> {
     /// The script of another mapping than the job's own that holds `span`, with its key.
     fn shared_script(&self, job: &Job, span: Span) -> Option<(NodeId, NodeId)> {
         let tree = self.view.tree;
-        self.entries().find(|(key, list)| {
-            matches!(tree.str(*key), Some("before_script" | "script" | "after_script"))
-                && tree.span(*list).contains(span)
-                && !job.span.contains(tree.span(*key))
-        })
+        let holds = |(key, list): &&(NodeId, NodeId)| {
+            tree.span(*list).contains(span) && !job.span.contains(tree.span(*key))
+        };
+        self.layout.scripts.iter().find(holds).copied()
     }
 
     /// A list of another mapping with `edits` made, as lines of an entry that stands at the left margin.
@@ -125,9 +144,7 @@ impl Placing<'_, '_> {
 
     /// The mapping of a job as the file has it.
     fn body(&self, job: &Job) -> Option<NodeId> {
-        let tree = self.view.tree;
-        let entries = tree.roots.iter().flat_map(|root| tree.written(*root));
-        entries.rev().find(|(key, _)| tree.span(*key) == job.name_span).map(|(_, body)| *body)
+        self.layout.bodies.get(&job.name_span).copied()
     }
 
     /// The builder's image in the place of Docker's client; gives the job's own line where the image is shared.
@@ -157,8 +174,10 @@ impl Placing<'_, '_> {
             return None;
         }
         view.missing_programs(at, self.round);
-        let docker_users = view.users.get(&image.span).is_none_or(|users| {
-            users.iter().all(|user| self.chosen.contains(user) && view.job(*user).is_some_and(uses_docker))
+        let chosen = self.chosen;
+        let docker_users = *self.clients.entry(image.span).or_insert_with(|| {
+            let client = |user: &usize| chosen.contains(user) && view.job(*user).is_some_and(uses_docker);
+            view.users.get(&image.span).is_none_or(|users| users.iter().all(client))
         });
         if docker_users && view.style(image.span).is_some() {
             let quote = match view.text.get(image.span.range()).and_then(|text| text.chars().next()) {
@@ -203,11 +222,15 @@ impl Placing<'_, '_> {
             };
         }
         for span in spans {
-            match self.without_service(span) {
-                Some(edit) => self.change(at, edit),
-                None => {
-                    self.fail(at, span, "the list of services is written in a way that can't be cut apart")
+            if !self.cut.contains_key(&span) {
+                let edit = self.without_service(span);
+                self.cut.insert(span, edit.is_some());
+                if let Some(edit) = edit {
+                    self.change(at, edit);
                 }
+            }
+            if self.cut.get(&span) == Some(&false) {
+                self.fail(at, span, "the list of services is written in a way that can't be cut apart");
             }
         }
         Vec::new()
@@ -217,63 +240,28 @@ impl Placing<'_, '_> {
     fn without_service(&self, span: Span) -> Option<Edit> {
         let view = self.view;
         let tree = view.tree;
-        let (key, list) = self.holders().find(|(_, list)| {
-            tree.is_sequence(*list)
-                && !tree.is_alias(*list)
-                && tree.items(*list).iter().any(|item| self.is_image(*item, span))
-        })?;
-        let daemons = |item: &&NodeId| self.view.users.keys().any(|_| self.is_image(**item, span));
+        let &(key, list, item) = self.layout.services.get(&span)?;
         let items = tree.items(list);
-        let item = items.iter().find(daemons)?;
         let all_daemons = items.iter().all(|item| self.names_daemon(*item));
         if items.len() == 1 || all_daemons {
-            let lines = view.whole_lines(tree.span(key), tree.span(list))?;
-            return Some(Edit::delete(lines, SERVICE));
+            return view.without_entry((key, list), "[]", self.layout.is_needed(key), SERVICE);
         }
         if tree.is_flow(list) {
             return None;
         }
-        let lines = view.whole_lines(tree.span(*item), tree.span(*item))?;
+        let lines = view.whole_lines(tree.span(item), tree.span(item))?;
         Some(Edit::delete(lines, SERVICE))
-    }
-
-    fn is_image(&self, item: NodeId, span: Span) -> bool {
-        let tree = self.view.tree;
-        let name = if tree.is_mapping(item) { tree.get(item, "name") } else { Some(item) };
-        name.is_some_and(|name| tree.span(tree.resolve(name)) == span)
     }
 
     /// Whether a service of a list is one of the daemons that go.
     fn names_daemon(&self, item: NodeId) -> bool {
         let tree = self.view.tree;
-        let name = if tree.is_mapping(item) { tree.get(item, "name") } else { Some(item) };
-        let Some(span) = name.map(|name| tree.span(tree.resolve(name))) else { return false };
+        let Some(span) = layout::image_of(tree, item) else { return false };
         let users = self.view.users.get(&span).into_iter().flatten();
         users
             .filter_map(|user| self.view.job(*user))
             .flat_map(|job| &job.containers)
             .any(|one| one.image.as_ref().is_some_and(|image| image.span == span) && daemon(one).is_some())
-    }
-
-    /// The entries at the top of the file, under `default`, and of jobs and templates.
-    fn entries(&self) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
-        let tree = self.view.tree;
-        let tops = tree.roots.iter().copied();
-        let below = tree.roots.iter().flat_map(|root| tree.written(*root)).map(|(_, body)| *body);
-        tops.chain(below).flat_map(|map| tree.written(map)).copied()
-    }
-
-    /// Every `services` of the file, with its key.
-    fn holders(&self) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
-        self.entries().filter(|(key, _)| self.view.tree.str(*key) == Some("services"))
-    }
-
-    /// Every `variables` of the file, with its key.
-    fn variable_maps(&self) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
-        let tree = self.view.tree;
-        self.entries().filter(|(key, value)| {
-            tree.str(*key) == Some("variables") && tree.is_mapping(*value) && !tree.is_alias(*value)
-        })
     }
 
     /// Notes the variables that go, and where the builder's own come; gives lines for the job where they come nowhere.
@@ -282,18 +270,18 @@ impl Placing<'_, '_> {
         let tree = view.tree;
         let mut place = None;
         for var in job.env.iter().filter(|var| DOCKER_VARIABLES.contains(&var.name.as_str())) {
-            let keeps = |user: &usize| {
-                !self.chosen.contains(user)
-                    && view.analysis.verdicts.get(*user).is_some_and(|verdict| !verdict.accesses.is_empty())
-            };
-            if view.users.get(&var.name_span).is_some_and(|users| users.iter().any(keeps)) {
+            let chosen = self.chosen;
+            let kept = *self.kept.entry(var.name_span).or_insert_with(|| {
+                let keeps = |user: &usize| {
+                    let verdict = view.analysis.verdicts.get(*user);
+                    !chosen.contains(user) && verdict.is_some_and(|verdict| !verdict.accesses.is_empty())
+                };
+                view.users.get(&var.name_span).is_some_and(|users| users.iter().any(keeps))
+            });
+            if kept {
                 continue;
             }
-            let found = self.variable_maps().find_map(|(_, map)| {
-                let entry = tree.written(map).iter().find(|(key, _)| tree.span(*key) == var.name_span)?;
-                Some((map, *entry))
-            });
-            let Some((map, entry)) = found else { continue };
+            let Some(&(map, entry)) = self.layout.variables.get(&var.name_span) else { continue };
             let entries = self.gone.entry(map).or_default();
             if !entries.contains(&entry) {
                 entries.push(entry);
@@ -348,10 +336,10 @@ impl Placing<'_, '_> {
     fn remove_variables(&mut self) {
         let view = self.view;
         let tree = view.tree;
-        let owners: Vec<(NodeId, NodeId)> = self.variable_maps().collect();
         let gone = std::mem::take(&mut self.gone);
         for (map, mut entries) in gone {
-            let Some(owner) = owners.iter().find(|(_, own)| *own == map) else { continue };
+            let Some(&key) = self.layout.keys.get(&map) else { continue };
+            let owner = (key, map);
             order::sort_by_key(&mut entries, |(key, _)| tree.span(*key));
             let instead = match entries.first() {
                 Some((key, _)) if self.added.contains(&map) => {
@@ -367,7 +355,7 @@ impl Placing<'_, '_> {
                 _ => String::new(),
             };
             let users: Vec<usize> = self.chosen.iter().copied().collect();
-            match view.remove_entries(*owner, &entries, &instead, VARIABLES) {
+            match view.remove_entries(owner, &entries, &instead, VARIABLES) {
                 Some(edits) => {
                     let at = users.first().copied().unwrap_or(0);
                     for edit in edits {

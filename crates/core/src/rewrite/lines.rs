@@ -26,6 +26,28 @@ impl View<'_> {
         Some(Span::new(first.file, start..end + line))
     }
 
+    /// The edit that takes away an entry whose list or mapping has nothing left. Where it has an anchor or is `needed`
+    /// otherwise, it stays with an `empty` value.
+    pub(super) fn without_entry(
+        &self,
+        (key, value): (NodeId, NodeId),
+        empty: &str,
+        needed: bool,
+        reason: &str,
+    ) -> Option<Edit> {
+        let (first, last) = (self.tree.span(key), self.tree.span(value));
+        let lines = self.whole_lines(first, last)?;
+        let between = self.text.get(first.end as usize..last.start as usize)?;
+        let anchor = between.split_whitespace().find(|word| word.starts_with('&'));
+        if anchor.is_none() && !needed {
+            return Some(Edit::delete(lines, reason));
+        }
+        let name = self.text.get(first.range())?;
+        let anchor = anchor.map_or(String::new(), |anchor| format!("{anchor} "));
+        let line = [format!("{name}: {anchor}{empty}")];
+        Some(Edit::replace(lines, self.block(self.column(first), &line), reason))
+    }
+
     /// How far the line of `span` is indented, `- ` of an item counted.
     pub(super) fn column(&self, span: Span) -> usize {
         let before = self.text.get(..span.start as usize).unwrap_or("");
@@ -34,7 +56,7 @@ impl View<'_> {
 
     /// The text's own line break.
     pub(super) fn line_break(&self) -> &'static str {
-        if self.text.contains("\r\n") { "\r\n" } else { "\n" }
+        self.line_break
     }
 
     /// Lines such as `KEY: value` at a column.
@@ -59,11 +81,10 @@ impl View<'_> {
         instead: &str,
         reason: &str,
     ) -> Option<Vec<Edit>> {
-        let (key, map) = owner;
+        let map = owner.1;
         let all = self.tree.written(map).len() == gone.len();
         if all && instead.is_empty() {
-            let span = self.whole_lines(self.tree.span(key), self.tree.span(map))?;
-            return Some(vec![Edit::delete(span, reason)]);
+            return Some(vec![self.without_entry(owner, "{}", false, reason)?]);
         }
         if self.tree.is_flow(map) {
             return None;

@@ -1,0 +1,77 @@
+//! Where a pipeline's parts are written, found once for all jobs.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::source::Span;
+use crate::syntax::yaml::{NodeId, Tree};
+
+/// The parts that a rewrite changes, by where they are written.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// The mapping of a job or template, by its name's span. Of a repeated name each has its own.
+    pub(super) bodies: HashMap<Span, NodeId>,
+    /// Key and list of `services` and the item in it, by the span of the service's image.
+    pub(super) services: HashMap<Span, (NodeId, NodeId, NodeId)>,
+    /// The mapping of `variables` and the entry in it, by the span of the variable's name.
+    pub(super) variables: HashMap<Span, (NodeId, (NodeId, NodeId))>,
+    /// The key of each mapping of `variables`.
+    pub(super) keys: HashMap<NodeId, NodeId>,
+    /// Every script of the file with its key.
+    pub(super) scripts: Vec<(NodeId, NodeId)>,
+    /// Keys that a mapping would be nothing without, or that a `!reference` may name.
+    needed: HashSet<NodeId>,
+}
+
+impl Layout {
+    pub(super) fn new(tree: &Tree<'_>) -> Self {
+        let mut layout = Self::default();
+        let referred = tree.source().contains("!reference");
+        for root in &tree.roots {
+            layout.add(tree, *root);
+            for (name, body) in tree.written(*root) {
+                layout.bodies.insert(tree.span(*name), *body);
+                layout.add(tree, *body);
+                let entries = tree.written(*body);
+                let hidden = tree.str(*name).is_some_and(|name| name.starts_with('.'));
+                if entries.len() == 1 || (hidden && referred) {
+                    layout.needed.extend(entries.iter().map(|(key, _)| *key));
+                }
+            }
+        }
+        layout
+    }
+
+    /// Whether an entry must stay although nothing is left in it.
+    pub(super) fn is_needed(&self, key: NodeId) -> bool {
+        self.needed.contains(&key)
+    }
+
+    /// The entries of the file itself, of `default`, or of a job or template.
+    fn add(&mut self, tree: &Tree<'_>, map: NodeId) {
+        for &(key, value) in tree.written(map) {
+            match tree.str(key) {
+                Some("before_script" | "script" | "after_script") => self.scripts.push((key, value)),
+                Some("services") if tree.is_sequence(value) && !tree.is_alias(value) => {
+                    for item in tree.items(value) {
+                        if let Some(image) = image_of(tree, *item) {
+                            self.services.entry(image).or_insert((key, value, *item));
+                        }
+                    }
+                }
+                Some("variables") if tree.is_mapping(value) && !tree.is_alias(value) => {
+                    self.keys.insert(value, key);
+                    for entry in tree.written(value) {
+                        self.variables.entry(tree.span(entry.0)).or_insert((value, *entry));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Where the image of a service is written.
+pub(super) fn image_of(tree: &Tree<'_>, item: NodeId) -> Option<Span> {
+    let name = if tree.is_mapping(item) { tree.get(item, "name") } else { Some(item) };
+    name.map(|name| tree.span(tree.resolve(name)))
+}

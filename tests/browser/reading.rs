@@ -1,0 +1,128 @@
+//! How a text is read: as one types, what is unknown, what is broken, what is large.
+
+use std::time::Duration;
+
+use crate::driver::with_page;
+use crate::page::key;
+use crate::texts;
+
+/// What the page may take for one text without an answer.
+const LONGEST: Duration = Duration::from_secs(2);
+
+#[test]
+fn a_text_is_read_as_one_types() {
+    with_page("typing", async |page| {
+        page.type_text("docker run --privileged debian").await;
+        page.wait_for_verdict("shell", "high").await;
+        page.type_text("\u{e003}".repeat(6).as_str()).await;
+        page.type_text("alpine").await;
+        page.wait_for("new text", "document.querySelector('#jobs, #path')?.innerText !== undefined").await;
+        let quote =
+            "document.querySelector('#path .own code')?.innerText === 'docker run --privileged alpine'";
+        page.wait_for("a path with the new line", quote).await;
+        // Who empties the editor is where they began.
+        page.press(&[key::CONTROL, 'a']).await;
+        page.type_text("\u{e003}").await;
+        page.wait_for("an empty page", "document.querySelector('#jobs') === null").await;
+        assert_eq!(page.count("#findings, #path, #rewrite").await, 0);
+    });
+}
+
+#[test]
+fn an_unknown_text_asks_what_it_is() {
+    with_page("unknown", async |page| {
+        page.paste("step one\nFROM here on\nservices: none\n").await;
+        let unknown = "document.querySelector('#verdict').dataset.format === 'unknown'";
+        page.wait_for("an unknown format", unknown).await;
+        let asks = page.texts("#verdict").await.concat();
+        assert!(asks.contains("read it as"), "{asks}");
+    });
+}
+
+#[test]
+fn a_person_says_what_a_text_is() {
+    with_page("format", async |page| {
+        // Both a pipeline and a Compose file could begin so.
+        page.paste("services:\n  - docker:27-dind\nbuild:\n  script: [docker build .]\n").await;
+        page.wait_for_verdict("gitlab-ci", "high").await;
+        page.click("#format option[value=docker-compose]").await;
+        page.wait_for(
+            "a Compose file",
+            "document.querySelector('#verdict').dataset.format === 'docker-compose'",
+        )
+        .await;
+        page.click("#format option[value='']").await;
+        page.wait_for_verdict("gitlab-ci", "high").await;
+        // So does the name of the file.
+        page.click("#name").await;
+        page.value("document.querySelector('#name').select()").await;
+        for letter in "compose.yaml".chars() {
+            page.press(&[letter]).await;
+        }
+        page.press(&[key::TAB]).await;
+        page.wait_for(
+            "a Compose file",
+            "document.querySelector('#verdict').dataset.format === 'docker-compose'",
+        )
+        .await;
+    });
+}
+
+#[test]
+fn a_broken_text_is_told_with_its_place() {
+    with_page("broken", async |page| {
+        page.paste(&format!("{}other: [a, b\nlast: {{\n", texts::GITLAB)).await;
+        page.wait_for_verdict("gitlab-ci", "high").await;
+        let rules = page.attributes("#findings article", "data-rule").await;
+        for rule in ["syntax-error", "nested-daemon"] {
+            assert!(rules.iter().any(|own| own == rule), "no {rule} in {rules:?}");
+        }
+        let places = page.texts("#findings article[data-rule=syntax-error] button.ref").await;
+        let line = places.first().and_then(|place| place.strip_prefix("line ")?.parse::<usize>().ok());
+        let first = texts::GITLAB.lines().count() + 1;
+        assert!(
+            line.is_some_and(|line| line >= first),
+            "{places:?}, but the text is sound up to line {first}"
+        );
+    });
+}
+
+/// A pipeline of so many jobs, each with a long script.
+fn long(jobs: usize) -> String {
+    let script = "    - make release VERSION=1.2 --directory packages/every/one/of/them\n".repeat(700);
+    let job = |number| {
+        format!(
+            "job-{number}:\n  image: docker:27\n  services: [docker:27-dind]\n  script:\n    - docker build .\n{script}"
+        )
+    };
+    (0..jobs).map(job).collect()
+}
+
+#[test]
+fn a_long_text_is_read_at_once() {
+    with_page("100 KB", async |page| {
+        let before = page.busy().await;
+        page.paste(&long(2)).await;
+        page.wait_for_verdict("gitlab-ci", "high").await;
+        let busy = page.busy().await - before;
+        println!("100 KB: {:.2} s of work for the page", busy.as_secs_f64());
+        assert!(busy <= LONGEST, "{busy:?} of work for the page");
+    });
+}
+
+#[test]
+fn a_very_long_text_does_not_freeze_the_page() {
+    with_page("a megabyte", async |page| {
+        let text = long(22);
+        assert!(text.len() > 1 << 20);
+        let before = page.busy().await;
+        page.paste(&text).await;
+        page.wait_for("a question", "document.querySelector('#read-large') !== null").await;
+        let busy = page.busy().await - before;
+        println!("a megabyte: {:.2} s of work for the page", busy.as_secs_f64());
+        assert!(busy <= LONGEST, "{busy:?} of work for the page");
+        page.click("#read-large").await;
+        page.wait_for_verdict("gitlab-ci", "high").await;
+        println!("a megabyte: {:.2} s of work to read it", (page.busy().await - before - busy).as_secs_f64());
+    });
+}

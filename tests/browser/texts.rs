@@ -1,0 +1,76 @@
+//! The texts that are pasted: one that is risky and one that is not, for each format.
+
+pub(crate) const GITLAB: &str = r#"# The image of the app.
+build:
+  image: docker:27
+  services:
+    - docker:27-dind
+  variables:
+    DOCKER_HOST: tcp://docker:2375
+    DOCKER_TLS_CERTDIR: ""
+    IMAGE: $CI_REGISTRY_IMAGE
+  script:
+    - docker login -u "$CI_REGISTRY_USER" -p "$CI_REGISTRY_PASSWORD" "$CI_REGISTRY"
+    - docker build -t "$IMAGE" .   # one name
+    - docker push "$IMAGE"
+"#;
+
+pub(crate) const GITLAB_CLEAN: &str = "test:
+  image: rust:1.95
+  script:
+    - cargo test
+";
+
+pub(crate) const GITHUB: &str = "on: push
+jobs:
+  image:
+    runs-on: self-hosted
+    container:
+      image: node:24
+      volumes:
+        - /var/run/docker.sock:/var/run/docker.sock
+    steps:
+      - run: docker build --tag registry.example/app .
+";
+
+pub(crate) const GITHUB_CLEAN: &str = "on: push
+jobs:
+  test:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: cargo test
+";
+
+pub(crate) const COMPOSE: &str = "services:
+  agent:
+    image: registry.example/agent:3.1
+    volumes:
+      - /run:/host/run
+";
+
+pub(crate) const COMPOSE_CLEAN: &str = r#"services:
+  web:
+    image: nginx:1.29
+    ports:
+      - "127.0.0.1:8080:80"
+"#;
+
+pub(crate) const DOCKERFILE: &str = r#"FROM debian:13-slim
+RUN apt-get update && apt-get install -y docker.io
+CMD ["dockerd", "--host=tcp://0.0.0.0:2375"]
+"#;
+
+pub(crate) const DOCKERFILE_CLEAN: &str = r#"FROM debian:13-slim
+COPY app /usr/bin/app
+USER 1000
+CMD ["app"]
+"#;
+
+pub(crate) const SHELL: &str = "#!/bin/sh
+docker run --rm -v /var/run/docker.sock:/var/run/docker.sock alpine:3.22 true
+";
+
+pub(crate) const SHELL_CLEAN: &str = "#!/bin/sh
+cargo build --release
+tar -czf app.tar.gz target/release/app
+";

@@ -1,0 +1,165 @@
+//! GitLab pipelines rewritten: what changes, what stays, and what is left to a person.
+//!
+//! `fixtures/rewrites` holds a pipeline as `NAME.before.yml`, the text for Buildah as `NAME.after.yml`, and what is left
+//! as `NAME.left.txt` where anything is. With `BLESS=1` in the environment the last two are written anew.
+
+use std::fs;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use daemonless_core::report::{FileReport, RewriteReport};
+use daemonless_core::{Context, File};
+
+use crate::support::root;
+
+/// Builders that a pipeline is rewritten for. What holds of every rewrite is checked for each.
+const BUILDERS: [&str; 2] = ["buildah", "podman"];
+
+fn folder() -> PathBuf {
+    root().join("tests/fixtures/rewrites")
+}
+
+fn file(text: &str) -> File {
+    File { path: ".gitlab-ci.yml".into(), text: text.into(), format: None }
+}
+
+fn report(text: &str) -> FileReport {
+    let report = daemonless_core::analyze(&[file(text)], &Context::default());
+    report.files.into_iter().next().expect("one file goes in and one comes out")
+}
+
+fn rewrite(text: &str, builder: &str) -> RewriteReport {
+    daemonless_core::rewrite(&[file(text)], &Context::default(), 0, builder)
+        .expect("pipelines can be rewritten")
+}
+
+/// What is left to a person, a line each: place, job and what stands there. The reasons are for people.
+fn left(rewrite: &RewriteReport) -> String {
+    rewrite.left.iter().map(|left| format!("{} {}: {}\n", left.line, left.job, left.what)).collect()
+}
+
+#[test]
+fn pipelines_become_what_they_should() {
+    let bless = std::env::var_os("BLESS").is_some();
+    let mut faults = Vec::new();
+    for (name, before) in befores() {
+        let rewrite = rewrite(&before, "buildah");
+        for (kind, got) in [("after.yml", rewrite.text.clone()), ("left.txt", left(&rewrite))] {
+            let path = folder().join(format!("{name}.{kind}"));
+            if bless && got.is_empty() {
+                let _ = fs::remove_file(&path);
+            } else if bless {
+                fs::write(&path, &got).expect("the fixture is written");
+            }
+            let wanted = fs::read_to_string(&path).unwrap_or_default();
+            if got != wanted {
+                faults.push(format!("{name}.{kind} should be\n{wanted}\nand is\n{got}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
+}
+
+/// Names and texts of all pipelines.
+fn befores() -> Vec<(String, String)> {
+    let entries = fs::read_dir(folder()).expect("the fixtures").filter_map(Result::ok);
+    let mut befores: Vec<_> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?.strip_suffix(".before.yml")?.to_owned();
+            Some((name, fs::read_to_string(entry.path()).expect("a pipeline is UTF-8")))
+        })
+        .collect();
+    befores.sort();
+    assert!(befores.len() > 20, "the fixtures are there");
+    befores
+}
+
+#[test]
+fn every_rewrite_keeps_its_promises() {
+    let faults: Vec<_> = befores()
+        .iter()
+        .flat_map(|(name, before)| BUILDERS.map(|builder| (name, before, builder)))
+        .flat_map(|(name, before, builder)| {
+            broken_promises(before, builder)
+                .into_iter()
+                .map(move |fault| format!("{name}, {builder}: {fault}"))
+        })
+        .collect();
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+/// What should hold of every rewrite and does not.
+fn broken_promises(before: &str, builder: &str) -> Vec<String> {
+    let rewrite = rewrite(before, builder);
+    let (old, new) = (report(before), report(&rewrite.text));
+    let mut faults = Vec::new();
+
+    if edited(before, &rewrite).as_ref() != Some(&rewrite.text) {
+        faults.push("the text is not the old one with the edits made".to_owned());
+    }
+    let again = self::rewrite(&rewrite.text, builder);
+    if again.text != rewrite.text {
+        faults.push(format!("a second time it becomes\n{}", again.text));
+    }
+    let errors =
+        |report: &FileReport| report.findings.iter().filter(|one| one.rule == "syntax-error").count();
+    if errors(&new) > errors(&old) {
+        faults.push(format!("it is broken now:\n{}", rewrite.text));
+    }
+    let line_feeds = |text: &str| text.replace("\r\n", "").matches('\n').count();
+    if before.contains("\r\n") && line_feeds(before) == 0 && line_feeds(&rewrite.text) > 0 {
+        faults.push("its lines no longer end with \\r\\n".to_owned());
+    }
+    let jobs = |report: &FileReport| report.jobs.iter().map(|job| job.name.clone()).collect::<Vec<_>>();
+    if jobs(&new) != jobs(&old) {
+        faults.push(format!("its jobs were {:?} and are {:?}", jobs(&old), jobs(&new)));
+    }
+    for job in &old.jobs {
+        let after = new.jobs.iter().find(|new| new.name == job.name);
+        let approach = after.map_or("", |after| after.approach);
+        if rewrite.jobs.contains(&job.name) {
+            if !matches!(approach, "daemonless" | "none") {
+                faults.push(format!("{} was rewritten and has the approach {approach}", job.name));
+            }
+        } else if approach != job.approach {
+            faults.push(format!("{} was left and went from {} to {approach}", job.name, job.approach));
+        } else if !rewrite.text.contains(&before[lines(before, job.line, job.end_line)]) {
+            faults.push(format!("{} was left and its lines have changed", job.name));
+        }
+    }
+    faults
+}
+
+/// The old text with the edits made; `None` where they are not in order or cut a character.
+fn edited(before: &str, rewrite: &RewriteReport) -> Option<String> {
+    let (mut text, mut done) = (String::new(), 0);
+    for edit in &rewrite.edits {
+        let (start, end) = (edit.start as usize, edit.end as usize);
+        text.push_str(before.get(done..start)?);
+        text.push_str(&edit.text);
+        done = end;
+    }
+    text.push_str(before.get(done..)?);
+    Some(text)
+}
+
+/// The bytes of these lines, which count from 1.
+fn lines(text: &str, first: u32, last: u32) -> Range<usize> {
+    let starts = |line: u32| text.split_inclusive('\n').take(line as usize).map(str::len).sum();
+    starts(first - 1)..starts(last)
+}
+
+#[test]
+fn what_cannot_be_rewritten_is_said() {
+    let compose = "up:\n  image: docker:27\n  services: [docker:27-dind]\n  script: [docker compose up]\n";
+    for builder in BUILDERS {
+        let rewrite = rewrite(compose, builder);
+        assert_eq!((rewrite.text.as_str(), rewrite.jobs.len()), (compose, 0));
+        assert!(
+            rewrite.left.iter().all(|left| left.job == "up" && left.why.ends_with('.')),
+            "{:?}",
+            rewrite.left
+        );
+        assert!(!rewrite.left.is_empty());
+    }
+}
