@@ -4,6 +4,9 @@ try {
   if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
 } catch { /* Storage is switched off: the theme is the system's. */ }
 
+// The rules' documentation: asked for now, so that nothing is asked for later, and waited for by nothing.
+globalThis.ruleDocs = fetch("rules.json", { priority: "low" }).then((response) => response.json()).catch(() => ({}));
+
 const { js, wasm } = document.getElementById("boot").dataset;
 const { default: init } = await import(js);
 await init({ module_or_path: wasm });

@@ -165,14 +165,14 @@ pub fn head(id: &'static str, title: Html, standfirst: Html) -> Html {
     }
 }
 
-/// Loads the rules' documentation once the page stands. It is too long for the first verdict to wait for, and it is
-/// loaded as a whole, so that no text decides what is asked for.
+/// Takes the rules' documentation when it comes. It is too long for the first verdict to wait for, and it is asked for
+/// as a whole at the start, so that no text decides what is asked for.
 #[hook]
 fn use_docs(on: &Callback<Action>) {
     let on = on.clone();
     use_effect_with((), move |()| {
         spawn_local(async move {
-            if let Some(docs) = browser::entries("rules.json").await {
+            if let Some(docs) = browser::entries("ruleDocs").await {
                 on.emit(Action::Documented(docs.into()));
             }
         });

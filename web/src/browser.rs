@@ -5,24 +5,22 @@ use gloo::storage::{LocalStorage, Storage};
 use gloo::utils::{document, document_element, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    Element, Event, HtmlAnchorElement, HtmlElement, HtmlLinkElement, HtmlTextAreaElement, Response, js_sys,
-};
+use web_sys::{Element, Event, HtmlAnchorElement, HtmlElement, HtmlLinkElement, HtmlTextAreaElement, js_sys};
 
 /// Id of the text area that holds the person's text.
 pub const EDITOR: &str = "editor";
 
 const THEME: &str = "theme";
 
-/// Names and texts of a JSON object in a file of the page's own; `None` where it cannot be had.
-pub async fn entries(path: &str) -> Option<Vec<(String, String)>> {
-    let response: Response = JsFuture::from(window().fetch_with_str(path)).await.ok()?.dyn_into().ok()?;
-    let object: js_sys::Object = JsFuture::from(response.json().ok()?).await.ok()?.dyn_into().ok()?;
+/// Names and texts of the JSON object that the page's start has asked for under this name; `None` where it did not come.
+pub async fn entries(promised: &str) -> Option<Vec<(String, String)>> {
+    let promise = js_sys::Reflect::get(&window(), &promised.into()).ok()?;
+    let object = JsFuture::from(js_sys::Promise::resolve(&promise)).await.ok()?;
     let pair = |entry: JsValue| {
         let entry: js_sys::Array = entry.dyn_into().ok()?;
         Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
     };
-    js_sys::Object::entries(&object).iter().map(pair).collect()
+    js_sys::Object::entries(object.dyn_ref()?).iter().map(pair).collect()
 }
 
 pub fn element(id: &str) -> Option<Element> {
