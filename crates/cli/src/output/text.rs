@@ -45,12 +45,12 @@ fn verdict(out: &mut String, file: &FileReport, painter: Painter) {
     {
         let said = match file.format {
             "unknown" => "not checked, the format is not recognised".to_owned(),
-            _ => format!("no findings, {} risk", file.risk),
+            _ => format!("no findings, {}", level(file.risk)),
         };
         let _ = writeln!(out, "{path}: {said}");
         return;
     }
-    let _ = writeln!(out, "{path}: {}", painter.paint(risk(file.risk), format!("{} risk", file.risk)));
+    let _ = writeln!(out, "{path}: {}", painter.paint(risk(file.risk), level(file.risk)));
     paragraph(out, &file.headline, "  ");
     for job in file.jobs.iter().filter(|job| job.approach != "none" || job.risk != "none") {
         self::job(out, job, painter);
@@ -228,4 +228,9 @@ fn byte_of(line: &str, column: u32) -> usize {
         at = at.saturating_add(if c.len_utf16() == 2 { 2 } else { 1 });
     }
     line.len()
+}
+
+/// A level as a sentence has it: "high risk", "no risk".
+fn level(risk: &str) -> String {
+    if risk == "none" { "no risk".to_owned() } else { format!("{risk} risk") }
 }
