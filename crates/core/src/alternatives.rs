@@ -109,7 +109,8 @@ fn build_with(builder: Builder, format: &str, verdict: &Verdict, needs: &Needs) 
     };
     let why = match blockers.first() {
         Some(blocker) if blocker.fatal => format!("{}.", blocker.message),
-        _ => info.when_right.to_owned(),
+        // What the catalog says is a condition: whether this job meets it, the file may not show.
+        _ => right_when(info.when_right),
     };
     let requires =
         info.requires.iter().filter(|requirement| concerns(requirement.platform, format, verdict)).collect();
@@ -122,6 +123,14 @@ fn build_with(builder: Builder, format: &str, verdict: &Verdict, needs: &Needs) 
         requires,
         advice: Vec::new(),
         after: (info.after.approach, after(verdict, info.after.power, verdict.host.what)),
+    }
+}
+
+/// "The job builds …" as "Right when the job builds …".
+fn right_when(text: &str) -> String {
+    match text.strip_prefix("The ") {
+        Some(rest) => format!("Right when the {rest}"),
+        None => text.to_owned(),
     }
 }
 
