@@ -19,6 +19,7 @@ pub(crate) mod key {
     pub(crate) const ENTER: char = '\u{e007}';
     pub(crate) const SHIFT: char = '\u{e008}';
     pub(crate) const CONTROL: char = '\u{e009}';
+    pub(crate) const END: char = '\u{e010}';
     pub(crate) const ESCAPE: char = '\u{e00c}';
     pub(crate) const F8: char = '\u{e038}';
 }
@@ -86,6 +87,13 @@ impl Page {
              && verdict.querySelector('#jobs') !== null)(document.querySelector('#verdict'))"
         );
         self.wait_for(&format!("{format} of risk {risk}"), &expression).await;
+    }
+
+    /// Waits until the last text was rewritten for the builder.
+    pub(crate) async fn wait_for_rewrite(&self, builder: &str) {
+        let done = format!("#rewrite[data-builder={builder}][aria-busy=false] #rewritten");
+        self.wait_for(&format!("text for {builder}"), &format!("document.querySelector('{done}') !== null"))
+            .await;
     }
 
     /// The texts of all elements, as they are seen.

@@ -49,6 +49,7 @@ fn the_browser_has_nothing_to_complain_of() {
     with_page("log", async |page| {
         page.paste(texts::GITLAB).await;
         page.wait_for_verdict("gitlab-ci", "high").await;
+        page.wait_for_rewrite("buildah").await;
         page.click("#rewrite summary").await;
         page.click("#containment summary").await;
         page.paste("&a [*a, {").await;

@@ -7,6 +7,7 @@ use daemonless_core::{Context, File};
 use serde_json::json;
 
 use crate::driver::with_page;
+use crate::page::key;
 use crate::texts;
 
 const PATH: &str = ".gitlab-ci.yml";
@@ -26,7 +27,7 @@ fn the_recommended_builder_comes_first_and_its_text_can_be_taken_along() {
         page.paste(texts::GITLAB).await;
         page.wait_for_verdict("gitlab-ci", "high").await;
 
-        assert_eq!(page.attributes("#rewrite", "data-builder").await, ["buildah"]);
+        page.wait_for_rewrite("buildah").await;
         assert_eq!(
             page.attributes("#rewrite .levels", "data-risk").await,
             ["high", "low"],
@@ -69,9 +70,39 @@ fn another_builder_is_one_click_away() {
         page.paste(texts::GITLAB).await;
         page.wait_for_verdict("gitlab-ci", "high").await;
         page.click("#alternatives li[data-alternative=podman] a[href='#rewrite']").await;
-        page.wait_for("Podman's text", "document.querySelector('#rewrite').dataset.builder === 'podman'")
-            .await;
+        page.wait_for_rewrite("podman").await;
         assert_eq!(page.value("document.querySelector('#rewritten').value").await, native("podman"));
         assert_eq!(page.texts("#rewrite [role=tab][aria-selected=true]").await, ["Podman"]);
+    });
+}
+
+#[test]
+fn the_rewritten_text_follows_what_one_types() {
+    with_page("following", async |page| {
+        page.paste(texts::GITLAB).await;
+        page.wait_for_rewrite("buildah").await;
+        page.click("#editor").await;
+        page.press(&[key::CONTROL, key::END]).await;
+        page.type_text("\n# the last line").await;
+        let follows = "document.querySelector('#rewritten').value.endsWith('\\n# the last line')";
+        page.wait_for("the last line in the rewritten text", follows).await;
+    });
+}
+
+#[test]
+fn without_its_worker_the_page_says_what_is_missing() {
+    with_page("worker", async |page| {
+        // As when the file is not there.
+        let broken = "window.Worker = class extends EventTarget {
+            constructor() { super(); setTimeout(() => this.dispatchEvent(new Event('error'))); }
+            postMessage() {}
+        }";
+        page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": broken })).await;
+        page.client.refresh().await.expect("the page again");
+        page.wait_for("the page", "document.querySelector('#editor') !== null").await;
+        page.paste(texts::GITLAB).await;
+        page.wait_for_verdict("gitlab-ci", "high").await;
+        page.wait_for("a word on it", "document.querySelector('#rewrite [role=alert]') !== null").await;
+        assert!(page.texts("#rewrite [role=alert]").await.concat().contains("daemonless fix"));
     });
 }

@@ -1,6 +1,6 @@
 //! The ways out, ranked for this job: what each asks for, and what stands in its way.
 
-use daemonless_core::report::{AlternativeReport, BlockerReport, JobReport, RequirementReport};
+use daemonless_core::report::{AlternativeReport, BlockerReport, JobReport};
 use yew::prelude::*;
 
 use crate::app::head;
@@ -38,7 +38,7 @@ fn alternative(way: &AlternativeReport, outcome: &Outcome, on: &Callback<Action>
         "fits with changes" => "chg",
         _ => "nofit",
     };
-    let act = way.builder.filter(|builder| outcome.is_rewritten(builder)).map(|builder| {
+    let act = way.builder.filter(|builder| outcome.builders.contains(builder)).map(|builder| {
         let choose = on.reform(move |_: MouseEvent| Action::ChoseBuilder(builder.to_owned()));
         let class = classes!("btn", (way.rank == 1).then_some("solid"));
         html! { <a {class} href="#rewrite" onclick={choose}>{"See your pipeline with "}{&way.title}</a> }
@@ -72,19 +72,5 @@ fn blocker(blocker: &BlockerReport) -> Html {
         <dd class={classes!(blocker.fatal.then_some("fatal"))} data-need={blocker.need}>
             {markdown::line(&blocker.message)}
         </dd>
-    }
-}
-
-/// A setting of the runner: what, where, how it looks, and the error without it.
-pub fn requirement(require: &RequirementReport) -> Html {
-    html! {
-        <li>
-            <p>{markdown::line(&require.text)}</p>
-            if let Some(snippet) = require.snippet {
-                if let Some(file) = require.file { <p class="src">{"In "}<code>{file}</code>{", not in your file:"}</p> }
-                <pre class="sheet"><code>{snippet}</code></pre>
-            }
-            if let Some(error) = require.error { <p class="src">{"Without it expect "}<code class="long">{error}</code></p> }
-        </li>
     }
 }

@@ -1,15 +1,14 @@
 //! The one place where the page calls the analysis.
 
-use daemonless_core::{Context, analyze, rewrite};
+use daemonless_core::{Context, analyze};
 
 use crate::state::{Outcome, Source};
 
-/// What is to be said of a text: the report, and the text rewritten for each builder that can be, best first.
+/// What is to be said of a text: the report, and the builders that it can be rewritten for, best first.
 pub fn run(source: &Source, context: &Context) -> Option<Outcome> {
-    let files = [source.file()];
-    let report = analyze(&files, context).files.into_iter().next()?;
+    let report = analyze(&[source.file()], context).files.into_iter().next()?;
     // Jobs rank their own ways; here the best rank that a builder has anywhere counts.
-    let mut builders: Vec<(u32, &str)> = Vec::new();
+    let mut builders: Vec<(u32, &'static str)> = Vec::new();
     for way in report.jobs.iter().flat_map(|job| job.alternatives.iter()).filter(|way| way.rewrite) {
         let Some(builder) = way.builder else { continue };
         match builders.iter_mut().find(|(_, known)| *known == builder) {
@@ -18,6 +17,6 @@ pub fn run(source: &Source, context: &Context) -> Option<Outcome> {
         }
     }
     builders.sort_unstable();
-    let rewrites = builders.iter().filter_map(|(_, builder)| rewrite(&files, context, 0, builder)).collect();
-    Some(Outcome { source: source.clone(), report, rewrites })
+    let builders = builders.into_iter().map(|(_, builder)| builder).collect();
+    Some(Outcome { source: source.clone(), context: context.clone(), report, builders })
 }

@@ -12,7 +12,8 @@ use yew::prelude::*;
 
 use crate::footer::Footer;
 use crate::header::Header;
-use crate::state::{Action, Shared, Source, State};
+use crate::rewriter::use_rewriter;
+use crate::state::{Action, Rewriter, Shared, Source, State};
 use crate::{
     alternatives, analysis, browser, choices, editor, explanation, findings, path, position, rewrite, verdict,
 };
@@ -36,7 +37,7 @@ pub fn App() -> Html {
         use_callback((), move |action: Action, ()| dispatch.dispatch(action))
     };
     use_analysis(&state, &on);
-
+    use_rewriter(&state, &on);
     use_ways(&state, &on);
     use_docs(&on);
 
@@ -51,13 +52,13 @@ pub fn App() -> Html {
         ("path", job.is_some_and(|job| !job.path.is_empty())),
         ("findings", found.is_some_and(|found| !found.report.findings.is_empty())),
         ("choices", true),
-        ("rewrite", found.is_some_and(|found| !found.rewrites.is_empty())),
+        ("rewrite", found.is_some_and(|found| !found.builders.is_empty())),
     ];
     let places: Vec<_> = places.into_iter().filter_map(|(id, there)| there.then_some(id)).collect();
     html! {
         <>
             <a class="skip" href="#editor">{"To the editor"}</a>
-            <Header {places} />
+            <Header {places} loaded={state.rewriter != Rewriter::OnItsWay} />
             <main class="wrap" id="main">
                 <div class="first" id="check">
                     {editor::view(&state, &on)}

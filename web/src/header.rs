@@ -1,5 +1,7 @@
 //! The band at the top: the name, where to go, what the page asks of the network, the theme.
 
+use std::cell::Cell;
+
 use gloo::utils::window;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -22,11 +24,13 @@ const PLACES: [(&str, &str); 5] = [
 pub struct HeaderProps {
     /// Ids of the places that are there now.
     pub places: Vec<&'static str>,
+    /// Whether all parts of the page are there.
+    pub loaded: bool,
 }
 
 #[component]
 pub fn Header(props: &HeaderProps) -> Html {
-    let requests = use_requests();
+    let requests = use_requests(props.loaded);
     let place = |(id, word): &(&'static str, &'static str)| {
         props.places.contains(id).then(|| html! { <a href={format!("#{id}")}>{*word}</a> })
     };
@@ -67,41 +71,53 @@ fn ThemeButton() -> Html {
     }
 }
 
-/// How many requests the page has made since it was ready, as the browser counts them.
+/// How many requests the page has made since it was loaded, as the browser counts them.
 #[hook]
-fn use_requests() -> usize {
+fn use_requests(loaded: bool) -> usize {
     let count = use_state(|| 0);
-    let total = use_mut_ref(|| 0);
-    {
-        let count = count.clone();
-        use_effect_with((), move |()| {
-            let count = count.setter();
-            let icon = browser::icon();
-            let ready = window().performance().map_or(0.0, |performance| performance.now());
-            let seen = Closure::<dyn Fn(PerformanceObserverEntryList)>::new(
-                move |entries: PerformanceObserverEntryList| {
-                    let asked = |entry: &JsValue| {
-                        let entry: &PerformanceEntry = entry.unchecked_ref();
-                        // The page's own files may be reported late, and its icon is fetched when the browser likes.
-                        entry.start_time() > ready && Some(entry.name()) != icon
-                    };
-                    let entries = entries.get_entries();
-                    *total.borrow_mut() += entries.iter().filter(asked).count();
-                    count.set(*total.borrow());
-                },
-            );
-            let types = js_sys::Array::of1(&"resource".into());
-            let observer = PerformanceObserver::new(seen.as_ref().unchecked_ref()).ok();
-            if let Some(observer) = &observer {
-                observer.observe(&PerformanceObserverInit::new(&types));
-            }
-            move || {
-                if let Some(observer) = observer {
-                    observer.disconnect();
-                }
-                drop(seen);
-            }
-        });
-    }
+    let setter = count.setter();
+    use_effect_with(loaded, move |&loaded| {
+        let observer = loaded.then(|| Observer::start(setter));
+        || drop(observer)
+    });
     *count
+}
+
+/// Counts requests from now on, until it is dropped.
+struct Observer {
+    observer: Option<PerformanceObserver>,
+    _seen: Closure<dyn Fn(PerformanceObserverEntryList)>,
+}
+
+impl Observer {
+    fn start(count: UseStateSetter<usize>) -> Self {
+        let icon = browser::icon();
+        let start = window().performance().map_or(0.0, |performance| performance.now());
+        let total = Cell::new(0);
+        let seen = Closure::<dyn Fn(PerformanceObserverEntryList)>::new(
+            move |entries: PerformanceObserverEntryList| {
+                let asked = |entry: &JsValue| {
+                    let entry: &PerformanceEntry = entry.unchecked_ref();
+                    // The page's own files may be reported late, and its icon is fetched when the browser likes.
+                    entry.start_time() > start && Some(entry.name()) != icon
+                };
+                total.set(total.get() + entries.get_entries().iter().filter(asked).count());
+                count.set(total.get());
+            },
+        );
+        let observer = PerformanceObserver::new(seen.as_ref().unchecked_ref()).ok();
+        if let Some(observer) = &observer {
+            let types = js_sys::Array::of1(&"resource".into());
+            observer.observe(&PerformanceObserverInit::new(&types));
+        }
+        Self { observer, _seen: seen }
+    }
+}
+
+impl Drop for Observer {
+    fn drop(&mut self) {
+        if let Some(observer) = &self.observer {
+            observer.disconnect();
+        }
+    }
 }

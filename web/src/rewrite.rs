@@ -1,18 +1,18 @@
 //! The person's own text for another builder: what changes and why, what is left to them, and the verdict on it.
 
 use daemonless_catalog::Builder;
-use daemonless_core::report::{FileReport, LeftReport, RewriteReport};
+use daemonless_core::report::LeftReport;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use crate::alternatives::requirement;
 use crate::app::head;
 use crate::browser;
 use crate::diff::{self, Change, Line, Piece};
 use crate::mark::{line_tag, risk};
 use crate::markdown;
 use crate::position::whole_line;
-use crate::state::{Action, Outcome, State};
+use crate::rewriter::{Requirement, Rewrite};
+use crate::state::{Action, Outcome, Rewriter, State};
 use crate::tabs::tabs;
 
 /// How a builder is called.
@@ -22,9 +22,9 @@ fn title(id: &str) -> &'static str {
 
 /// The section; nothing where no text can be written.
 pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
-    let Some(rewrite) = outcome.rewrite(state.builder.as_deref()) else { return html! {} };
-    let chosen = outcome.rewrites.iter().position(|other| other.builder == rewrite.builder).unwrap_or(0);
-    let ids: Vec<_> = outcome.rewrites.iter().map(|rewrite| rewrite.builder).collect();
+    let Some(builder) = outcome.builder(state.builder.as_deref()) else { return html! {} };
+    let ids = &outcome.builders;
+    let chosen = ids.iter().position(|id| *id == builder).unwrap_or(0);
     let on_choose = {
         let ids = ids.clone();
         on.reform(move |index: usize| {
@@ -32,27 +32,45 @@ pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
         })
     };
     let titles: Vec<_> = ids.iter().map(|id| title(id)).collect();
+    let rewrite = state.rewrite(builder);
+    let missing = state.rewriter == Rewriter::Missing;
+    let panel = match rewrite {
+        // While one types, the last text stays until the next is there.
+        Some((rewrite, last)) => show(state, rewrite, last, on),
+        None if missing => html! {
+            <p role="alert">{"The part of this page that rewrites could not be loaded. Load the page again, or use "}
+                <code>{"daemonless fix"}</code>{"."}</p>
+        },
+        None => html! { <p role="status">{"Your pipeline is being rewritten …"}</p> },
+    };
+    let busy = !missing && !rewrite.is_some_and(|(_, last)| last);
     html! {
-        <section class="s" id="rewrite" tabindex="-1" aria-labelledby="rewrite-head" data-builder={rewrite.builder}>
+        <section class="s" id="rewrite" tabindex="-1" aria-labelledby="rewrite-head" data-builder={builder}
+            aria-busy={busy.to_string()}>
             {head("rewrite-head", html! {"Your pipeline, without the daemon"}, html! {
                 {"Your own text, changed only where it must be: comments, order and quoting stay as you wrote them. It was read \
                   again after the change, and the verdict on it stands beside the old one."}
             })}
             {keep_first(outcome, state.job.as_deref())}
-            {tabs("builder", "Builder", &titles, chosen, &on_choose, html! {
-                <>
-                    {top(outcome, rewrite, state.copied, on)}
-                    {show_diff(outcome, rewrite)}
-                    <div class="after">{left(rewrite)}{runner(rewrite)}</div>
-                    <details class="more">
-                        <summary>{"The whole new text"}</summary>
-                        <label class="vh" for="rewritten">{"The whole new text"}</label>
-                        <textarea id="rewritten" class="whole" readonly=true wrap="off" rows="20" spellcheck="false"
-                            value={rewrite.text.clone()} />
-                    </details>
-                </>
-            })}
+            {tabs("builder", "Builder", &titles, chosen, &on_choose, panel)}
         </section>
+    }
+}
+
+/// The rewritten text; it can be taken along where it is of the `last` outcome.
+fn show(state: &State, rewrite: &Rewrite, last: bool, on: &Callback<Action>) -> Html {
+    html! {
+        <>
+            {top(rewrite, last, state.copied, on)}
+            {show_diff(rewrite)}
+            <div class="after">{left(rewrite)}{runner(rewrite)}</div>
+            <details class="more">
+                <summary>{"The whole new text"}</summary>
+                <label class="vh" for="rewritten">{"The whole new text"}</label>
+                <textarea id="rewritten" class="whole" readonly=true wrap="off" rows="20" spellcheck="false"
+                    value={rewrite.text.clone()} />
+            </details>
+        </>
     }
 }
 
@@ -69,8 +87,9 @@ fn keep_first(outcome: &Outcome, job: Option<&str>) -> Html {
 }
 
 /// The old verdict, the new one, and the buttons.
-fn top(outcome: &Outcome, rewrite: &RewriteReport, copied: Option<bool>, on: &Callback<Action>) -> Html {
-    let (_, count) = diff::pieces(&outcome.source.file().text, &rewrite.edits);
+fn top(rewrite: &Rewrite, last: bool, copied: Option<bool>, on: &Callback<Action>) -> Html {
+    let file = rewrite.of.source.file();
+    let (_, count) = diff::pieces(&file.text, &rewrite.edits);
     let copy = {
         let (on, text) = (on.clone(), rewrite.text.clone());
         Callback::from(move |_: MouseEvent| {
@@ -84,23 +103,23 @@ fn top(outcome: &Outcome, rewrite: &RewriteReport, copied: Option<bool>, on: &Ca
         Some(false) => "The browser does not let the page copy: take the whole text below.",
     };
     let download = {
-        let name = rewrite.path.rsplit('/').next().unwrap_or_default().to_owned();
+        let name = file.path.rsplit('/').next().unwrap_or_default().to_owned();
         let text = rewrite.text.clone();
         Callback::from(move |_: MouseEvent| browser::download(&name, &text))
     };
     html! {
         <div class="difftop">
             <span class="before-after">
-                <span class="vh">{"Before: "}</span>{level(&outcome.report)}
+                <span class="vh">{"Before: "}</span>{level(rewrite.of.report.risk, rewrite.of.report.findings.len())}
                 <span class="arrow" aria-hidden="true">{"→"}</span>
-                <span class="vh">{"After: "}</span>{for rewrite.after.first().map(level)}
+                <span class="vh">{"After: "}</span>{level(rewrite.after.0, rewrite.after.1)}
             </span>
             <span>
                 {format!("{} out, {} in; the other {} are byte for byte yours.", lines(count.removed), count.added, count.same)}
             </span>
             <span class="end">
-                <button type="button" id="copy" class="btn solid" onclick={copy}>{"Copy"}</button>
-                <button type="button" id="download" class="btn" onclick={download}>{"Download"}</button>
+                <button type="button" id="copy" class="btn solid" disabled={!last} onclick={copy}>{"Copy"}</button>
+                <button type="button" id="download" class="btn" disabled={!last} onclick={download}>{"Download"}</button>
                 <span role="status">{said}</span>
             </span>
         </div>
@@ -111,17 +130,17 @@ fn lines(count: usize) -> String {
     if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }
 
-fn level(report: &FileReport) -> Html {
-    let findings = match report.findings.len() {
+fn level(level: &'static str, findings: usize) -> Html {
+    let findings = match findings {
         0 => "no findings".to_owned(),
         1 => "1 finding".to_owned(),
         count => format!("{count} findings"),
     };
-    html! { <span class="levels" data-risk={report.risk}>{risk(report.risk)}{", "}{findings}</span> }
+    html! { <span class="levels" data-risk={level}>{risk(level)}{", "}{findings}</span> }
 }
 
-fn show_diff(outcome: &Outcome, rewrite: &RewriteReport) -> Html {
-    let (pieces, _) = diff::pieces(&outcome.source.file().text, &rewrite.edits);
+fn show_diff(rewrite: &Rewrite) -> Html {
+    let (pieces, _) = diff::pieces(&rewrite.of.source.file().text, &rewrite.edits);
     let changes = pieces.iter().filter(|piece| matches!(piece, Piece::Change(_))).count();
     if changes == 0 {
         return html! { <p>{"Nothing in this text can be changed for it without you."}</p> };
@@ -181,7 +200,7 @@ fn column(class: &'static str, what: &'static str, first: usize, lines: &[Line])
 }
 
 /// What a person has to do: never empty.
-fn left(rewrite: &RewriteReport) -> Html {
+fn left(rewrite: &Rewrite) -> Html {
     let item = |left: &LeftReport| {
         html! {
             <li><code>{&left.job}</code>{" "}{line_tag(&whole_line(left.line), "")}{" "}<code class="long">{&left.what}</code>
@@ -200,7 +219,7 @@ fn left(rewrite: &RewriteReport) -> Html {
     }
 }
 
-fn runner(rewrite: &RewriteReport) -> Html {
+fn runner(rewrite: &Rewrite) -> Html {
     html! {
         <div id="runner">
             <h3>{"What the runner must allow"}</h3>
@@ -210,5 +229,19 @@ fn runner(rewrite: &RewriteReport) -> Html {
                 <ul class="plain">{for rewrite.requires.iter().map(requirement)}</ul>
             }
         </div>
+    }
+}
+
+/// A setting of the runner: what, where, how it looks, and the error without it.
+fn requirement(require: &Requirement) -> Html {
+    html! {
+        <li>
+            <p>{markdown::line(&require.text)}</p>
+            if let Some(snippet) = &require.snippet {
+                if let Some(file) = &require.file { <p class="src">{"In "}<code>{file}</code>{", not in your file:"}</p> }
+                <pre class="sheet"><code>{snippet}</code></pre>
+            }
+            if let Some(error) = &require.error { <p class="src">{"Without it expect "}<code class="long">{error}</code></p> }
+        </li>
     }
 }

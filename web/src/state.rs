@@ -4,8 +4,10 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use daemonless_core::model::{Host, Reach};
-use daemonless_core::report::{FileReport, JobReport, RewriteReport};
+use daemonless_core::report::{FileReport, JobReport};
 use daemonless_core::{Context, File};
+
+use crate::rewriter::Rewrite;
 
 /// Above this many bytes a text is read when the person asks for it, not at each key.
 pub const LARGE: usize = 1 << 20;
@@ -91,9 +93,10 @@ impl<T> Deref for Shared<T> {
 pub struct Outcome {
     /// The text that was analysed, as the editor held it.
     pub source: Source,
+    pub context: Context,
     pub report: FileReport,
-    /// The text for each builder that it can be rewritten for, best first.
-    pub rewrites: Vec<RewriteReport>,
+    /// Ids of the builders that the text can be rewritten for, best first.
+    pub builders: Vec<&'static str>,
 }
 
 impl Outcome {
@@ -109,16 +112,22 @@ impl Outcome {
         chosen.or_else(|| self.worst())
     }
 
-    /// Whether there is a text for this builder.
-    pub fn is_rewritten(&self, builder: &str) -> bool {
-        self.rewrites.iter().any(|rewrite| rewrite.builder == builder)
+    /// The builder that the person chose, if the text can be rewritten for it, else the best one.
+    pub fn builder(&self, chosen: Option<&str>) -> Option<&'static str> {
+        let chosen = self.builders.iter().find(|builder| Some(**builder) == chosen);
+        chosen.or(self.builders.first()).copied()
     }
+}
 
-    /// The text for the builder that the person chose, else the best one.
-    pub fn rewrite(&self, chosen: Option<&str>) -> Option<&RewriteReport> {
-        let chosen = chosen.and_then(|id| self.rewrites.iter().find(|rewrite| rewrite.builder == id));
-        chosen.or(self.rewrites.first())
-    }
+/// Where the worker that rewrites texts is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rewriter {
+    #[default]
+    OnItsWay,
+    /// It asks for nothing more.
+    There,
+    /// It did not come, or it broke.
+    Missing,
 }
 
 /// All that the page knows.
@@ -131,6 +140,10 @@ pub struct State {
     pub read_large: bool,
     /// The last answer. It may lag behind the source by the time it takes to type a word.
     pub outcome: Option<Shared<Outcome>>,
+    /// The last text for each builder. It may lag behind the outcome.
+    pub rewrites: Vec<Shared<Rewrite>>,
+    /// What rewrites texts.
+    pub rewriter: Rewriter,
     /// Name of the job that the person chose.
     pub job: Option<String>,
     /// Id of the builder that the person chose.
@@ -165,6 +178,10 @@ pub enum Action {
     ReadLarge,
     /// The analysis of a source is done; `None`: there is nothing to say.
     Analysed(Option<Shared<Outcome>>),
+    /// A text has been rewritten.
+    Rewritten(Shared<Rewrite>),
+    /// The worker that rewrites has come, has broken or can't be had.
+    Rewriter(Rewriter),
     ChoseJob(String),
     ChoseBuilder(String),
     At(Option<usize>),
@@ -191,6 +208,27 @@ impl State {
         self.outcome.as_ref()?.job(self.job.as_deref())
     }
 
+    /// The last text for this builder, and whether it is of the last outcome.
+    pub fn rewrite(&self, builder: &str) -> Option<(&Shared<Rewrite>, bool)> {
+        let rewrite = self.rewrites.iter().find(|rewrite| rewrite.builder == builder)?;
+        Some((rewrite, self.outcome.as_ref() == Some(&rewrite.of)))
+    }
+
+    /// What is to be rewritten next: the text for the builder that the person looks at, then for the others.
+    pub fn wanted(&self) -> Option<(Shared<Outcome>, &'static str)> {
+        let outcome = self.outcome.as_ref()?;
+        let first = outcome.builder(self.builder.as_deref());
+        let mut builders = first.into_iter().chain(outcome.builders.iter().copied());
+        let builder = builders.find(|builder| !self.rewrite(builder).is_some_and(|(_, last)| last))?;
+        Some((outcome.clone(), builder))
+    }
+
+    /// Nothing is known of this text; what was said about another one is forgotten.
+    fn anew(&self, source: Source) -> Self {
+        let Self { depth, docs, rewriter, .. } = self.clone();
+        Self { source, depth, docs, rewriter, ..Self::default() }
+    }
+
     /// The state after `action`.
     pub fn after(&self, action: Action) -> Self {
         let mut next = self.clone();
@@ -199,14 +237,11 @@ impl State {
                 next.source.text = line_feeds(&text).into();
                 // Who empties the editor starts anew: nothing said about the old text holds for the next.
                 if next.source.is_blank() {
-                    next = Self {
-                        source: Source { text: next.source.text, ..Source::default() },
-                        ..Self::default()
-                    };
+                    next = self.anew(Source { text: next.source.text, ..Source::default() });
                 }
                 next.read_large &= next.source.is_large();
             }
-            Action::Opened(source) => next = Self { source, depth: self.depth, ..Self::default() },
+            Action::Opened(source) => next = self.anew(source),
             Action::Renamed(path) => next.source.path = path,
             Action::ReadAs(format) => next.source.format = format,
             Action::RunsOn(host) => next.context.host = host,
@@ -218,6 +253,11 @@ impl State {
                 next.outcome = outcome;
                 next.copied = None;
             }
+            Action::Rewritten(rewrite) => {
+                next.rewrites.retain(|other| other.builder != rewrite.builder);
+                next.rewrites.push(rewrite);
+            }
+            Action::Rewriter(rewriter) => next.rewriter = rewriter,
             Action::ChoseJob(job) => next.job = Some(job),
             Action::ChoseBuilder(builder) => {
                 next.builder = Some(builder);
@@ -248,16 +288,6 @@ impl State {
             }
             (Some(at), true) => at.checked_sub(1).unwrap_or(last),
         })
-    }
-}
-
-/// Who can start a job, by the id that the report has for it.
-pub fn reach(id: &str) -> Option<Reach> {
-    match id {
-        "strangers" => Some(Reach::Strangers),
-        "pushers" => Some(Reach::Pushers),
-        "protected" => Some(Reach::Protected),
-        _ => None,
     }
 }
 
@@ -349,8 +379,9 @@ mod tests {
         };
         Action::Analysed(Some(Shared::new(Outcome {
             source: Source::default(),
+            context: Context::default(),
             report,
-            rewrites: Vec::new(),
+            builders: Vec::new(),
         })))
     }
 

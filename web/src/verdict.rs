@@ -1,6 +1,6 @@
 //! The verdict: one sentence, what proves it, the facts it follows from, and the jobs.
 
-use daemonless_core::model::Host;
+use daemonless_core::model::{Host, Reach};
 use daemonless_core::report::{AccessReport, ChoiceReport, FactReport, JobReport};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -8,7 +8,7 @@ use yew::prelude::*;
 use crate::mark::{capital, line_tag, line_tags, mark, risk, words};
 use crate::markdown;
 use crate::position::whole_line;
-use crate::state::{self, Action, LARGE, Outcome, State};
+use crate::state::{Action, LARGE, Outcome, State};
 
 /// More jobs than this, and those without an engine are folded away.
 const MANY_JOBS: usize = 12;
@@ -160,7 +160,7 @@ fn way_out(job: &JobReport, outcome: &Outcome) -> Html {
     let best = job.alternatives.iter().filter(|alternative| alternative.verdict != "does not fit");
     let Some(best) = best.min_by_key(|alternative| alternative.rank) else { return html! {} };
     let (place, words) = match best.builder {
-        Some(builder) if outcome.is_rewritten(builder) => ("#rewrite", "See the change"),
+        Some(builder) if outcome.builders.contains(&builder) => ("#rewrite", "See the change"),
         _ => ("#alternatives", "See why"),
     };
     html! {
@@ -174,7 +174,7 @@ fn way_out(job: &JobReport, outcome: &Outcome) -> Html {
 /// Power, host and reach; the last two can be corrected.
 fn facts(job: &JobReport, on: &Callback<Action>) -> Html {
     let to_host = on.reform(|id: Option<&'static str>| Action::RunsOn(id.and_then(Host::from_id)));
-    let to_reach = on.reform(|id: Option<&'static str>| Action::StartedBy(id.and_then(state::reach)));
+    let to_reach = on.reform(|id: Option<&'static str>| Action::StartedBy(id.and_then(Reach::from_id)));
     html! {
         <>
             <div class="sum">

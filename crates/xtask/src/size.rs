@@ -18,10 +18,10 @@ const BUDGET: u64 = 420_000;
 
 /// What the suite lets it weigh until it is within its budget: what it weighs now, so that it can only get lighter.
 /// To be lowered with each step, and to go when the budget holds.
-pub const CEILING: u64 = 500_000;
+pub const CEILING: u64 = 430_000;
 
 /// Files that the first verdict does not wait for: they come after it, or when a person asks. All else counts.
-const LATER: &[&str] = &["rules.json", "samples/", "lessons/"];
+const LATER: &[&str] = &["daemonless-wasm", "worker.js", "rules.json", "samples/", "lessons/"];
 
 /// Files for the host, which no browser fetches by these names.
 const NOT_SENT: &[&str] = &[".br", ".gz", "_headers"];
