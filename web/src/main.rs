@@ -20,6 +20,7 @@ mod rewrite;
 mod samples;
 mod state;
 mod tabs;
+mod texts;
 mod verdict;
 
 fn main() {
