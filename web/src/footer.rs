@@ -27,11 +27,7 @@ pub fn Footer(FooterProps { texts }: &FooterProps) -> Html {
             <div>
                 <details id="ledger">
                     <summary><h2>{"What two well-known articles say, and what holds today"}</h2></summary>
-                    if let Texts::Here(all) = texts {
-                        <dl class="said">{for all.list("ledger").iter().map(|one| claim(texts, one))}</dl>
-                    } else {
-                        {texts.instead()}
-                    }
+                    {ledger(texts)}
                 </details>
                 <details id="sources">
                     <summary><h2>{"Sources, with the day each was checked"}</h2></summary>
@@ -44,6 +40,12 @@ pub fn Footer(FooterProps { texts }: &FooterProps) -> Html {
             </div>
         </footer>
     }
+}
+
+/// What the two articles claim.
+pub fn ledger(texts: &Texts) -> Html {
+    let Texts::Here(all) = texts else { return texts.instead() };
+    html! { <dl class="said">{for all.list("ledger").iter().map(|one| claim(texts, one))}</dl> }
 }
 
 fn claim(texts: &Texts, claim: &Entry) -> Html {

@@ -93,3 +93,69 @@ pub fn sources<'a>(sources: impl Iterator<Item = &'a Entry>) -> Html {
         html! { <ul class="src" aria-label="Sources">{list}</ul> }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use daemonless_core::report::FileReport;
+    use daemonless_core::{Context, RULES, analyze};
+    use serde_json::Value;
+
+    use super::*;
+    use crate::state::{Action, Outcome, Source, State};
+    use crate::{choices, explanation, footer};
+
+    fn entry(value: Value) -> Entry {
+        match value {
+            Value::String(text) => Entry::Text(text),
+            Value::Array(list) => Entry::List(list.into_iter().map(entry).collect()),
+            Value::Object(named) => {
+                Entry::Named(named.into_iter().map(|(name, value)| (name, entry(value))).collect())
+            }
+            other => panic!("neither text, list nor object: {other}"),
+        }
+    }
+
+    /// The file itself.
+    fn texts() -> Texts {
+        let file = include_str!("../../static/texts.json");
+        Texts::Here(Shared::new(entry(serde_json::from_str(file).expect("JSON"))))
+    }
+
+    fn report(text: &str) -> FileReport {
+        analyze(&[Source::new("a.sh", text).file()], &Context::default()).files.remove(0)
+    }
+
+    #[test]
+    fn a_part_is_found_by_its_name() {
+        let texts = entry(serde_json::json!({ "a": { "b": "c", "d": ["e"] } }));
+        let part = texts.find("a").expect("a part");
+        assert_eq!((part.text("b"), part.list("d")), ("c", &[Entry::Text("e".into())][..]));
+        assert_eq!((part.find("f"), part.as_text(), texts.find("b")), (None, "", None));
+    }
+
+    /// Whatever the page asks for is in the file: a name that is not there ends the test.
+    #[test]
+    fn all_that_the_page_tells_is_in_the_file() {
+        let texts = texts();
+        for rule in RULES {
+            assert!(!texts.find("rules").expect("rules").text(rule.id).is_empty(), "{}", rule.id);
+        }
+        let report = report("docker run --privileged debian");
+        let outcome = Outcome { source: Source::default(), report, rewrites: Vec::new() };
+        let approaches = texts.find("approaches").expect("approaches");
+        let Entry::Named(approaches) = approaches else { panic!("no names") };
+        assert_eq!(approaches.len(), daemonless_catalog::Approach::ALL.len());
+        for approach in daemonless_catalog::Approach::ALL {
+            let mut job = outcome.report.jobs[0].clone();
+            job.approach = approach.id();
+            for depth in 0..3 {
+                let state = [Action::Told(texts.clone()), Action::Depth(depth)]
+                    .into_iter()
+                    .fold(State::default(), |state, action| state.after(action));
+                let _ = explanation::view(&state, &job, &Callback::noop());
+            }
+        }
+        let _ = choices::view(&texts, outcome.job(None).map(|job| (&outcome, job)));
+        let _ = footer::ledger(&texts);
+    }
+}
