@@ -14,7 +14,11 @@ use crate::texts::{Entry, Texts};
 pub fn view(state: &State, job: &JobReport, on: &Callback<Action>) -> Html {
     let texts = &state.texts;
     let info = texts.find("approaches").and_then(|approaches| approaches.find(job.approach));
-    let title = info.map_or_else(|| capital(&words(job.approach)), |info| info.text("title").to_owned());
+    let title = match (info, job.approach) {
+        (Some(info), _) => info.text("title").to_owned(),
+        (None, "none") => "No engine".to_owned(),
+        (None, approach) => capital(&words(approach)),
+    };
     let panel = match (info, state.depth) {
         (None, _) => texts.instead(),
         (Some(info), 0) => in_short(texts, info),

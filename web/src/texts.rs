@@ -62,8 +62,8 @@ impl Texts {
     /// What stands in the place of texts that are not there.
     pub fn instead(&self) -> Html {
         let words = match self {
-            Self::Coming => "This text is on its way.",
-            Self::Failed => "This text could not be loaded. Load the page again to have it.",
+            Self::Coming => "This part is on its way.",
+            Self::Failed => "This part could not be loaded. Load the page again to have it.",
             Self::Here(_) => return html! {},
         };
         html! { <p class="aside">{words}</p> }

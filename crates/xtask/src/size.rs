@@ -18,7 +18,7 @@ const BUDGET: u64 = 420_000;
 
 /// What the suite lets it weigh until it is within its budget: what it weighs now, so that it can only get lighter.
 /// To be lowered with each step, and to go when the budget holds.
-pub const CEILING: u64 = 500_000;
+pub const CEILING: u64 = 482_000;
 
 /// Files that the first verdict does not wait for: they come after it, or when a person asks. All else counts.
 const LATER: &[&str] = &["texts.json", "samples/", "lessons/"];
