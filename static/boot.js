@@ -4,8 +4,8 @@ try {
   if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
 } catch { /* Storage is switched off: the theme is the system's. */ }
 
-// The rules' documentation: asked for now, so that nothing is asked for later, and waited for by nothing.
-globalThis.ruleDocs = fetch("rules.json", { priority: "low" }).then((response) => response.json()).catch(() => ({}));
+// The long texts: asked for now, so that nothing is asked for later, and waited for by no verdict.
+globalThis.texts = fetch("texts.json", { priority: "low" }).then((response) => response.json()).catch(() => null);
 
 const { js, wasm } = document.getElementById("boot").dataset;
 const { default: init } = await import(js);

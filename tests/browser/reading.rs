@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::driver::with_page;
 use crate::page::key;
 use crate::texts;
@@ -25,6 +27,49 @@ fn a_text_is_read_as_one_types() {
         page.type_text("\u{e003}").await;
         page.wait_for("an empty page", "document.querySelector('#jobs') === null").await;
         assert_eq!(page.count("#findings, #path, #rewrite").await, 0);
+    });
+}
+
+#[test]
+fn what_is_told_of_all_texts_comes_and_stays() {
+    with_page("told", async |page| {
+        page.paste(texts::GITLAB).await;
+        page.wait_for_verdict("gitlab-ci", "high").await;
+        for depth in ["In short", "In practice", "In full"] {
+            let tab = format!(
+                "[...document.querySelectorAll('#explanation [role=tab]')].find(tab => tab.innerText === '{depth}').click()"
+            );
+            page.value(&tab).await;
+            let told = "document.querySelector('#explanation .read').innerText.length > 300";
+            page.wait_for(depth, told).await;
+        }
+        // Another text does not take it away.
+        page.click("#samples li:first-child button").await;
+        page.wait_for("choices", "document.querySelectorAll('#choices tr.mine').length === 1").await;
+        let rule = "document.querySelector('#findings details.about').textContent.length > 300";
+        page.wait_for("a rule's documentation", rule).await;
+        for (place, least) in [("#ledger dd", 15), ("#sources time", 50), ("#containment time", 10)] {
+            let count = page.count(place).await;
+            assert!(count >= least, "{count} of {place}");
+        }
+    });
+}
+
+#[test]
+fn a_verdict_needs_none_of_what_is_told() {
+    with_page("untold", async |page| {
+        page.devtools("Network.enable", json!({})).await;
+        page.devtools("Network.setBlockedURLs", json!({ "urls": ["*texts.json"] })).await;
+        page.client.refresh().await.expect("the page opens again");
+        page.wait_for("the editor", "document.querySelector('#editor') !== null").await;
+        page.paste(texts::GITLAB).await;
+        page.wait_for_verdict("gitlab-ci", "high").await;
+        for place in ["#explanation .read", "#choices > .aside", "#findings details.about"] {
+            let said =
+                format!("document.querySelector('{place}').textContent.includes('could not be loaded')");
+            page.wait_for(place, &said).await;
+        }
+        assert!(page.count("#risk-table td").await > 20, "the risk table is the program's own");
     });
 }
 

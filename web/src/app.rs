@@ -14,6 +14,7 @@ use crate::footer::Footer;
 use crate::header::Header;
 use crate::rewriter::use_rewriter;
 use crate::state::{Action, Rewriter, Shared, Source, State};
+use crate::texts::Texts;
 use crate::{
     alternatives, analysis, browser, choices, editor, explanation, findings, path, position, rewrite, verdict,
 };
@@ -39,7 +40,7 @@ pub fn App() -> Html {
     use_analysis(&state, &on);
     use_rewriter(&state, &on);
     use_ways(&state, &on);
-    use_docs(&on);
+    use_texts(&on);
 
     // What is told below changes with the answer, not with each key. What was said before a large text came, which
     // waits to be read, is said of another text.
@@ -66,7 +67,7 @@ pub fn App() -> Html {
                 </div>
                 <Answer state={told} on={on.clone()} />
             </main>
-            <Footer />
+            <Footer texts={state.texts.clone()} />
         </>
     }
 }
@@ -87,9 +88,9 @@ fn Answer(props: &AnswerProps) -> Html {
         <>
             {job.map(|(outcome, job)| path::view(outcome, job)).unwrap_or_default()}
             {found.map(|outcome| findings::view(state, outcome, on)).unwrap_or_default()}
-            {job.map(|(_, job)| explanation::view(job, state.depth, on)).unwrap_or_default()}
+            {job.map(|(_, job)| explanation::view(state, job, on)).unwrap_or_default()}
             {job.map(|(outcome, job)| alternatives::view(outcome, job, on)).unwrap_or_default()}
-            {choices::view(job)}
+            {choices::view(&state.texts, job)}
             {found.map(|outcome| rewrite::view(state, outcome, on)).unwrap_or_default()}
         </>
     }
@@ -166,16 +167,14 @@ pub fn head(id: &'static str, title: Html, standfirst: Html) -> Html {
     }
 }
 
-/// Takes the rules' documentation when it comes. It is too long for the first verdict to wait for, and it is asked for
-/// as a whole at the start, so that no text decides what is asked for.
+/// Takes the long texts when they come.
 #[hook]
-fn use_docs(on: &Callback<Action>) {
+fn use_texts(on: &Callback<Action>) {
     let on = on.clone();
     use_effect_with((), move |()| {
         spawn_local(async move {
-            if let Some(docs) = browser::entries("ruleDocs").await {
-                on.emit(Action::Documented(docs.into()));
-            }
+            let texts = browser::promised("texts").await;
+            on.emit(Action::Told(texts.map_or(Texts::Failed, |texts| Texts::Here(Shared::new(texts)))));
         });
     });
 }

@@ -7,20 +7,33 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event, HtmlAnchorElement, HtmlElement, HtmlLinkElement, HtmlTextAreaElement, js_sys};
 
+use crate::texts::Entry;
+
 /// Id of the text area that holds the person's text.
 pub const EDITOR: &str = "editor";
 
 const THEME: &str = "theme";
 
-/// Names and texts of the JSON object that the page's start has asked for under this name; `None` where it did not come.
-pub async fn entries(promised: &str) -> Option<Vec<(String, String)>> {
-    let promise = js_sys::Reflect::get(&window(), &promised.into()).ok()?;
-    let object = JsFuture::from(js_sys::Promise::resolve(&promise)).await.ok()?;
-    let pair = |entry: JsValue| {
-        let entry: js_sys::Array = entry.dyn_into().ok()?;
-        Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+/// The JSON that the page's start has asked for under this name; `None` where it did not come.
+pub async fn promised(name: &str) -> Option<Entry> {
+    let promise = js_sys::Reflect::get(&window(), &name.into()).ok()?;
+    entry(JsFuture::from(js_sys::Promise::resolve(&promise)).await.ok()?)
+}
+
+/// A value of JSON; `None` where it is neither text, list nor object. It is as deep as the file, which is our own.
+fn entry(value: JsValue) -> Option<Entry> {
+    let value = match value.dyn_into::<js_sys::Array>() {
+        Ok(list) => return list.iter().map(entry).collect::<Option<_>>().map(Entry::List),
+        Err(value) => value,
     };
-    js_sys::Object::entries(object.dyn_ref()?).iter().map(pair).collect()
+    if let Some(text) = value.as_string() {
+        return Some(Entry::Text(text));
+    }
+    let named = |pair: JsValue| {
+        let pair: js_sys::Array = pair.dyn_into().ok()?;
+        Some((pair.get(0).as_string()?, entry(pair.get(1))?))
+    };
+    js_sys::Object::entries(value.dyn_ref()?).iter().map(named).collect::<Option<_>>().map(Entry::Named)
 }
 
 pub fn element(id: &str) -> Option<Element> {

@@ -1,121 +1,123 @@
 //! All approaches and builders side by side, the risk table that the verdict follows, and how to contain a daemon that
 //! must stay. These are the catalog's; the person's own row is marked.
 
-use daemonless_catalog::{
-    CONTAINMENT, Containment, Group, Host, OPTIONS, OptionRow, PowerInfo, RISK_LIFT, RISK_TABLE,
-};
+use daemonless_catalog::{CONTAINMENT, Containment, Host, PowerInfo, RISK_TABLE, Risk};
 use daemonless_core::report::JobReport;
 use yew::prelude::*;
 
 use crate::app::head;
-use crate::explanation::sources;
 use crate::mark::{capital, mark, risk};
 use crate::markdown;
 use crate::state::Outcome;
+use crate::texts::{Entry, Texts};
 
-/// Which rows are marked.
-struct Marks {
-    mine: Option<&'static str>,
-    best: Option<&'static str>,
+/// Ids of the rows that are marked; empty where none is.
+#[derive(Default)]
+struct Marks<'a> {
+    mine: &'a str,
+    best: &'a str,
 }
 
-impl Marks {
-    fn of(job: Option<(&Outcome, &JobReport)>) -> Self {
-        let Some((outcome, job)) = job else { return Self { mine: None, best: None } };
+impl<'a> Marks<'a> {
+    fn of(rows: &[&'a Entry], job: Option<(&Outcome, &JobReport)>) -> Self {
+        let Some((outcome, job)) = job else { return Self::default() };
         let mut findings = outcome.report.findings.iter();
         let tls_off =
             findings.any(|finding| finding.rule == "unencrypted-daemon" && finding.jobs.contains(&job.name));
         let variant = if tls_off { "tls-off" } else { "tls-on" };
-        let mine = || {
-            let of_approach =
-                |row: &&OptionRow| row.approach.is_some_and(|approach| approach.id() == job.approach);
-            OPTIONS.iter().filter(|row| row.builder.is_none()).filter(of_approach)
-        };
-        let mine_exactly = mine().find(|row| row.variant == variant).or_else(|| mine().next());
+        let mut mine = rows
+            .iter()
+            .filter(|row| row.text("builder").is_empty() && row.text("approach") == job.approach)
+            .peekable();
+        let first = mine.peek().copied();
+        let mine = mine.find(|row| row.text("variant") == variant).or(first);
         let best = job.alternatives.iter().find(|way| way.rank == 1 && way.verdict != "does not fit");
         let best = best.and_then(|best| {
-            OPTIONS.iter().find(|row| match best.builder {
-                Some(builder) => row.builder.is_some_and(|other| other.id() == builder),
-                None => row.approach.is_some_and(|approach| approach.id() == best.after.approach),
+            rows.iter().find(|row| match best.builder {
+                Some(builder) => row.text("builder") == builder,
+                None => row.text("approach") == best.after.approach,
             })
         });
-        Self { mine: mine_exactly.map(|row| row.id), best: best.map(|row| row.id) }
+        let id = |row: Option<&&'a Entry>| row.map_or("", |row| row.text("id"));
+        Self { mine: id(mine), best: id(best) }
     }
 }
 
 /// The section. It is there without a text too.
-pub fn view(job: Option<(&Outcome, &JobReport)>) -> Html {
-    let marks = Marks::of(job);
-    let group = |group: &Group| {
-        let rows = OPTIONS.iter().filter(|row| row.group == *group);
-        html! {
-            <tbody>
-                <tr class="grp"><th scope="rowgroup" colspan="9">{capital(group.title())}</th></tr>
-                {for rows.map(|row| show(row, &marks))}
-            </tbody>
-        }
-    };
+pub fn view(texts: &Texts, job: Option<(&Outcome, &JobReport)>) -> Html {
     html! {
         <section class="s" id="choices" tabindex="-1" aria-labelledby="choices-head">
             {head("choices-head", html! {"All the choices, side by side"}, html! {
                 <>{"Worst first. The level is the risk when "}<b>{"code you do not trust"}</b>{" runs in the job; a range \
                 depends on where it runs."}</>
             })}
-            <table class="t">
-                <caption class="vh">{"Ways to build images and run containers in a job"}</caption>
-                <thead><tr>
-                    {for COLUMNS.iter().map(|(title, _)| html! { <th scope="col">{*title}</th> })}
-                </tr></thead>
-                {for Group::ALL.iter().map(group)}
-            </table>
-            {risk_table()}
-            {containment()}
+            if let Texts::Here(all) = texts { {options(texts, all.list("options"), job)} } else { {texts.instead()} }
+            {risk_table(texts)}
+            {containment(texts)}
         </section>
     }
 }
 
-/// What a cell shows of a row.
-type Cell = fn(&OptionRow) -> &'static str;
+/// The table of all ways, group by group.
+fn options(texts: &Texts, groups: &[Entry], job: Option<(&Outcome, &JobReport)>) -> Html {
+    let rows: Vec<&Entry> = groups.iter().flat_map(|group| group.list("rows")).collect();
+    let marks = Marks::of(&rows, job);
+    let group = |group: &Entry| {
+        html! {
+            <tbody>
+                <tr class="grp"><th scope="rowgroup" colspan="9">{capital(group.text("title"))}</th></tr>
+                {for group.list("rows").iter().map(|row| show(texts, row, &marks))}
+            </tbody>
+        }
+    };
+    html! {
+        <table class="t">
+            <caption class="vh">{"Ways to build images and run containers in a job"}</caption>
+            <thead><tr>
+                {for COLUMNS.iter().map(|(title, _)| html! { <th scope="col">{*title}</th> })}
+            </tr></thead>
+            {for groups.iter().map(group)}
+        </table>
+    }
+}
 
-/// Titles of the columns behind the row's own, and what each shows. The first two are made in [`show`].
-const COLUMNS: [(&str, Option<Cell>); 9] = [
+/// Titles of the columns behind the row's own, and the text of the row that each shows. The first two are made in
+/// [`show`].
+const COLUMNS: [(&str, Option<&str>); 9] = [
     ("Approach", None),
     ("With untrusted code", None),
-    ("Asks of the job's container", Some(|row| row.privilege)),
-    ("The runner must allow", Some(|row| row.runner_must_allow)),
-    ("Who can escape, and how", Some(|row| row.escape)),
-    ("Dockerfile features", Some(|row| row.dockerfile)),
-    ("Compose, run", Some(|row| row.compose_run)),
-    ("Platforms", Some(|row| row.multi_platform)),
-    ("The right choice when", Some(|row| row.right_when)),
+    ("Asks of the job's container", Some("privilege")),
+    ("The runner must allow", Some("runner_must_allow")),
+    ("Who can escape, and how", Some("escape")),
+    ("Dockerfile features", Some("dockerfile")),
+    ("Compose, run", Some("compose_run")),
+    ("Platforms", Some("multi_platform")),
+    ("The right choice when", Some("right_when")),
 ];
 
 /// Told below the row's cells: they are read by those who have chosen already.
-const DETAILS: [(&str, Cell); 4] = [
-    ("Daemon", |row| row.daemon),
-    ("Isolation", |row| row.isolation),
-    ("Caching", |row| row.caching),
-    ("Upkeep", |row| row.upkeep),
-];
+const DETAILS: [(&str, &str); 4] =
+    [("Daemon", "daemon"), ("Isolation", "isolation"), ("Caching", "caching"), ("Upkeep", "upkeep")];
 
-fn show(row: &'static OptionRow, marks: &Marks) -> Html {
-    let (mine, best) = (marks.mine == Some(row.id), marks.best == Some(row.id));
-    let cell = |(title, cell): &(&'static str, Option<Cell>)| {
-        cell.map(|cell| html! { <td data-l={*title}>{markdown::line(cell(row))}</td> })
+fn show(texts: &Texts, row: &Entry, marks: &Marks<'_>) -> Html {
+    let (id, title) = (row.text("id"), row.text("title"));
+    let (mine, best) = (marks.mine == id, marks.best == id);
+    let cell = |(title, name): &(&'static str, Option<&str>)| {
+        name.map(|name| html! { <td data-l={*title}>{markdown::line(row.text(name))}</td> })
     };
     html! {
         <>
-            <tr class={classes!(mine.then_some("mine"), best.then_some("best"))} id={format!("choice-{}", row.id)}>
+            <tr class={classes!(mine.then_some("mine"), best.then_some("best"))} id={format!("choice-{id}")}>
                 <th scope="row">
-                    {markdown::line(row.title)}
+                    {markdown::line(title)}
                     if mine { <span class="you">{"You are here"}</span> }
                     if best { <span class="waytag fits">{"Best for this job"}</span> }
                     <details>
-                        <summary>{"More"}<span class="vh">{" about "}{row.title.replace('`', "")}</span></summary>
-                        <dl>{for DETAILS.iter().map(|(title, cell)| html! {
-                            <><dt>{*title}</dt><dd>{markdown::line(cell(row))}</dd></>
+                        <summary>{"More"}<span class="vh">{" about "}{title.replace('`', "")}</span></summary>
+                        <dl>{for DETAILS.iter().map(|(title, name)| html! {
+                            <><dt>{*title}</dt><dd>{markdown::line(row.text(name))}</dd></>
                         })}</dl>
-                        {sources(row.sources)}
+                        {texts.sources(row.list("sources"))}
                     </details>
                 </th>
                 <td class="rk">{range(row)}</td>
@@ -126,27 +128,34 @@ fn show(row: &'static OptionRow, marks: &Marks) -> Html {
 }
 
 /// One level, or from which to which: the worse one's mark.
-fn range(row: &OptionRow) -> Html {
-    let (low, high) = row.risk;
+fn range(row: &Entry) -> Html {
+    let [low, high] =
+        ["least_risk", "most_risk"].map(|name| Risk::from_id(row.text(name)).unwrap_or_default().id());
+    let note = row.text("risk_note");
     html! {
-        <span class={classes!("risk", high.id())}>
-            {mark(high.id())}
+        <span class={classes!("risk", high)}>
+            {mark(high)}
             <span>
-                if low != high { {low.id()}{" to "} }
-                {high.id()}
-                if let Some(note) = row.risk_note { {", "}{markdown::line(note)} }
+                if low != high { {low}{" to "} }
+                {high}
+                if !note.is_empty() { {", "}{markdown::line(note)} }
             </span>
         </span>
     }
 }
 
 /// How risk is computed, for anyone to read.
-fn risk_table() -> Html {
+fn risk_table(texts: &Texts) -> Html {
+    let meaning = texts.find("powers");
+    let strangers = texts.find("strangers").map(Entry::as_text);
     let row = |row: &PowerInfo| {
         let cell = |host: &Host| html! { <td data-l={capital(host.title())}>{risk(row.on(*host).id())}</td> };
         html! {
             <tr>
-                <th scope="row">{markdown::line(&capital(row.title))}<small>{markdown::line(row.text)}</small></th>
+                <th scope="row">
+                    {markdown::line(&capital(row.title))}
+                    if let Some(meaning) = meaning { <small>{markdown::line(meaning.text(row.id))}</small> }
+                </th>
                 {for Host::ALL.iter().map(cell)}
             </tr>
         }
@@ -162,13 +171,14 @@ fn risk_table() -> Html {
                 </tr></thead>
                 <tbody>{for RISK_TABLE.iter().map(row)}</tbody>
             </table>
-            <p class="aside">{markdown::line(RISK_LIFT.text)}</p>
+            if let Some(strangers) = strangers { <p class="aside">{markdown::line(strangers)}</p> }
         </div>
     }
 }
 
 /// What to do where a daemon must stay.
-fn containment() -> Html {
+fn containment(texts: &Texts) -> Html {
+    let cited = texts.find("containment");
     let advice = |advice: &Containment| {
         html! {
             <li>
@@ -178,7 +188,7 @@ fn containment() -> Html {
                     <p class="src">{"In "}<code>{setting.file}</code>{", "}<code>{setting.key}</code>{":"}</p>
                     <pre class="sheet"><code>{setting.snippet}</code></pre>
                 }
-                {sources(&[advice.source])}
+                if let Some(cited) = cited { {texts.sources(cited.list(advice.id))} }
             </li>
         }
     };

@@ -86,7 +86,11 @@ fn about(state: &State, id: &str) -> Html {
     html! {
         <details class="about">
             <summary>{"About this rule: "}{markdown::line(rule.summary)}</summary>
-            {markdown::text(state.doc(id).unwrap_or_default(), 3)}
+            if let Some(docs) = state.texts.find("rules") {
+                {markdown::text(docs.text(id), 3)}
+            } else {
+                {state.texts.instead()}
+            }
         </details>
     }
 }

@@ -1,15 +1,18 @@
 //! The foot: what the page does with a text, what is said of the two articles, and all sources with their dates.
 
-use daemonless_catalog::{Claim, LEDGER, SOURCES};
 use yew::prelude::*;
 
-use crate::explanation::sources;
 use crate::markdown;
+use crate::texts::{Entry, Texts, sources};
+
+#[derive(Properties, PartialEq)]
+pub struct FooterProps {
+    pub texts: Texts,
+}
 
 /// The foot, the same for every text.
 #[component]
-pub fn Footer() -> Html {
-    let all: Vec<_> = SOURCES.iter().collect();
+pub fn Footer(FooterProps { texts }: &FooterProps) -> Html {
     html! {
         <footer class="wrap take">
             <div>
@@ -24,19 +27,29 @@ pub fn Footer() -> Html {
             <div>
                 <details id="ledger">
                     <summary><h2>{"What two well-known articles say, and what holds today"}</h2></summary>
-                    <dl class="said">{for LEDGER.iter().map(claim)}</dl>
+                    {ledger(texts)}
                 </details>
                 <details id="sources">
                     <summary><h2>{"Sources, with the day each was checked"}</h2></summary>
-                    {sources(&all)}
+                    if let Texts::Here(all) = texts {
+                        {sources(all.list("sources").iter())}
+                    } else {
+                        {texts.instead()}
+                    }
                 </details>
             </div>
         </footer>
     }
 }
 
-fn claim(claim: &Claim) -> Html {
-    let verdict = match claim.verdict.id() {
+/// What the two articles claim.
+pub fn ledger(texts: &Texts) -> Html {
+    let Texts::Here(all) = texts else { return texts.instead() };
+    html! { <dl class="said">{for all.list("ledger").iter().map(|one| claim(texts, one))}</dl> }
+}
+
+fn claim(texts: &Texts, claim: &Entry) -> Html {
+    let verdict = match claim.text("verdict") {
         "ok" => "holds",
         "dated" => "dated",
         "wrong" => "wrong",
@@ -44,8 +57,8 @@ fn claim(claim: &Claim) -> Html {
     };
     html! {
         <div>
-            <dt>{markdown::line(claim.claim)}<small>{claim.article.title()}</small></dt>
-            <dd><b>{verdict}{": "}</b>{markdown::line(claim.today)}{sources(claim.sources)}</dd>
+            <dt>{markdown::line(claim.text("claim"))}<small>{claim.text("article")}</small></dt>
+            <dd><b>{verdict}{": "}</b>{markdown::line(claim.text("today"))}{texts.sources(claim.list("sources"))}</dd>
         </div>
     }
 }

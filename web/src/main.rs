@@ -22,6 +22,7 @@ mod rewriter;
 mod samples;
 mod state;
 mod tabs;
+mod texts;
 mod verdict;
 
 fn main() {

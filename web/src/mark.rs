@@ -36,13 +36,13 @@ pub fn line_tags(labels: &[LabelReport]) -> Html {
     labels.iter().filter_map(&mut tag).collect()
 }
 
-/// With a capital letter.
+/// With a capital letter, if it begins with one of ASCII: a table of all others would weigh kilobytes.
 pub fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
-        .unwrap_or_default()
+    let mut words = words.to_owned();
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
 }
 
 /// What the ids of approaches and the like are in a sentence: words with blanks.

@@ -8,6 +8,7 @@ use daemonless_core::report::{FileReport, JobReport};
 use daemonless_core::{Context, File};
 
 use crate::rewriter::Rewrite;
+use crate::texts::Texts;
 
 /// Above this many bytes a text is read when the person asks for it, not at each key.
 pub const LARGE: usize = 1 << 20;
@@ -156,8 +157,8 @@ pub struct State {
     pub depth: usize,
     /// Whether copying the new text worked, once it was tried.
     pub copied: Option<bool>,
-    /// Markdown of each rule by its id, once it has come.
-    pub docs: Rc<[(String, String)]>,
+    /// What is told beside the answer.
+    pub texts: Texts,
 }
 
 /// What can happen.
@@ -189,19 +190,14 @@ pub enum Action {
     /// How much to tell of the approach: index of the tab.
     Depth(usize),
     Copied(bool),
-    /// The rules' documentation has come.
-    Documented(Rc<[(String, String)]>),
+    /// The long texts have come, or will not come.
+    Told(Texts),
 }
 
 impl State {
     /// Whether the analysis is to be run as it is now.
     pub fn is_due(&self) -> bool {
         !self.source.is_blank() && (self.read_large || !self.source.is_large())
-    }
-
-    /// What is written of a rule, once it has come.
-    pub fn doc(&self, rule: &str) -> Option<&str> {
-        self.docs.iter().find(|(id, _)| id == rule).map(|(_, doc)| doc.as_str())
     }
 
     pub fn job(&self) -> Option<&JobReport> {
@@ -225,8 +221,8 @@ impl State {
 
     /// Nothing is known of this text; what was said about another one is forgotten.
     fn anew(&self, source: Source) -> Self {
-        let Self { depth, docs, rewriter, .. } = self.clone();
-        Self { source, depth, docs, rewriter, ..Self::default() }
+        let Self { depth, texts, rewriter, .. } = self.clone();
+        Self { source, depth, texts, rewriter, ..Self::default() }
     }
 
     /// The state after `action`.
@@ -265,7 +261,7 @@ impl State {
             }
             Action::At(finding) => next.finding = finding,
             Action::AllFindings => next.all_findings = true,
-            Action::Documented(docs) => next.docs = docs,
+            Action::Told(texts) => next.texts = texts,
             Action::Depth(depth) => next.depth = depth,
             Action::Copied(done) => next.copied = Some(done),
         }
@@ -339,6 +335,13 @@ mod tests {
             assert_eq!(state.context, Context::default());
             assert_eq!(state.source.format, None);
         }
+    }
+
+    #[test]
+    fn another_text_keeps_what_is_told_of_all() {
+        let state = after([Action::Told(Texts::Failed), edited("a")]);
+        assert_eq!(state.after(edited("")).texts, Texts::Failed);
+        assert_eq!(state.after(Action::Opened(Source::new("b", "c"))).texts, Texts::Failed);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::schema::{BuilderFile, Support, SupportOut};
 pub fn write(code: &mut String, facts: &Path, order: &[String]) -> Result<(), String> {
     let builders: Vec<BuilderFile> = folder(&facts.join("builders"), order)?;
     let variants: Vec<_> =
-        builders.iter().map(|builder| (builder.id.clone(), builder.summary.0.clone())).collect();
+        builders.iter().map(|builder| (builder.id.clone(), builder.summary.text.0.clone())).collect();
     id_enum(code, "Builder", "What can build an image without the daemon.", &variants);
     code.push_str(
         "/// All builders, in the order in which they are shown.\npub static BUILDERS: &[BuilderInfo] = &[\n",

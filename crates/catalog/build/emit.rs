@@ -2,6 +2,7 @@
 //! the types here print what differs.
 
 use std::fmt::{self, Write};
+use std::sync::Mutex;
 
 use serde::{Deserialize, Deserializer, de::Error};
 
@@ -71,6 +72,38 @@ impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
     }
+}
+
+/// A text for people only, written as its place in the table that [`told`] writes.
+#[derive(Clone)]
+pub struct Told {
+    pub text: Text,
+    place: usize,
+}
+
+/// All such texts, in the order in which they were read.
+static TOLD: Mutex<Vec<Text>> = Mutex::new(Vec::new());
+
+impl<'de> Deserialize<'de> for Told {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Text::deserialize(from)?;
+        let mut told = TOLD.lock().map_err(D::Error::custom)?;
+        told.push(text.clone());
+        Ok(Self { text, place: told.len() - 1 })
+    }
+}
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Told({})", self.place)
+    }
+}
+
+/// The table of all texts that are for people only; after all else is read.
+pub fn told(code: &mut String) -> Result<(), String> {
+    let told = TOLD.lock().map_err(|error| error.to_string())?;
+    let _ = writeln!(code, "pub(crate) static TOLD: &[&str] = &{told:#?};\n");
+    Ok(())
 }
 
 /// An enum whose variants are ids, with `ALL`, `id` and `from_id`.

@@ -75,11 +75,11 @@ macro_rules! reference {
 }
 
 reference!(
-    /// A source, as `&SOURCES[3]`.
+    /// A source, as `SourceRef(3)`.
     SourceRef, "source",
     |id| {
         let index = SourceRef::all().iter().position(|known| known == id).unwrap_or_default();
-        format!("&SOURCES[{index}]")
+        format!("SourceRef({index})")
     }
 );
 reference!(NeedRef, "need", |id| format!("Need::{}", pascal(id)));

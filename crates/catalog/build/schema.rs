@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::emit::{List, Raw, Text};
+use crate::emit::{List, Raw, Text, Told};
 use crate::ids::{ApproachRef, BuilderRef, NeedRef, PowerRef, SourceRef, TechniqueRef, WeaknessRef};
 
 #[derive(Deserialize)]
@@ -36,7 +36,7 @@ pub struct RiskFile {
 pub struct RiskRow {
     pub id: String,
     pub title: Text,
-    pub text: Text,
+    pub text: Told,
     pub risk: Cells,
 }
 
@@ -53,7 +53,7 @@ pub struct PowerInfo {
     pub id: String,
     pub power: Raw,
     pub title: Text,
-    pub text: Text,
+    pub text: Told,
     pub shared: Risk,
     pub dedicated: Risk,
     pub vm: Risk,
@@ -62,7 +62,7 @@ pub struct PowerInfo {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lift {
-    pub text: Text,
+    pub text: Told,
     pub from: List<Risk>,
     pub on: List<Host>,
 }
@@ -246,7 +246,7 @@ records! {
         pattern: String,
         host: Host,
         daemon: bool,
-        note: Text,
+        note: Told,
         source: SourceRef,
     }
 }
@@ -294,11 +294,11 @@ pub struct BuilderFile {
     pub image: String,
     pub clear_entrypoint: bool,
     pub homepage: String,
-    pub summary: Text,
+    pub summary: Told,
     pub when_right: Text,
-    pub upkeep: Text,
-    pub isolation: Text,
-    pub login: Text,
+    pub upkeep: Told,
+    pub isolation: Told,
+    pub login: Told,
     pub requires: List<Requirement>,
     pub variables: List<Variable>,
     pub supports: BTreeMap<NeedRef, Support>,
@@ -316,7 +316,7 @@ pub struct Support {
     pub conditional: Option<Text>,
     pub ignored: Option<Text>,
     pub no: Option<Text>,
-    pub note: Option<Text>,
+    pub note: Option<Told>,
     pub source: SourceRef,
 }
 
@@ -325,7 +325,7 @@ pub struct Support {
 pub struct SupportOut {
     pub need: NeedRef,
     pub level: Raw,
-    pub note: Option<Text>,
+    pub note: Option<Told>,
     pub source: SourceRef,
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use crate::emit::{Raw, id_enum, table};
+use crate::emit::{Raw, id_enum, table, told};
 use crate::ids::{
     self, ApproachRef, BuilderRef, NeedRef, PowerRef, SourceRef, TechniqueRef, WeaknessRef, pascal,
 };
@@ -32,6 +32,7 @@ pub fn render(facts: &Path) -> Result<String, String> {
     steps(&mut code, facts)?;
     translate::write(&mut code, facts)?;
     table(&mut code, "All command lines.", "FLAGS", "CommandFlags", &flags::read(&facts.join("flags"))?);
+    told(&mut code)?;
     Ok(code)
 }
 

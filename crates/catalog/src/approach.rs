@@ -1,6 +1,6 @@
 //! The ways in which a job reaches an engine, explained.
 
-use crate::source::Source;
+use crate::source::SourceRef;
 use crate::tables::{APPROACHES, Approach};
 
 /// What is to be said about one approach.
@@ -27,7 +27,7 @@ pub struct ApproachInfo {
     pub in_full: &'static str,
     /// What is often said of it and no longer holds, or never did.
     pub common_wisdom: &'static [Correction],
-    pub sources: &'static [&'static Source],
+    pub sources: &'static [SourceRef],
 }
 
 /// One reason for which an approach matters.
@@ -35,7 +35,7 @@ pub struct ApproachInfo {
 pub struct Reason {
     pub title: &'static str,
     pub text: &'static str,
-    pub sources: &'static [&'static Source],
+    pub sources: &'static [SourceRef],
 }
 
 /// A claim, and what is true today.
@@ -43,7 +43,7 @@ pub struct Reason {
 pub struct Correction {
     pub claim: &'static str,
     pub today: &'static str,
-    pub sources: &'static [&'static Source],
+    pub sources: &'static [SourceRef],
 }
 
 impl Approach {

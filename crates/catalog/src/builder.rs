@@ -1,8 +1,9 @@
 //! What builds without the daemon: versions, needs that are met, what the runner must allow.
 
 use crate::platform::Platform;
-use crate::source::Source;
+use crate::source::SourceRef;
 use crate::tables::{Approach, BUILDERS, Builder, Need, Power};
+use crate::told::Told;
 
 /// What is to be said about one builder.
 #[derive(Debug)]
@@ -21,14 +22,14 @@ pub struct BuilderInfo {
     pub clear_entrypoint: bool,
     pub homepage: &'static str,
     /// One sentence.
-    pub summary: &'static str,
+    pub summary: Told,
     pub when_right: &'static str,
     /// Who keeps it alive.
-    pub upkeep: &'static str,
+    pub upkeep: Told,
     /// What stands between build steps, the builder and the machine.
-    pub isolation: &'static str,
+    pub isolation: Told,
     /// How it logs in to a registry without a password on a command line.
-    pub login: &'static str,
+    pub login: Told,
     /// What the runner must allow, per platform.
     pub requires: &'static [Requirement],
     /// What to set in the job.
@@ -37,7 +38,7 @@ pub struct BuilderInfo {
     pub supports: &'static [Support],
     /// What a job has once it builds with it.
     pub after: After,
-    pub sources: &'static [&'static Source],
+    pub sources: &'static [SourceRef],
 }
 
 /// What a runner must allow for a builder to work.
@@ -48,7 +49,7 @@ pub struct Requirement {
     pub setting: Option<Setting>,
     /// What the builder says where it isn't allowed.
     pub error_without: Option<&'static str>,
-    pub source: &'static Source,
+    pub source: SourceRef,
 }
 
 /// A setting, ready to copy.
@@ -76,8 +77,8 @@ pub struct Variable {
 pub struct Support {
     pub need: Need,
     pub level: Level,
-    pub note: Option<&'static str>,
-    pub source: &'static Source,
+    pub note: Option<Told>,
+    pub source: SourceRef,
 }
 
 /// How far a need is met. The text of a level says what happens, as a sentence's predicate or a sentence of its own.

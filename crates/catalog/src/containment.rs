@@ -2,7 +2,7 @@
 
 use crate::builder::Setting;
 use crate::platform::Platform;
-use crate::source::Source;
+use crate::source::SourceRef;
 
 /// One piece of advice.
 #[derive(Debug)]
@@ -12,5 +12,5 @@ pub struct Containment {
     pub text: &'static str,
     pub platform: Platform,
     pub setting: Option<Setting>,
-    pub source: &'static Source,
+    pub source: SourceRef,
 }

@@ -2,8 +2,9 @@
 
 use crate::pattern::matches;
 use crate::risk::Host;
-use crate::source::Source;
+use crate::source::SourceRef;
 use crate::tables::HOSTED;
+use crate::told::Told;
 
 /// Labels of one kind of machine.
 #[derive(Debug)]
@@ -14,8 +15,8 @@ pub struct HostedRunner {
     pub host: Host,
     /// Whether the machine has an engine of its own.
     pub daemon: bool,
-    pub note: &'static str,
-    pub source: &'static Source,
+    pub note: Told,
+    pub source: SourceRef,
 }
 
 /// A service that runs jobs on machines of its own.

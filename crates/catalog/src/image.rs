@@ -1,7 +1,7 @@
 //! Images that are known for what they bring.
 
 use crate::pattern::matches;
-use crate::source::Source;
+use crate::source::SourceRef;
 use crate::tables::{Builder, IMAGES};
 
 /// A repository, and what its image is for.
@@ -14,7 +14,7 @@ pub struct KnownImage {
     pub role: Role,
     pub maintained: bool,
     pub note: &'static str,
-    pub source: &'static Source,
+    pub source: SourceRef,
 }
 
 /// What a container of the image is.

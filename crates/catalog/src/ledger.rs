@@ -1,6 +1,6 @@
 //! What the two founding articles claim, and what holds today.
 
-use crate::source::Source;
+use crate::source::SourceRef;
 
 /// One claim.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub struct Claim {
     pub claim: &'static str,
     pub verdict: Verdict,
     pub today: &'static str,
-    pub sources: &'static [&'static Source],
+    pub sources: &'static [SourceRef],
 }
 
 /// Where a claim stands.

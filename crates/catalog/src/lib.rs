@@ -20,13 +20,14 @@ mod pattern;
 mod platform;
 mod risk;
 mod source;
+mod told;
 mod translate;
 
 /// What the build script wrote.
 mod tables {
     use crate::{
         approach::*, builder::*, containment::*, flags::*, hosted::*, image::*, ledger::*, option::*,
-        path::*, platform::*, risk::*, source::*, translate::*,
+        path::*, platform::*, risk::*, source::*, told::*, translate::*,
     };
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 }
@@ -42,8 +43,9 @@ pub use option::{Group, OptionRow};
 pub use path::{StepTemplate, Technique, Weakness, step};
 pub use platform::Platform;
 pub use risk::{Host, Lift, PowerInfo, Risk, risk};
-pub use source::Source;
+pub use source::{Source, SourceRef};
 pub use tables::*;
+pub use told::Told;
 pub use translate::{CommandTranslation, Translated, Translation, translate, translate_command};
 
 #[cfg(test)]

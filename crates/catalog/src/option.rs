@@ -1,7 +1,7 @@
 //! The rows of the trade-off table: approaches and builders side by side.
 
 use crate::risk::{Host, Risk};
-use crate::source::Source;
+use crate::source::SourceRef;
 use crate::tables::{Approach, Builder, OPTIONS, Power};
 
 /// One row. Columns are short phrases for table cells.
@@ -39,7 +39,7 @@ pub struct OptionRow {
     pub risk: (Risk, Risk),
     /// What the risk depends on, where it is a range or needs a word.
     pub risk_note: Option<&'static str>,
-    pub sources: &'static [&'static Source],
+    pub sources: &'static [SourceRef],
 }
 
 impl OptionRow {

@@ -1,6 +1,6 @@
 //! The steps of an attack path, as templates that a report fills with the person's own lines.
 
-use crate::source::Source;
+use crate::source::SourceRef;
 use crate::tables::STEPS;
 
 /// One thing an attacker does. Placeholders stand in braces (`{path}`) in title, text and command.
@@ -15,7 +15,7 @@ pub struct StepTemplate {
     pub placeholders: &'static [&'static str],
     pub techniques: &'static [&'static Technique],
     pub weaknesses: &'static [&'static Weakness],
-    pub sources: &'static [&'static Source],
+    pub sources: &'static [SourceRef],
 }
 
 /// A technique of MITRE ATT&CK.

@@ -1,6 +1,7 @@
 //! How bad it is: one table from what a step gets and where it runs, and one rule for strangers.
 
 use crate::tables::{Power, RISK_LIFT, RISK_TABLE};
+use crate::told::Told;
 
 /// How far one bad step gets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,7 +91,7 @@ pub struct PowerInfo {
     pub power: Power,
     pub title: &'static str,
     /// What gives it and what it means, in a sentence or two.
-    pub text: &'static str,
+    pub text: Told,
     pub shared: Risk,
     pub dedicated: Risk,
     pub vm: Risk,
@@ -110,7 +111,7 @@ impl PowerInfo {
 /// The rule for jobs that strangers can start.
 #[derive(Debug)]
 pub struct Lift {
-    pub text: &'static str,
+    pub text: Told,
     /// The levels that it lifts by one.
     pub from: &'static [Risk],
     /// Where it holds: machines that outlive the job.

@@ -1,6 +1,6 @@
 //! The docker command line in another builder's words.
 
-use crate::source::Source;
+use crate::source::SourceRef;
 use crate::tables::{Builder, COMMANDS, TRANSLATIONS};
 
 /// What becomes of an option or a command.
@@ -29,7 +29,7 @@ pub struct Translation {
     pub min_version: &'static str,
     /// What differs; empty where nothing does.
     pub note: &'static str,
-    pub source: &'static Source,
+    pub source: SourceRef,
 }
 
 /// One docker command in one builder's words.
@@ -45,7 +45,7 @@ pub struct CommandTranslation {
     pub note: &'static str,
     /// Its own options. An option that isn't here has no translation.
     pub flags: &'static [Translation],
-    pub source: &'static Source,
+    pub source: SourceRef,
 }
 
 /// An option of `docker build` (without dashes) for a builder; `None` where no such option is known.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use daemonless_catalog::{Approach, Builder, Level, Need, Source};
+use daemonless_catalog::{Approach, Builder, Level, Need, SourceRef};
 use daemonless_core::rule::Rule;
 
 /// The documentation of a rule. As a doc comment it has a space before each line.
@@ -40,14 +40,14 @@ pub(crate) fn builder(builder: Builder) -> String {
         info.id, info.title, info.summary, info.version, info.released, info.checked, info.image
     );
     section(&mut out, "When it is the right choice", info.when_right);
-    section(&mut out, "Isolation", info.isolation);
-    section(&mut out, "Login", info.login);
+    section(&mut out, "Isolation", &info.isolation);
+    section(&mut out, "Login", &info.login);
     section(&mut out, "What the runner must allow", &requirements(builder));
     let variables = info.variables.iter().map(|set| format!("- `{}={}`: {}\n", set.name, set.value, set.why));
     section(&mut out, "Variables of the job", &variables.collect::<String>());
     section(&mut out, "What it does not do", &needs(builder, Level::blocks));
     section(&mut out, "With a condition", &needs(builder, |level| !level.blocks() && level != Level::Yes));
-    section(&mut out, "Upkeep", info.upkeep);
+    section(&mut out, "Upkeep", &info.upkeep);
     sources(&mut out, info.sources);
     out
 }
@@ -90,7 +90,7 @@ fn section(out: &mut String, title: &str, text: &str) {
     }
 }
 
-fn sources(out: &mut String, sources: &[&Source]) {
+fn sources(out: &mut String, sources: &[SourceRef]) {
     let list =
         sources.iter().map(|source| format!("- {}, {} ({})\n", source.title, source.url, source.checked));
     section(out, "Sources", &list.collect::<String>());

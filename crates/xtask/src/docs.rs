@@ -7,6 +7,7 @@ mod json;
 mod limits;
 mod markdown;
 mod rules;
+mod texts;
 
 use std::fs;
 
@@ -117,7 +118,7 @@ pub fn pages() -> Result<Vec<Page>> {
         pages.push(page(topic.file, topic.title, &text));
     }
     pages.extend(rules::pages());
-    pages.push(rules::for_the_page()?);
+    pages.push(texts::page()?);
     pages.push(limits::page()?);
     pages.push(examples::page()?);
     Ok(pages)

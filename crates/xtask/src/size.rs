@@ -21,7 +21,7 @@ const BUDGET: u64 = 420_000;
 pub const CEILING: u64 = 430_000;
 
 /// Files that the first verdict does not wait for: they come after it, or when a person asks. All else counts.
-const LATER: &[&str] = &["daemonless-wasm", "worker.js", "rules.json", "samples/", "lessons/"];
+const LATER: &[&str] = &["daemonless-wasm", "worker.js", "texts.json", "samples/", "lessons/"];
 
 /// Files for the host, which no browser fetches by these names.
 const NOT_SENT: &[&str] = &[".br", ".gz", "_headers"];

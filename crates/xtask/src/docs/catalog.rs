@@ -61,9 +61,9 @@ fn builder(out: &mut String, builder: Builder) {
     );
     for (title, text) in [
         ("When it is the right choice", info.when_right),
-        ("Isolation", info.isolation),
-        ("Login", info.login),
-        ("Upkeep", info.upkeep),
+        ("Isolation", &info.isolation),
+        ("Login", &info.login),
+        ("Upkeep", &info.upkeep),
     ] {
         let _ = write!(out, "**{title}.** {text}\n\n");
     }
@@ -94,7 +94,7 @@ fn builder(out: &mut String, builder: Builder) {
     if !told.is_empty() {
         let _ = write!(out, "\n### {}: needs with a word to them\n\n", info.title);
         let rows = told.into_iter().map(|support| {
-            let texts = [support.level.text(), support.note];
+            let texts = [support.level.text(), support.note.as_deref()];
             let words = texts.into_iter().flatten().map(sentence).collect::<Vec<_>>().join(" ");
             [
                 capital(support.need.title()),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use daemonless_catalog::Source;
+use daemonless_catalog::{Source, SourceRef};
 
 /// A table. Cells are Markdown; what would end one is escaped.
 pub(super) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
@@ -22,13 +22,13 @@ pub(super) fn fence(language: &str, text: &str) -> String {
 }
 
 /// Where facts come from, in one line: links in parentheses, or nothing.
-pub(super) fn cited(sources: &[&Source]) -> String {
+pub(super) fn cited(sources: &[SourceRef]) -> String {
     let links = sources.iter().map(|source| link(source)).collect::<Vec<_>>();
     if links.is_empty() { String::new() } else { format!(" ({})", links.join(", ")) }
 }
 
 /// A list of sources, a line each.
-pub(super) fn listed(sources: &[&Source]) -> String {
+pub(super) fn listed(sources: &[SourceRef]) -> String {
     let lines = sources.iter().map(|source| format!("- {}, checked {}\n", link(source), source.checked));
     lines.collect()
 }

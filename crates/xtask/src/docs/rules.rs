@@ -85,18 +85,6 @@ fn purpose(file: &str) -> Result<String> {
     Ok(lines.collect::<Vec<_>>().join(" "))
 }
 
-/// Markdown of every rule by its id, as the built page loads it once it has started.
-pub(super) fn for_the_page() -> Result<Page> {
-    // A doc comment's lines begin with a blank.
-    let plain = |docs: &str| {
-        docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
-    };
-    let docs: serde_json::Map<_, _> =
-        RULES.iter().map(|rule| (rule.id.to_owned(), plain(rule.docs).into())).collect();
-    let text = serde_json::to_string_pretty(&docs).context("the rules' documentation as JSON")?;
-    Ok(Page { path: "static/rules.json".to_owned(), text: text + "\n" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
