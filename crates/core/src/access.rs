@@ -1,7 +1,7 @@
 //! How a job reaches container engines: from its containers, its commands and its environment.
 
+use crate::map::{Map, Set};
 use crate::order;
-use std::collections::{HashMap, HashSet};
 
 use daemonless_catalog::{Approach, Host, Power};
 
@@ -35,7 +35,7 @@ static CLIENT_ONLY: &[&str] =
 
 /// The containers of a file's workloads by the names that others reach them by.
 #[derive(Debug)]
-pub struct Names<'a>(HashMap<&'a str, &'a Container>);
+pub struct Names<'a>(Map<&'a str, &'a Container>);
 
 impl<'a> Names<'a> {
     pub fn new(jobs: &'a [Job]) -> Self {
@@ -79,7 +79,7 @@ struct Finder<'a> {
     /// The variables of that container.
     container_env: &'a [Var],
     /// Mounts of containers that the job's commands start: what they hand in, the job itself does not have.
-    started_mounts: HashSet<Span>,
+    started_mounts: Set<Span>,
 }
 
 impl<'a> Finder<'a> {

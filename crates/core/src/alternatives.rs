@@ -100,7 +100,7 @@ fn after(verdict: &Verdict, power: daemonless_catalog::Power, host: Host) -> Ris
 fn build_with(builder: Builder, format: &str, verdict: &Verdict, needs: &Needs) -> Alternative {
     let info = builder.info();
     let mut blockers: Vec<Blocker> =
-        needs.iter().filter_map(|(need, spans)| blocker(builder, *need, spans)).collect();
+        needs.iter().filter_map(|(need, spans)| blocker(builder, need, spans)).collect();
     order::sort_by_key(&mut blockers, |blocker| !blocker.fatal);
     let fit = match blockers.first() {
         None => Fit::Fits,
@@ -177,7 +177,7 @@ fn vm(format: &str, verdict: &Verdict, needs: &Needs) -> Option<Alternative> {
     if verdict.host.what == Host::Vm || !matches!(format, "gitlab-ci" | "github-actions") {
         return None;
     }
-    let runs = RUNNING.iter().find(|need| needs.contains_key(need));
+    let runs = RUNNING.iter().find(|need| needs.get(**need).is_some());
     let why = match runs {
         Some(need) => format!(
             "The job needs {}, so an engine has to stay. On a virtual machine that runs one job and is thrown away, it \
@@ -204,7 +204,7 @@ fn vm(format: &str, verdict: &Verdict, needs: &Needs) -> Option<Alternative> {
 }
 
 fn contain(format: &str, verdict: &Verdict, needs: &Needs) -> Alternative {
-    let runs = RUNNING.iter().find(|need| needs.contains_key(need));
+    let runs = RUNNING.iter().find(|need| needs.get(**need).is_some());
     let why = match runs {
         Some(need) => format!(
             "The job needs {}: where the daemon must stay, these settings narrow who can reach it and what it can do.",

@@ -1,7 +1,7 @@
 //! One file from text to findings and verdicts: detect, lower, resolve engines, find accesses, judge, check rules.
 
+use crate::map::Map;
 use crate::order;
-use std::collections::HashMap;
 
 use daemonless_catalog::Risk;
 
@@ -63,7 +63,7 @@ const MOST_ERRORS: usize = 100;
 /// One finding for each rule and place, with all jobs that share it, in the order of the text.
 fn merged(findings: Vec<Finding>) -> Vec<Finding> {
     let mut out: Vec<Finding> = Vec::new();
-    let mut at: HashMap<(&'static str, Span, bool), usize> = HashMap::new();
+    let mut at: Map<(&'static str, Span, bool), usize> = Map::new();
     for finding in findings {
         let key = (finding.rule.id, finding.span, finding.confidence == Confidence::Possible);
         match at.get(&key).and_then(|index| out.get_mut(*index)) {

@@ -1,13 +1,12 @@
 //! What a job asks of its engine, read from its command lines and from what its format says.
 
-use std::collections::BTreeMap;
-
 use crate::engine::command_line::Invocation;
 use crate::model::{Job, Need, Place};
 use crate::source::Span;
 
-/// A job's needs, each with the places that show it.
-pub type Needs = BTreeMap<Need, Vec<Span>>;
+/// A job's needs in the catalog's order, each with the places that show it.
+#[derive(Clone, Debug, Default)]
+pub struct Needs(Vec<(Need, Vec<Span>)>);
 
 /// More places than this show a need no better.
 const MOST_PLACES: usize = 8;
@@ -17,7 +16,7 @@ static CLUSTERS: &[&str] = &["kind", "k3d", "minikube"];
 
 /// Everything that the job asks of an engine or a builder.
 pub fn needs(job: &Job) -> Needs {
-    let mut needs = Needs::new();
+    let mut needs = Needs::default();
     for (need, span) in &job.needs {
         add(&mut needs, *need, *span);
     }
@@ -43,8 +42,31 @@ pub fn needs(job: &Job) -> Needs {
     needs
 }
 
+impl Needs {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (Need, &Vec<Span>)> {
+        self.0.iter().map(|(need, places)| (*need, places))
+    }
+
+    /// The places that show this need; `None` where the job has none of it.
+    pub fn get(&self, need: Need) -> Option<&Vec<Span>> {
+        self.iter().find(|(one, _)| *one == need).map(|(_, places)| places)
+    }
+
+    fn places(&mut self, need: Need) -> &mut Vec<Span> {
+        let at = self.0.partition_point(|(one, _)| *one < need);
+        if self.0.get(at).is_none_or(|(one, _)| *one != need) {
+            self.0.insert(at, (need, Vec::new()));
+        }
+        &mut self.0[at].1
+    }
+}
+
 fn add(needs: &mut Needs, need: Need, span: Span) {
-    let places = needs.entry(need).or_default();
+    let places = needs.places(need);
     if places.len() < MOST_PLACES && !places.contains(&span) {
         places.push(span);
     }

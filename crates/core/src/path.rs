@@ -98,7 +98,7 @@ impl Path<'_> {
             // What is no CI job is entered by whatever runs in it.
             _ => self.push("run-code-workload", job, lines),
         }
-        if let Some(builds) = self.needs.get(&Need::Build) {
+        if let Some(builds) = self.needs.get(Need::Build) {
             let tag = self.job.invocations.iter().filter(|one| one.builds()).find_map(|one| {
                 one.values("tag")
                     .next()
@@ -262,7 +262,7 @@ impl Path<'_> {
     /// What is taken, left or wiped, and where it ends.
     fn consequences(&mut self) {
         let logins: Vec<Span> =
-            self.needs.get(&Need::Login).or_else(|| self.needs.get(&Need::Push)).cloned().unwrap_or_default();
+            self.needs.get(Need::Login).or_else(|| self.needs.get(Need::Push)).cloned().unwrap_or_default();
         if !logins.is_empty() {
             self.push("read-credentials", Vec::new(), logins);
         }
@@ -282,8 +282,8 @@ impl Path<'_> {
         if matches!(self.verdict.approach, Approach::HostSocket | Approach::AmbientDaemon) && !vm {
             let pulls = self
                 .needs
-                .get(&Need::Pull)
-                .or_else(|| self.needs.get(&Need::Build))
+                .get(Need::Pull)
+                .or_else(|| self.needs.get(Need::Build))
                 .cloned()
                 .unwrap_or_default();
             self.push("poison-cache", Vec::new(), pulls);

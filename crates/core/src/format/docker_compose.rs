@@ -3,11 +3,10 @@
 mod interpolate;
 mod service;
 
-use std::collections::HashMap;
-
 use super::cursor::{Budget, Cursor};
 use super::{Format, Probe};
 use crate::File;
+use crate::map::Map;
 use crate::model::{Unit, Value, Via};
 use crate::source::FileId;
 use crate::syntax::yaml;
@@ -71,9 +70,9 @@ fn lower(files: &[File], id: FileId) -> Unit {
 struct Project<'a> {
     /// Keys of the services in the order of the text.
     names: Vec<&'a str>,
-    services: HashMap<&'a str, Cursor<'a>>,
+    services: Map<&'a str, Cursor<'a>>,
     /// Named volumes that stand for a path of the host, with that path.
-    volumes: HashMap<&'a str, Value>,
+    volumes: Map<&'a str, Value>,
 }
 
 impl<'a> Project<'a> {

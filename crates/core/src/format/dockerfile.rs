@@ -3,8 +3,8 @@
 mod needs;
 mod stages;
 
+use crate::map::{Map, Set};
 use crate::order;
-use std::collections::{BTreeMap, HashMap, HashSet};
 
 use daemonless_catalog::Need;
 
@@ -89,8 +89,7 @@ fn container(stages: &Stages, last: usize) -> Container {
 
 /// Of variables with the same name, the one that was set last.
 fn last_of_each(vars: Vec<Var>) -> Vec<Var> {
-    let last: HashMap<String, usize> =
-        vars.iter().enumerate().map(|(at, var)| (var.name.clone(), at)).collect();
+    let last: Map<String, usize> = vars.iter().enumerate().map(|(at, var)| (var.name.clone(), at)).collect();
     vars.into_iter()
         .enumerate()
         .filter(|(at, var)| last.get(&var.name) == Some(at))
@@ -101,8 +100,8 @@ fn last_of_each(vars: Vec<Var>) -> Vec<Var> {
 /// What stage `last` takes from other images, and the images that it takes nothing from.
 fn images(stages: &Stages, last: usize) -> (Vec<Copied>, Vec<Value>) {
     let own = stages.list.get(last).and_then(|stage| stage.image);
-    let mut paths: BTreeMap<usize, Vec<Value>> = BTreeMap::new();
-    let mut seen = HashSet::from([last]);
+    let mut paths: Vec<Option<Vec<Value>>> = vec![None; stages.images.len()];
+    let mut seen = Set::from_iter([last]);
     let mut open = vec![last];
     while let Some(stage) = open.pop().and_then(|stage| stages.list.get(stage)) {
         let mut visit = |stage| {
@@ -115,15 +114,16 @@ fn images(stages: &Stages, last: usize) -> (Vec<Copied>, Vec<Value>) {
             if let Source::Stage(stage) = take.from {
                 visit(stage);
             }
-            if let Some(image) = stages.image_of(take.from).filter(|image| Some(*image) != own) {
-                paths.entry(image).or_default().extend(take.paths.iter().cloned());
+            let image = stages.image_of(take.from).filter(|image| Some(*image) != own);
+            if let Some(paths) = image.and_then(|image| paths.get_mut(image)) {
+                paths.get_or_insert_default().extend(take.paths.iter().cloned());
             }
         }
     }
     let mut others = Vec::new();
     let mut copied = Vec::new();
-    for (index, image) in stages.images.iter().enumerate() {
-        match paths.remove(&index) {
+    for (index, (image, paths)) in stages.images.iter().zip(paths).enumerate() {
+        match paths {
             Some(paths) => copied.push(Copied { image: image.clone(), paths }),
             None if Some(index) != own => others.push(image.clone()),
             None => {}

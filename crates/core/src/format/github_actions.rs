@@ -9,7 +9,6 @@ mod steps;
 pub(crate) use expression::next as next_expression;
 
 use std::cell::Cell;
-use std::collections::HashMap;
 
 use self::expression::Context;
 use self::matrix::Matrix;
@@ -17,6 +16,7 @@ use self::steps::Steps;
 use super::cursor::{Budget, Cursor};
 use super::{Format, Probe};
 use crate::File;
+use crate::map::Map;
 use crate::model::{Host, Job, Reach, Role, Told, Unit, Value, Var, Via};
 use crate::source::FileId;
 use crate::syntax::yaml;
@@ -102,9 +102,9 @@ fn workflow(root: &Cursor<'_>, hosted: bool, left: &Cell<usize>, unit: &mut Unit
 
 /// What the jobs of a workflow share.
 struct Shared<'c, 'a> {
-    inputs: &'c HashMap<String, Value>,
+    inputs: &'c Map<String, Value>,
     env: Vec<Var>,
-    values: HashMap<String, Value>,
+    values: Map<String, Value>,
     /// GitHub's labels mean GitHub's machines.
     hosted: bool,
     shell: Option<Cursor<'a>>,
@@ -132,7 +132,7 @@ impl<'a> Shared<'_, 'a> {
         for service in entry.get("services").map(|services| services.entries()).unwrap_or_default() {
             job.containers.extend(container::lower(&service, Role::Service, &context));
         }
-        job.env = self.env.iter().filter(|var| !values.contains_key(&var.name)).cloned().collect();
+        job.env = self.env.iter().filter(|var| !values.contains(&var.name)).cloned().collect();
         job.env.extend(own);
         let shell = entry.at(&["defaults", "run", "shell"]).or_else(|| self.shell.clone());
         let shell = shell.and_then(|shell| shell.str());
@@ -143,7 +143,7 @@ impl<'a> Shared<'_, 'a> {
     }
 }
 
-fn by_name(vars: &[Var]) -> HashMap<String, Value> {
+fn by_name(vars: &[Var]) -> Map<String, Value> {
     vars.iter().map(|var| (var.name.clone(), var.value.clone())).collect()
 }
 
@@ -178,8 +178,8 @@ fn reach(triggers: &Cursor<'_>) -> Option<Told<Reach>> {
 }
 
 /// The defaults of the workflow's inputs, and the options of those that are a choice.
-fn inputs(triggers: &Cursor<'_>) -> HashMap<String, Value> {
-    let mut out = HashMap::new();
+fn inputs(triggers: &Cursor<'_>) -> Map<String, Value> {
+    let mut out = Map::new();
     let events =
         ["workflow_dispatch", "workflow_call"].iter().filter_map(|event| triggers.at(&[event, "inputs"]));
     for input in events.flat_map(|inputs| inputs.entries()) {
@@ -193,7 +193,7 @@ fn inputs(triggers: &Cursor<'_>) -> HashMap<String, Value> {
         }
         value.unknown = true;
         value.via.insert(0, (Via::Default, value.span));
-        out.entry(input.key().to_owned()).or_insert(value);
+        out.get_or_insert_with(input.key().to_owned(), || value);
     }
     out
 }

@@ -3,12 +3,11 @@
 mod inherit;
 mod variables;
 
-use std::collections::{HashMap, HashSet};
-
 use self::inherit::{Link, Pipeline};
 use self::variables::Variables;
 use super::{Format, Probe};
 use crate::File;
+use crate::map::{Map, Set};
 use crate::model::{Container, Host, Job, Reach, Role, SyntaxError, Told, Unit, Value, Var};
 use crate::script::{self, Scope};
 use crate::source::FileId;
@@ -272,7 +271,7 @@ impl Reader<'_, '_> {
 }
 
 /// Adds a variable, over an earlier one of its name.
-fn set(env: &mut Vec<Var>, at: &mut HashMap<String, usize>, var: Var) {
+fn set(env: &mut Vec<Var>, at: &mut Map<String, usize>, var: Var) {
     match at.get(&var.name) {
         Some(index) => {
             if let Some(slot) = env.get_mut(*index) {
@@ -287,4 +286,4 @@ fn set(env: &mut Vec<Var>, at: &mut HashMap<String, usize>, var: Var) {
 }
 
 /// Names, for looking up.
-type Names<'t> = HashSet<&'t str>;
+type Names<'t> = Set<&'t str>;

@@ -1,6 +1,5 @@
 //! From the analysis, which speaks in spans, to the report, which speaks in lines and columns.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use daemonless_catalog::{Approach, Containment, Host, Need, Requirement, Risk};
@@ -12,6 +11,7 @@ use super::{
 use crate::File;
 use crate::alternatives::{Alternative, Blocker, Kind, alternatives};
 use crate::analysis::Analysis;
+use crate::map::Map;
 use crate::model::{Confidence, Job, Reach};
 use crate::needs::Needs;
 use crate::path::{Step, path};
@@ -24,7 +24,7 @@ use crate::verdict::{Fact, Origin, Verdict};
 pub fn file_report(file: &File, id: FileId, analysis: &Analysis) -> FileReport {
     let places = Places { id, text: &file.text, lines: LineIndex::new(&file.text) };
     let format = analysis.detected.format.map(|format| format.id);
-    let mut shared = HashMap::new();
+    let mut shared = Map::new();
     let jobs: Vec<_> = analysis.unit.jobs.iter().zip(&analysis.verdicts).collect();
     let names: Vec<&str> = analysis.unit.jobs.iter().map(|job| job.name.as_str()).collect();
     let finding = |finding: &Finding| places.finding(finding, &names);
@@ -98,7 +98,7 @@ impl Places<'_> {
         job: &Job,
         verdict: &Verdict,
         needs: &Needs,
-        shared: &mut HashMap<Key, Arc<[AlternativeReport]>>,
+        shared: &mut Map<Key, Arc<[AlternativeReport]>>,
     ) -> JobReport {
         let range = self.range(job.span);
         let key: Key = (
@@ -106,9 +106,9 @@ impl Places<'_> {
             verdict.risk,
             verdict.host.what,
             verdict.reach.what,
-            needs.keys().copied().collect(),
+            needs.iter().map(|(need, _)| need).collect(),
         );
-        let alternatives = shared.entry(key).or_insert_with(|| {
+        let alternatives = shared.get_or_insert_with(key, || {
             let found = alternatives(format, verdict, needs);
             found.iter().zip(1..).map(|(one, rank)| alternative(format, one, rank)).collect()
         });
@@ -120,7 +120,7 @@ impl Places<'_> {
             approach: verdict.approach.id(),
             risk: verdict.risk.id(),
             headline: headline::of_job(format, job, verdict),
-            needs: needs.keys().map(|need| need.id()).collect(),
+            needs: needs.iter().map(|(need, _)| need.id()).collect(),
             need_lines: needs
                 .iter()
                 .map(|(need, spans)| NeedReport {

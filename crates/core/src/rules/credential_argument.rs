@@ -1,11 +1,10 @@
 //! Registry passwords on command lines.
 
-use std::collections::HashSet;
-
 use daemonless_catalog::{Risk, flags};
 
 use super::words::program;
 use crate::engine::command_line::{self, FlagUse};
+use crate::map::Set;
 use crate::model::{Command, Value};
 use crate::rule::{Scene, Sink, declare_rule};
 use crate::source::Span;
@@ -106,7 +105,7 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
             lines.extend(credentials(command));
         }
     }
-    let mut seen = HashSet::new();
+    let mut seen = Set::new();
     for span in lines.into_iter().filter(|span| seen.insert(*span)) {
         let message = "A password on a command line is read by every process of the machine and lands in traces. Hand it over on \
                        standard input: `--password-stdin`.";

@@ -1,11 +1,10 @@
 //! Clean-ups that reach what others have on the same engine.
 
-use std::collections::HashSet;
-
 use daemonless_catalog::{Host, Power};
 
 use super::words::{is_image, program, quote};
 use crate::engine::Invocation;
+use crate::map::Set;
 use crate::model::{Command, Joined, Place, Role, Value};
 use crate::rule::{Scene, Sink, declare_rule};
 use crate::source::Span;
@@ -92,7 +91,7 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let own = scene.has_own_engine() || scene.host == Host::Vm;
-    let mut seen: HashSet<Span> = HashSet::new();
+    let mut seen: Set<Span> = Set::new();
     for invocation in &scene.job.invocations {
         let Some(command) = scene.job.commands.get(invocation.command) else { continue };
         if own && command.place != Place::Elsewhere || keeps_to_itself(scene, invocation) {

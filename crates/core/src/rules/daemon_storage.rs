@@ -1,7 +1,5 @@
 //! Where a nested daemon keeps its images, and with what driver.
 
-use std::collections::HashMap;
-
 use daemonless_catalog::{Power, Risk, flags};
 
 use super::variables;
@@ -10,6 +8,7 @@ use crate::access;
 use crate::engine::command_line::{self, FlagUse};
 use crate::engine::image::{self, Kind};
 use crate::engine::mount;
+use crate::map::Map;
 use crate::model::{Confidence, Container, Mount, Role, Value};
 use crate::rule::{Scene, Sink, declare_rule};
 
@@ -96,7 +95,7 @@ const FOLDER: &str = "/var/lib/docker";
 
 fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     drivers(scene, sink);
-    let mut shared: HashMap<&str, &Mount> = HashMap::new();
+    let mut shared: Map<&str, &Mount> = Map::new();
     for container in scene.job.containers.iter().filter(|container| access::daemon(container).is_some()) {
         let under =
             |mount: &&Mount| mount.target.as_ref().is_some_and(|path| mount::normal(path.as_str()) == FOLDER);

@@ -1,12 +1,11 @@
 //! Builders that are given more than they need.
 
-use std::collections::HashSet;
-
 use daemonless_catalog::Power;
 
 use super::words::quote;
 use super::{builders, owner};
 use crate::engine::Invocation;
+use crate::map::Set;
 use crate::model::{Container, Value};
 use crate::rule::{Scene, Sink, declare_rule};
 use crate::source::Span;
@@ -101,7 +100,7 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
             sink.report(span, owner::kernel_power(scene, container, Power::HostPrivilege), message);
         }
     }
-    let mut seen = HashSet::new();
+    let mut seen = Set::new();
     for invocation in &scene.job.invocations {
         if let Some(span) = privileged_pods(invocation) {
             let message = "buildx's kubernetes driver makes privileged pods: whoever may `exec` into them is root on the node. Say \

@@ -1,7 +1,5 @@
 //! The Docker API over TCP without TLS.
 
-use std::collections::HashSet;
-
 use daemonless_catalog::{Power, flags};
 
 use super::variables::{self, Holder};
@@ -10,6 +8,7 @@ use crate::access;
 use crate::engine::address::Address;
 use crate::engine::command_line::{self, FlagUse};
 use crate::engine::mount;
+use crate::map::Set;
 use crate::model::{Command, Confidence, Container, Role, Value, Var};
 use crate::rule::{Scene, Sink, declare_rule};
 use crate::source::Span;
@@ -114,7 +113,7 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     lines.extend(
         commands_here(scene.job).filter(|command| program(command) == "socat").filter_map(reexported),
     );
-    let mut seen = HashSet::new();
+    let mut seen = Set::new();
     for span in lines.into_iter().filter(|span| seen.insert(*span)) {
         let message = "The Docker API is open here over TCP without TLS: whoever reaches the port controls the engine. Use \
                        port 2376 with certificates, SSH, or a Unix socket in a shared volume.";

@@ -1,8 +1,8 @@
 //! The variables that engines and their clients read, wherever a job sets them.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::map::Set;
 use crate::model::{Container, Job, Place, Role, Value, Var};
 use crate::source::Span;
 
@@ -28,7 +28,7 @@ impl Holder<'_> {
 
 /// Each setting of one of the variables `names`, once for each place where it is written.
 pub(super) fn settings<'a>(job: &'a Job, names: &[&str]) -> Vec<(Holder<'a>, &'a Var)> {
-    let mut seen: HashSet<Span> = HashSet::new();
+    let mut seen: Set<Span> = Set::new();
     let mut found = Vec::new();
     let mut add = |holder: Holder<'a>, vars: &'a [Var]| {
         for var in vars.iter().filter(|var| names.contains(&var.name.as_str())) {

@@ -44,13 +44,15 @@ impl Lowering<'_> {
                     if let Some((name, _)) = word.value.as_str().split_once('=') {
                         let text = &word.value.text;
                         let meaning = text.slice(name.len() + 1..text.len());
-                        self.scope.aliases.insert(name.to_owned(), meaning);
+                        self.scope.aliases.insert(name.to_owned(), Some(meaning));
                     }
                 }
             }
             "unalias" => {
                 for word in rest {
-                    self.scope.aliases.remove(word.value.as_str());
+                    if let Some(meaning) = self.scope.aliases.get_mut(word.value.as_str()) {
+                        *meaning = None;
+                    }
                 }
             }
             "printf" if rest.first().is_some_and(|word| word.value.as_str() == "-v") => {
@@ -141,7 +143,7 @@ impl Lowering<'_> {
     /// The words that an alias stands for, if the first word of a command is one.
     pub(super) fn alias<'w>(&mut self, first: Option<&Argument<'w>>) -> Option<Vec<Argument<'w>>> {
         let first = first?;
-        let meaning = self.scope.aliases.get(first.value.as_str())?.clone();
+        let meaning = self.scope.aliases.get(first.value.as_str())?.clone()?;
         if first.word.is_none_or(|word| word.quoted) || !self.scope.spend(meaning.len()) {
             return None;
         }

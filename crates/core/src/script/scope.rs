@@ -1,8 +1,8 @@
 //! The variables that a script sees, what it makes of them, and which of them an engine reads.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::map::Map;
 use crate::model::{Value, Var, Via};
 use crate::source::{Span, Text};
 
@@ -36,8 +36,9 @@ const MAX_REFERENCES: usize = 32;
 /// The variables of one job, from its environment and from the script as far as it has been read.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
-    variables: BTreeMap<String, Binding>,
-    pub(super) aliases: BTreeMap<String, Text>,
+    variables: Map<String, Binding>,
+    /// `None`: taken back.
+    pub(super) aliases: Map<String, Option<Text>>,
     /// What variables were before the branches that are open, to restore them.
     journal: Vec<(String, Option<Binding>)>,
     branches: Vec<Mark>,
@@ -233,7 +234,7 @@ impl Scope {
         self.remember(name);
         self.engine_changed |= is_engine(name);
         let (epoch, exported) = (self.epoch, self.export_all);
-        let binding = self.variables.entry(name.to_owned()).or_default();
+        let binding = self.variables.get_or_insert_with(name.to_owned(), Binding::default);
         change(binding);
         binding.inherited = false;
         binding.exported |= exported;
@@ -267,7 +268,7 @@ impl Scope {
             self.engine_changed |= is_engine(&name);
             let after = match before {
                 Some(before) => self.variables.insert(name.clone(), before),
-                None => self.variables.remove(&name),
+                None => self.variables.get_mut(&name).map(std::mem::take),
             };
             changes.push((name, after));
         }
@@ -277,9 +278,9 @@ impl Scope {
     /// Takes over what one of several branches did, whichever ran; `complete` when one of them did run.
     pub(super) fn merge(&mut self, branches: Vec<Changes>, complete: bool) {
         let count = branches.len();
-        let mut changed: BTreeMap<String, Vec<Binding>> = BTreeMap::new();
+        let mut changed: Map<String, Vec<Binding>> = Map::new();
         for (name, binding) in branches.into_iter().flat_map(|changes| changes.0) {
-            changed.entry(name).or_default().push(binding.unwrap_or_default());
+            changed.get_or_insert_with(name, Vec::new).push(binding.unwrap_or_default());
         }
         for (name, mut bindings) in changed {
             if !complete || bindings.len() < count {

@@ -7,6 +7,7 @@ mod read;
 
 use std::cell::Cell;
 
+use crate::map::Set;
 use crate::model::{SyntaxError, Via};
 use crate::source::{FileId, Span, Text};
 
@@ -211,8 +212,8 @@ impl<'t> Tree<'t> {
     /// A mapping's entries with merge keys looked through: its own first, the last of a repeated key only.
     pub fn entries(&self, id: NodeId) -> Vec<Entry> {
         let mut out = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        let mut visited = std::collections::HashSet::new();
+        let mut seen = Set::new();
+        let mut visited = Set::new();
         let mut todo = vec![(id, Vec::new(), 0)];
         while let Some((map, via, depth)) = todo.pop() {
             let map = self.resolve(map);

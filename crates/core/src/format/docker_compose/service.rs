@@ -1,11 +1,10 @@
 //! One service, with what it extends, as the container that it becomes.
 
-use std::collections::HashSet;
-
 use super::super::cursor::Cursor;
 use super::{Project, interpolate};
 use crate::engine::container::variable;
 use crate::engine::mount::short;
+use crate::map::Set;
 use crate::model::{Container, Job, Mount, Namespace, Need, Place, Role, Value, Var, Via};
 use crate::script::{Scope, lower_words, split_words};
 use crate::source::{Span, Text};
@@ -180,7 +179,7 @@ fn namespaces(layers: &Layers<'_>) -> Vec<(Namespace, Span)> {
 /// The mounts of all layers; of two with one target the nearer counts.
 fn mounts(project: &Project<'_>, layers: &Layers<'_>) -> Vec<Mount> {
     let mut out = Vec::new();
-    let mut targets = HashSet::new();
+    let mut targets = Set::new();
     for item in layers.items("volumes") {
         let mount =
             if item.is_mapping() { long(&item) } else { read(&item).map(|value| short(&value, value.span)) };
@@ -246,7 +245,7 @@ fn port(item: &Cursor<'_>) -> Option<Value> {
 /// The environment of all layers; of two variables with one name the nearer counts.
 fn env(layers: &Layers<'_>) -> Vec<Var> {
     let mut out: Vec<Var> = Vec::new();
-    let mut names = HashSet::new();
+    let mut names = Set::new();
     for list in layers.all("environment") {
         let vars: Vec<_> = if list.is_mapping() {
             list.entries().iter().filter_map(entry_var).collect()

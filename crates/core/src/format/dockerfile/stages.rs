@@ -1,9 +1,9 @@
 //! The stages of a Dockerfile: what each stands on, takes from others, and leaves in its image.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::needs;
+use crate::map::Map;
 use crate::model::{Command, Mount, Place, Value, Var};
 use crate::script::{self, Scope};
 use crate::source::{Span, Text};
@@ -98,7 +98,7 @@ impl Stages {
                 commands: Vec::new(),
                 scripts: 0,
             },
-            names: HashMap::new(),
+            names: Map::new(),
             globals: Vars::default(),
             vars: Vars::default(),
             expander: Expander::new(tree.escape),
@@ -132,7 +132,7 @@ struct Reader {
     escape: u8,
     out: Stages,
     /// Stages by their name in lower case.
-    names: HashMap<String, usize>,
+    names: Map<String, usize>,
     /// What stands before the first `FROM`.
     globals: Vars,
     /// Those of the stage that is being read.

@@ -4,9 +4,9 @@
 //! each ([`Expressions::mask`]), and the marks in its words are filled in afterwards ([`Expressions::fill`]): so an
 //! expression never changes how the rest is read.
 
+use crate::map::Map;
 use crate::order;
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::matrix::Matrix;
@@ -41,9 +41,9 @@ const MARK_BYTE: u8 = 0xF3;
 /// What expressions may refer to at one place of the workflow.
 pub(super) struct Context<'c, 'a> {
     /// `inputs.…`, by name: their defaults.
-    pub(super) inputs: &'c HashMap<String, Value>,
+    pub(super) inputs: &'c Map<String, Value>,
     /// `env.…`, the nearest level last.
-    pub(super) env: Vec<&'c HashMap<String, Value>>,
+    pub(super) env: Vec<&'c Map<String, Value>>,
     pub(super) matrix: &'c Matrix<'a>,
     /// How many bytes filling in may still add in this file.
     pub(super) left: &'c Cell<usize>,

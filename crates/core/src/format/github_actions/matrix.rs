@@ -1,10 +1,10 @@
 //! `strategy.matrix`: the jobs that a job stands for, as what `matrix.…` is in each.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::super::cursor::Cursor;
+use crate::map::{Map, Set};
 use crate::source::Text;
 
 /// A workflow that makes more jobs than this is refused.
@@ -25,7 +25,7 @@ pub(super) struct Matrix<'a> {
     written: Option<Cursor<'a>>,
     rows: OnceCell<Option<Vec<Row<'a>>>>,
     /// What was asked for before, by its paths.
-    asked: RefCell<HashMap<String, Option<Alternatives>>>,
+    asked: RefCell<Map<String, Option<Alternatives>>>,
 }
 
 /// For each different job, what it has at the paths that were asked for.
@@ -53,7 +53,7 @@ impl<'a> Matrix<'a> {
 
     fn find(&self, paths: &[&str]) -> Option<Alternatives> {
         let rows = self.rows.get_or_init(|| rows(self.written.as_ref()?)).as_ref()?;
-        let mut seen = HashSet::new();
+        let mut seen = Set::new();
         let mut out = Vec::new();
         for row in rows {
             let found: Vec<_> = paths.iter().map(|path| at(row, path)).collect();

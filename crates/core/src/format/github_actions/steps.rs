@@ -1,11 +1,11 @@
 //! Steps: scripts, actions and containers.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::super::cursor::Cursor;
 use super::expression::{Context, Expressions};
 use super::{actions, container, environment, read};
+use crate::map::{Map, Set};
 use crate::model::{Command, Container, Input, Job, Place, Role, Value, Var};
 use crate::script::{ENGINE_VARIABLES, Scope, lower, lower_words};
 use crate::source::Text;
@@ -30,7 +30,7 @@ impl<'c, 'a> Steps<'c, 'a> {
     pub(super) fn lower(&mut self, list: &Cursor<'a>, job: &mut Job) {
         for (script, step) in (0..).zip(list.items()) {
             let own = step.get("env").map(|env| environment(&env, &self.context)).unwrap_or_default();
-            let values: HashMap<_, _> = own.iter().map(|var| (var.name.clone(), var.value.clone())).collect();
+            let values: Map<_, _> = own.iter().map(|var| (var.name.clone(), var.value.clone())).collect();
             let here =
                 Context { env: self.context.env.iter().copied().chain([&values]).collect(), ..self.context };
             let first = job.commands.len();
@@ -72,7 +72,7 @@ fn run_script(run: &Cursor<'_>, context: &Context<'_, '_>, scope: &mut Scope, sc
     if expressions.is_empty() {
         return lower(&masked, scope, script);
     }
-    let mut known = HashSet::new();
+    let mut known = Set::new();
     let mut out = Vec::new();
     let scripts = expressions.scripts(&masked);
     for text in &scripts {

@@ -1,9 +1,9 @@
 //! What a job inherits: `default`, `extends`, `inherit`, `!reference`.
 
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
 
 use super::Names;
+use crate::map::{Map, Set};
 use crate::source::Span;
 use crate::syntax::yaml::{NodeId, Tree};
 
@@ -32,7 +32,7 @@ pub(super) struct Pipeline<'a, 't> {
     tree: &'a Tree<'t>,
     /// Entries in the order of the text; of a repeated name the last counts.
     entries: Vec<(NodeId, NodeId)>,
-    by_name: HashMap<&'a str, NodeId>,
+    by_name: Map<&'a str, NodeId>,
     /// Bytes of scripts and variables that jobs may still take over from elsewhere in the file.
     left: Cell<usize>,
 }
@@ -44,7 +44,7 @@ const MOST_INHERITED: usize = 512 * 1024;
 impl<'a, 't> Pipeline<'a, 't> {
     pub(super) fn new(tree: &'a Tree<'t>) -> Self {
         let mut entries: Vec<(NodeId, NodeId)> = Vec::new();
-        let mut by_name: HashMap<&'a str, NodeId> = HashMap::new();
+        let mut by_name: Map<&'a str, NodeId> = Map::new();
         for root in &tree.roots {
             for entry in tree.entries(*root) {
                 if let Some(name) = tree.str(entry.key) {
@@ -72,13 +72,13 @@ impl<'a, 't> Pipeline<'a, 't> {
 
     /// Names of hidden jobs that a visible job of the file extends or refers to, directly or not.
     pub(super) fn used_templates(&self) -> Names<'a> {
-        let mut used = HashSet::new();
+        let mut used = Set::new();
         let mut todo: Vec<NodeId> =
             self.jobs().filter(|(name, _, _)| !name.starts_with('.')).map(|(_, _, body)| body).collect();
         while let Some(body) = todo.pop() {
             for name in self.extends(body).into_iter().map(|(name, _)| name) {
-                if let Some((known, template)) = self.by_name.get_key_value(name)
-                    && used.insert(*known)
+                if let Some(template) = self.by_name.get(name)
+                    && used.insert(name)
                 {
                     todo.push(*template);
                 }
@@ -115,7 +115,7 @@ impl<'a, 't> Pipeline<'a, 't> {
         // The names on the way to each entry tell a circle from a template that is met twice.
         let mut todo: Vec<(NodeId, Vec<NodeId>, Span)> =
             vec![(self.tree.resolve(body), Vec::new(), Span::default())];
-        let mut seen = HashSet::new();
+        let mut seen = Set::new();
         while let Some((map, way, from)) = todo.pop() {
             if way.contains(&map) {
                 circle = circle.or(Some(from));

@@ -1,9 +1,8 @@
 //! Variables: of the file, of what a job extends, of the job; and their use in names.
 
-use std::collections::HashMap;
-
 use super::inherit::{Link, Pipeline};
 use super::set;
+use crate::map::Map;
 use crate::model::{Value, Var, Via};
 use crate::source::Text;
 use crate::syntax::yaml::{NodeId, Tree};
@@ -23,12 +22,12 @@ const MOST: usize = 16;
 /// The variables that a job sees.
 pub(super) struct Variables {
     env: Vec<Var>,
-    at: HashMap<String, usize>,
+    at: Map<String, usize>,
 }
 
 impl Variables {
     pub(super) fn new(tree: &Tree<'_>, pipeline: &Pipeline<'_, '_>, links: &[Link]) -> Self {
-        let mut out = Self { env: Vec::new(), at: HashMap::new() };
+        let mut out = Self { env: Vec::new(), at: Map::new() };
         if let Some(global) = pipeline.variables() {
             for var in raw(tree, pipeline.mapping(global)) {
                 if pipeline.afford(var.name.len()) && pipeline.inherits(links, "variables", &var.name) {

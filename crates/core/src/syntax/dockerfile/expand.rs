@@ -1,7 +1,7 @@
 //! Variables in instructions: `$NAME`, `${NAME}`, `${NAME:-default}` and their kin, filled in from `ARG` and `ENV`.
 
+use crate::map::Map;
 use crate::order;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::model::{Value, Var, Via};
@@ -10,7 +10,7 @@ use crate::source::{Span, Text};
 /// The variables that an instruction sees. A stage sees those of the stage that it stands on.
 #[derive(Clone, Debug, Default)]
 pub struct Vars {
-    own: HashMap<String, Entry>,
+    own: Map<String, Entry>,
     parent: Option<Rc<Vars>>,
     depth: usize,
 }
@@ -31,7 +31,7 @@ impl Vars {
     pub fn over(parent: Option<Rc<Self>>) -> Self {
         let depth = parent.as_ref().map_or(0, |parent| parent.depth + 1);
         let parent = parent.filter(|_| depth <= DEEPEST_CHAIN);
-        Self { own: HashMap::new(), depth: if parent.is_some() { depth } else { 0 }, parent }
+        Self { own: Map::new(), depth: if parent.is_some() { depth } else { 0 }, parent }
     }
 
     /// Notes an `ENV`.
@@ -65,13 +65,13 @@ impl Vars {
 
     /// Those with a value, the nearest of each name, in the order of their place in the file.
     pub fn known(&self) -> Vec<&Var> {
-        let mut seen = HashMap::new();
+        let mut seen = Map::new();
         for vars in self.levels() {
-            for (name, entry) in &vars.own {
-                seen.entry(name.as_str()).or_insert(entry.var.as_ref());
+            for (name, entry) in vars.own.iter() {
+                seen.get_or_insert_with(name.as_str(), || entry.var.as_ref());
             }
         }
-        let mut known: Vec<&Var> = seen.into_values().flatten().collect();
+        let mut known: Vec<&Var> = seen.into_iter().filter_map(|(_, var)| var).collect();
         order::sort_by_key(&mut known, |var| var.name_span);
         known
     }

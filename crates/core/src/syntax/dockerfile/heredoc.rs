@@ -1,8 +1,7 @@
 //! Heredocs of `RUN`, `COPY` and `ADD`.
 
-use std::collections::HashMap;
-
 use super::{Lines, is_keyword, unquoted, words};
+use crate::map::Map;
 use crate::source::{FileId, Span, Text};
 
 /// A document behind an instruction.
@@ -50,13 +49,13 @@ fn opener(word: &Text) -> Option<Heredoc> {
 
 /// The last place of each line of the file, so that a heredoc that is never closed costs no search of its own.
 pub(super) struct Ends<'t> {
-    whole: HashMap<&'t str, usize>,
-    chomped: HashMap<&'t str, usize>,
+    whole: Map<&'t str, usize>,
+    chomped: Map<&'t str, usize>,
 }
 
 impl<'t> Ends<'t> {
     pub(super) fn new(lines: Lines<'t>) -> Self {
-        let mut ends = Self { whole: HashMap::new(), chomped: HashMap::new() };
+        let mut ends = Self { whole: Map::new(), chomped: Map::new() };
         let mut lines = lines;
         while let Some(line) = lines.next() {
             let text = lines.get(&line);

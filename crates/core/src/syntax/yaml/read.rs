@@ -1,8 +1,8 @@
 //! Events to nodes, and going on after an error.
 
+use crate::map::{Map, Set};
 use crate::order;
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Written, StructureStyle, Tag};
@@ -25,7 +25,7 @@ pub fn parse(file: FileId, text: &str) -> Tree<'_> {
         budget: Cell::new(BUDGET),
     };
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut reader = Reader { tree, anchors: HashMap::new(), open: Vec::new(), failures: 0, next: None };
+    let mut reader = Reader { tree, anchors: Map::new(), open: Vec::new(), failures: 0, next: None };
     reader.region(start..text.len(), None);
     while let Some((region, depth)) = reader.resume() {
         reader.open.truncate(depth.map_or(0, |depth| depth + 1));
@@ -49,7 +49,7 @@ struct Open {
 struct Reader<'t> {
     tree: Tree<'t>,
     /// The latest node of each anchor name.
-    anchors: HashMap<Box<str>, NodeId>,
+    anchors: Map<Box<str>, NodeId>,
     open: Vec<Open>,
     failures: usize,
     /// Where to look for a line to go on with.
@@ -64,7 +64,7 @@ impl<'t> Reader<'t> {
         let mut options = Options::default();
         options.emit_unresolved_aliases = true;
         options.emit_anchor_events = true;
-        let mut ids: HashMap<usize, NodeId> = HashMap::new();
+        let mut ids: Map<usize, NodeId> = Map::new();
         let base = self.open.len();
         let mut parser = Parser::new_from_str_with_options(slice, options);
         self.next = (region.end < text.len()).then_some(region.end);
@@ -294,10 +294,9 @@ impl<'t> Reader<'t> {
 
     fn repeated_keys(&mut self) {
         let mut errors = Vec::new();
-        let mut seen = HashSet::new();
         for node in &self.tree.nodes {
             let Kind::Mapping { entries, .. } = &node.kind else { continue };
-            seen.clear();
+            let mut seen = Set::new();
             for (key, _) in entries {
                 let Some(name) = self.tree.str(*key) else { continue };
                 if name != "<<" && !seen.insert(name) {
