@@ -33,7 +33,7 @@ static SUITES: &[Suite] = &[
     Suite { name: "docs", packages: &[], run: || docs::check().map(|()| Count::ONE) },
     Suite { name: "unit", packages: &[], run: unit },
     Suite { name: "page", packages: &[], run: || page::build().map(|_| Count::ONE) },
-    Suite { name: "size", packages: &[], run: || size::check(size::CEILING).map(|()| Count::ONE) },
+    Suite { name: "size", packages: &[], run: || size::check().map(|()| Count::ONE) },
     Suite { name: "browser", packages: setup::BROWSER, run: browser },
     Suite { name: "pipeline", packages: setup::PIPELINE, run: pipeline },
 ];
