@@ -1,22 +1,28 @@
 //! GitLab pipelines rewritten: what changes, what stays, and what is left to a person.
 //!
 //! `fixtures/rewrites` holds a pipeline as `NAME.before.yml`, the text for Buildah as `NAME.after.yml`, and what is left
-//! as `NAME.left.txt` where anything is. With `BLESS=1` in the environment the last two are written anew.
+//! as `NAME.left.txt` where anything is. `fixtures/joined` holds pipelines for the builders that build and push in one
+//! command, as `NAME.BUILDER.yml` and, with the reasons, `NAME.BUILDER.left.txt`. With `BLESS=1` in the environment
+//! results are written anew.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use daemonless_core::report::{FileReport, RewriteReport};
+use daemonless_core::report::{FileReport, LeftReport, RewriteReport};
 use daemonless_core::{Context, File};
 
 use crate::support::root;
 
 /// Builders that a pipeline is rewritten for. What holds of every rewrite is checked for each.
-const BUILDERS: [&str; 2] = ["buildah", "podman"];
+const BUILDERS: [&str; 4] = ["buildah", "podman", "buildkit", "kaniko"];
 
-fn folder() -> PathBuf {
-    root().join("tests/fixtures/rewrites")
+/// Those of them that build and push in one command.
+const JOINED: [&str; 2] = ["buildkit", "kaniko"];
+
+fn folder(name: &str) -> PathBuf {
+    root().join("tests/fixtures").join(name)
 }
 
 fn file(text: &str) -> File {
@@ -38,31 +44,55 @@ fn left(rewrite: &RewriteReport) -> String {
     rewrite.left.iter().map(|left| format!("{} {}: {}\n", left.line, left.job, left.what)).collect()
 }
 
+/// The same with the reasons.
+fn left_and_why(rewrite: &RewriteReport) -> String {
+    let line = |left: &LeftReport| format!("{} {}: {}\n    {}\n", left.line, left.job, left.what, left.why);
+    rewrite.left.iter().map(line).collect()
+}
+
+/// Adds what is different in a file of results, or writes the file.
+fn compare(path: &Path, got: &str, faults: &mut Vec<String>) {
+    let bless = std::env::var_os("BLESS").is_some();
+    if bless && got.is_empty() {
+        let _ = fs::remove_file(path);
+    } else if bless {
+        fs::write(path, got).expect("the fixture is written");
+    }
+    let wanted = fs::read_to_string(path).unwrap_or_default();
+    if got != wanted {
+        faults.push(format!("{} should be\n{wanted}\nand is\n{got}", path.display()));
+    }
+}
+
 #[test]
 fn pipelines_become_what_they_should() {
-    let bless = std::env::var_os("BLESS").is_some();
     let mut faults = Vec::new();
-    for (name, before) in befores() {
+    for (name, before) in befores("rewrites") {
         let rewrite = rewrite(&before, "buildah");
-        for (kind, got) in [("after.yml", rewrite.text.clone()), ("left.txt", left(&rewrite))] {
-            let path = folder().join(format!("{name}.{kind}"));
-            if bless && got.is_empty() {
-                let _ = fs::remove_file(&path);
-            } else if bless {
-                fs::write(&path, &got).expect("the fixture is written");
-            }
-            let wanted = fs::read_to_string(&path).unwrap_or_default();
-            if got != wanted {
-                faults.push(format!("{name}.{kind} should be\n{wanted}\nand is\n{got}"));
-            }
+        let folder = folder("rewrites");
+        compare(&folder.join(format!("{name}.after.yml")), &rewrite.text, &mut faults);
+        compare(&folder.join(format!("{name}.left.txt")), &left(&rewrite), &mut faults);
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
+}
+
+#[test]
+fn build_and_push_become_one_command() {
+    let mut faults = Vec::new();
+    for (name, before) in befores("joined") {
+        for builder in JOINED {
+            let rewrite = rewrite(&before, builder);
+            let folder = folder("joined");
+            compare(&folder.join(format!("{name}.{builder}.yml")), &rewrite.text, &mut faults);
+            compare(&folder.join(format!("{name}.{builder}.left.txt")), &left_and_why(&rewrite), &mut faults);
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
 }
 
-/// Names and texts of all pipelines.
-fn befores() -> Vec<(String, String)> {
-    let entries = fs::read_dir(folder()).expect("the fixtures").filter_map(Result::ok);
+/// Names and texts of all pipelines of a folder.
+fn befores(folder: &str) -> Vec<(String, String)> {
+    let entries = fs::read_dir(self::folder(folder)).expect("the fixtures").filter_map(Result::ok);
     let mut befores: Vec<_> = entries
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?.strip_suffix(".before.yml")?.to_owned();
@@ -70,14 +100,15 @@ fn befores() -> Vec<(String, String)> {
         })
         .collect();
     befores.sort();
-    assert!(befores.len() > 20, "the fixtures are there");
+    assert!(befores.len() > 8, "the fixtures are there");
     befores
 }
 
 #[test]
 fn every_rewrite_keeps_its_promises() {
-    let faults: Vec<_> = befores()
+    let faults: Vec<_> = befores("rewrites")
         .iter()
+        .chain(&befores("joined"))
         .flat_map(|(name, before)| BUILDERS.map(|builder| (name, before, builder)))
         .flat_map(|(name, before, builder)| {
             broken_promises(before, builder)
@@ -100,6 +131,12 @@ fn broken_promises(before: &str, builder: &str) -> Vec<String> {
     let again = self::rewrite(&rewrite.text, builder);
     if again.text != rewrite.text {
         faults.push(format!("a second time it becomes\n{}", again.text));
+    }
+    let rules = |report: &FileReport| -> BTreeSet<&str> {
+        report.findings.iter().filter(|one| one.rule != "weakened-sandbox").map(|one| one.rule).collect()
+    };
+    for rule in rules(&new).difference(&rules(&old)) {
+        faults.push(format!("the rule {rule} fires now"));
     }
     let errors =
         |report: &FileReport| report.findings.iter().filter(|one| one.rule == "syntax-error").count();

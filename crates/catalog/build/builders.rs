@@ -47,7 +47,9 @@ fn info(code: &mut String, id: &str, builder: &BuilderFile) -> Result<(), String
         });
     }
     let supports = format!("{:#?}", List(supports)).replace("SupportOut {", "Support {");
-    let BuilderFile { title, version, released, checked, image, clear_entrypoint, homepage, .. } = builder;
+    let BuilderFile {
+        title, version, released, checked, image, clear_entrypoint, programs, homepage, ..
+    } = builder;
     let BuilderFile {
         summary,
         when_right,
@@ -63,7 +65,7 @@ fn info(code: &mut String, id: &str, builder: &BuilderFile) -> Result<(), String
     let _ = writeln!(
         code,
         "BuilderInfo {{ id: {id:?}, title: {title:?}, version: {version:?}, released: {released:?},
-checked: {checked:?}, image: {image:?}, clear_entrypoint: {clear_entrypoint:?}, homepage: {homepage:?},
+checked: {checked:?}, image: {image:?}, clear_entrypoint: {clear_entrypoint:?}, programs: {programs:#?}, homepage: {homepage:?},
 summary: {summary:?}, when_right: {when_right:?}, upkeep: {upkeep:?}, isolation: {isolation:?}, login: {login:?},
 requires: {requires:#?}, variables: {variables:#?}, supports: {supports}, after: {after:#?}, sources: {sources:?} }},"
     );

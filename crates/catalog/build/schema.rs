@@ -177,6 +177,15 @@ records! {
         why: Text,
         in_image: bool,
     }
+    struct Programs {
+        base: Text,
+        #[serde(default)]
+        install: String,
+        #[serde(default)]
+        lacks: List<String>,
+        #[serde(default)]
+        only: List<String>,
+    }
     struct After {
         approach: ApproachRef,
         power: PowerRef,
@@ -293,6 +302,7 @@ pub struct BuilderFile {
     pub checked: String,
     pub image: String,
     pub clear_entrypoint: bool,
+    pub programs: Programs,
     pub homepage: String,
     pub summary: Told,
     pub when_right: Text,

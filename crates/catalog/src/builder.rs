@@ -20,6 +20,8 @@ pub struct BuilderInfo {
     pub image: &'static str,
     /// Whether a CI job that runs a script must empty the image's entrypoint.
     pub clear_entrypoint: bool,
+    /// What a script finds in the image besides the builder.
+    pub programs: Programs,
     pub homepage: &'static str,
     /// One sentence.
     pub summary: Told,
@@ -39,6 +41,26 @@ pub struct BuilderInfo {
     /// What a job has once it builds with it.
     pub after: After,
     pub sources: &'static [SourceRef],
+}
+
+/// What a script finds in a builder's image.
+#[derive(Debug)]
+pub struct Programs {
+    /// What the image is made from, as "made from …".
+    pub base: &'static str,
+    /// The command that adds packages; empty where a job can't.
+    pub install: &'static str,
+    /// Programs that scripts often call and that are not in it.
+    pub lacks: &'static [&'static str],
+    /// All programs that are in it, where they are few: anything else is missing. Empty where they are many.
+    pub only: &'static [&'static str],
+}
+
+impl Programs {
+    /// Whether a program that is called by its name is known not to be there.
+    pub fn is_missing(&self, program: &str) -> bool {
+        self.lacks.contains(&program) || (!self.only.is_empty() && !self.only.contains(&program))
+    }
 }
 
 /// What a runner must allow for a builder to work.

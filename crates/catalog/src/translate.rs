@@ -92,20 +92,42 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_buildah_and_podman_are_told_they_know() {
-        for translation in
-            TRANSLATIONS.iter().filter(|t| matches!(t.builder, Builder::Buildah | Builder::Podman))
-        {
-            let build = flags(translation.builder.id(), "build").expect("a known command");
-            for word in translation.template.split(' ').filter(|word| word.starts_with('-')) {
-                let name = word.trim_start_matches('-').split('=').next().unwrap_or_default();
-                let known = match word.starts_with("--") {
-                    true => build.find_long(name).is_some(),
-                    false => build.find_short(name.chars().next().expect("a letter")).is_some(),
+    /// The options that a text for a builder's own build command names are options of that command.
+    #[track_caller]
+    fn check_known(builder: Builder, template: &str) {
+        let (tool, command) = match builder {
+            Builder::Buildah | Builder::Podman => (builder.id(), "build"),
+            Builder::Buildkit => ("buildctl", "build"),
+            Builder::Kaniko => ("kaniko", ""),
+        };
+        let build = flags(tool, command).expect("a known command");
+        let mut key = false;
+        for word in template.split(' ') {
+            if std::mem::replace(&mut key, word == "--opt") {
+                let frontend = flags("dockerfile.v0", "").expect("a known frontend");
+                let name = word.split('=').next().expect("a name");
+                let known = match name.split_once(':') {
+                    Some((prefix, _)) => frontend.find_long(&format!("{prefix}:")),
+                    None => frontend.find_long(name),
                 };
-                assert!(known, "{:?} has no {word}", translation.builder);
+                assert!(known.is_some(), "the frontend has no {name}");
             }
+            if !word.starts_with('-') {
+                continue;
+            }
+            let name = word.trim_start_matches('-').split('=').next().unwrap_or_default();
+            let known = match word.starts_with("--") {
+                true => build.find_long(name).is_some(),
+                false => build.find_short(name.chars().next().expect("a letter")).is_some(),
+            };
+            assert!(known, "{builder:?} has no {word}");
+        }
+    }
+
+    #[test]
+    fn what_builders_are_told_they_know() {
+        for translation in TRANSLATIONS {
+            check_known(translation.builder, translation.template);
         }
     }
 

@@ -152,11 +152,12 @@ fn of_invocation(invocation: &Invocation, needs: &mut Needs) {
             add(needs, *need, flag.span);
         }
     }
-    let platforms: Vec<_> = invocation.values("platform").collect();
+    let options = invocation.values("opt").filter(|option| option.as_str().starts_with("platform="));
+    let platforms: Vec<_> = invocation.values("platform").chain(options).collect();
     if platforms.len() > 1 || platforms.iter().any(|platform| platform.as_str().contains(',')) {
         add(needs, Need::MultiPlatform, platforms[0].span);
     }
-    for option in ["cache-from", "cache-to"] {
+    for option in ["cache-from", "cache-to", "import-cache", "export-cache", "cache-repo"] {
         for value in invocation.values(option) {
             let need = if value.as_str().contains("type=gha") { Need::GhaCache } else { Need::RegistryCache };
             add(needs, need, value.span);

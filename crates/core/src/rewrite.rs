@@ -1,9 +1,13 @@
 //! A file rewritten for a builder: translate the commands, place them in the format, and look at the result with the
 //! same analysis. A job that can't be rewritten soundly stays byte for byte as it was.
 
+mod cut;
+mod dialect;
 mod github_actions;
 mod gitlab_ci;
+mod joined;
 mod lines;
+mod scripts;
 mod translate;
 
 use std::cell::RefCell;
@@ -14,17 +18,16 @@ use daemonless_catalog::{Approach, Builder};
 use crate::alternatives::{Alternative, Fit, Kind, alternatives};
 use crate::analysis::{self, Analysis};
 use crate::edit::{self, Edit};
-use crate::model::{Command, Job, Joined, Place};
+use crate::model::{Job, Place};
 use crate::order;
 use crate::report::{EditReport, LeftReport, RewriteReport, file_report, required};
 use crate::source::{FileId, LineIndex, Span};
 use crate::syntax::yaml::{self, Style, Tree};
 use crate::{Context, File};
-use translate::Site;
 
 /// Whether a file of this format can be rewritten for this builder.
 pub fn can(format: &str, builder: Builder) -> bool {
-    matches!(format, "gitlab-ci" | "github-actions") && matches!(builder, Builder::Buildah | Builder::Podman)
+    dialect::of(format, builder).is_some()
 }
 
 /// Rounds of leaving jobs out that turned out not to fit. Each leaves out one at least.
@@ -65,6 +68,8 @@ struct Round {
     changes: Vec<Change>,
     notes: Vec<Left>,
     failed: BTreeMap<usize, Left>,
+    /// What the builds of these jobs should push, for builders that join build and push.
+    pushed: BTreeMap<usize, Vec<Vec<String>>>,
 }
 
 /// Everything that rewriting looks at.
@@ -108,7 +113,7 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
             continue;
         }
         let Some(edits) = view.combined(&round, &mut chosen, &mut left) else { continue };
-        let failed = view.verify(files, context, index, &edits, &chosen);
+        let failed = view.verify(files, context, index, &edits, (&chosen, &round.pushed));
         if failed.is_empty() {
             outcome = (round.changes, round.notes);
             break;
@@ -219,68 +224,6 @@ impl<'a> View<'a> {
         *self.alone.borrow_mut().entry((jobs.len(), span)).or_insert_with(all)
     }
 
-    /// The edits of a job's docker commands, each with whether a job that is not rewritten runs the same line; remarks
-    /// go into `round`, and so does what can't be translated.
-    fn commands(&self, at: usize, chosen: &BTreeSet<usize>, round: &mut Round) -> Vec<(Edit, bool)> {
-        let mut out = Vec::new();
-        let Some(job) = self.job(at) else { return out };
-        for invocation in job.invocations.iter().filter(|invocation| invocation.is_docker()) {
-            let Some(command) = job.commands.get(invocation.command) else { continue };
-            if command.place == Place::Elsewhere || self.is_action(command) {
-                continue;
-            }
-            let site = Site {
-                builder: self.builder,
-                text: self.text,
-                command,
-                next: next_joined(&job.commands, invocation.command),
-                escape: &|span, text| self.escape(span, text),
-            };
-            match translate::command(invocation, &site) {
-                Ok(outcome) => {
-                    let shared = !self.only_used_by(command.span, chosen);
-                    out.extend(outcome.edits.into_iter().map(|edit| (edit, shared)));
-                    let note = |why| Left { span: invocation.span, job: job.name.clone(), why };
-                    round.notes.extend(outcome.notes.into_iter().map(note));
-                }
-                Err(why) => {
-                    round.failed.entry(at).or_insert(Left {
-                        span: invocation.span,
-                        job: job.name.clone(),
-                        why,
-                    });
-                    return out;
-                }
-            }
-        }
-        out
-    }
-
-    /// Whether a command was made from the inputs of an action: no script holds it.
-    fn is_action(&self, command: &Command) -> bool {
-        let program = command.words.first();
-        program.is_none_or(|program| program.text.editable(0..program.text.len()).is_none())
-            && program.is_some_and(|program| self.text.get(program.span.range()) != Some(program.as_str()))
-            && program.is_some_and(|program| {
-                self.text.get(program.span.range()).is_some_and(|text| text.contains("/"))
-            })
-    }
-
-    /// Commands that the builder's image has no program for.
-    fn missing_programs(&self, at: usize, round: &mut Round) {
-        let Some(job) = self.job(at) else { return };
-        for command in &job.commands {
-            let program = command.words.first().map_or("", |word| word.as_str());
-            if command.place == Place::Job && matches!(program, "apk" | "apt-get" | "apt") {
-                let image = self.builder.info().image;
-                let why = format!(
-                    "`{image}` is made from Fedora: `{program}` is not in it; use `dnf install -y`, or move these lines to another job"
-                );
-                round.notes.push(Left { span: command.span, job: job.name.clone(), why });
-            }
-        }
-    }
-
     /// All edits in order. Where two want the same bytes, the job that wanted the later one is left out.
     fn combined(
         &self,
@@ -308,7 +251,7 @@ impl<'a> View<'a> {
         context: &Context,
         index: usize,
         edits: &[Edit],
-        chosen: &BTreeSet<usize>,
+        (chosen, pushed): (&BTreeSet<usize>, &BTreeMap<usize, Vec<Vec<String>>>),
     ) -> BTreeMap<usize, Left> {
         let after =
             analysis::analyze(&with_text(files, index, edit::apply(self.text, edits)), index, context);
@@ -324,7 +267,7 @@ impl<'a> View<'a> {
             let verdict = new.and_then(|new| after.verdicts.get(new));
             let same_count = new.and_then(|new| after.unit.jobs.get(new)).is_some_and(|new| {
                 let engines = |job: &Job| job.invocations.iter().filter(|one| one.builds()).count();
-                engines(new) == engines(job)
+                engines(new) == engines(job) && self.reads_back(new, pushed.get(at))
             });
             if broken || !same_count || verdict.is_none_or(|verdict| verdict.approach < Approach::Daemonless)
             {
@@ -388,13 +331,6 @@ impl<'a> View<'a> {
             jobs: chosen.iter().map(|at| self.name(*at)).collect(),
         }
     }
-}
-
-/// How the next command of the same script hangs on the one at `index`.
-fn next_joined(commands: &[Command], index: usize) -> Option<Joined> {
-    let own = commands.get(index)?;
-    let next = commands.get(index + 1..)?.iter().find(|next| next.joined != Joined::Substitution)?;
-    (next.script == own.script).then_some(next.joined)
 }
 
 /// Whether a job's own scripts call Docker.

@@ -89,6 +89,9 @@ static GROUPS: &[&str] = &[
     "volume",
 ];
 
+/// Commands of Kaniko's executor; without one it builds.
+static KANIKO_COMMANDS: &[&str] = &["login", "push", "version", "help", "completion"];
+
 impl Invocation {
     /// Reads a command; `None` where its program is none of the known ones. `index` is its place among the job's commands.
     pub fn parse(index: usize, command: &Command) -> Option<Self> {
@@ -103,6 +106,7 @@ impl Invocation {
             };
             program.as_str().contains("kaniko") || rest.iter().any(option)
         };
+        let is_own = |word: &&Value| KANIKO_COMMANDS.contains(&word.as_str());
         if *tool == "kaniko" && !named() {
             return None;
         }
@@ -115,6 +119,12 @@ impl Invocation {
             subcommand.push_str(prefix);
         } else if !matches!(*tool, "kaniko" | "dockerd") {
             globals = reader.flags(flags(table_tool, ""), true).0;
+        } else if *tool == "kaniko"
+            && let Some(word) = rest.first().filter(is_own)
+        {
+            subcommand.push_str(word.as_str());
+            head = head.to(word.span);
+            reader.at = 1;
         }
         if !matches!(*tool, "kaniko" | "dockerd") {
             loop {
@@ -166,7 +176,7 @@ impl Invocation {
     /// Whether it builds an image from a Dockerfile.
     pub fn builds(&self) -> bool {
         match self.tool {
-            "kaniko" => true,
+            "kaniko" => self.subcommand.is_empty(),
             "buildctl" => self.is("build"),
             _ => matches!(self.subcommand.as_str(), "build" | "buildx build" | "bud"),
         }
@@ -374,6 +384,14 @@ mod tests {
         check("docker run $DOCKER_OPTS -v /:/h a", "docker run [volume=/:/h] a");
         check("docker system prune -af", "docker system prune [all force] ");
         check("/kaniko/executor --destination a --context .", "kaniko  [destination=a context=.] ");
+        check(
+            "/kaniko/executor login -u me --password-stdin r",
+            "kaniko login [username=me password-stdin] r",
+        );
+        check(
+            "buildctl-daemonless.sh build --opt target=a --output type=image,push=true",
+            "buildctl build [opt=target=a output=type=image,push=true] ",
+        );
         check("executor --x", "-");
         check("executor --context . --destination a", "kaniko  [context=. destination=a] ");
         check("dockerd -H tcp://0.0.0.0:2375 --tls=false", "dockerd  [host=tcp://0.0.0.0:2375 tls=false] ");

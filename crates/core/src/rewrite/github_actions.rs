@@ -102,7 +102,7 @@ impl<'v> Placing<'_, 'v> {
         let own_image = builds && self.container(&site);
         self.services(&site);
         self.variables(&site, builds, own_image);
-        for (edit, shared) in view.commands(at, self.chosen, self.round) {
+        for (edit, shared) in view.commands(at, self.chosen, &[], self.round) {
             if shared {
                 return self.fail(at, edit.span, SHARED);
             }

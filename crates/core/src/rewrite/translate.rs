@@ -2,6 +2,8 @@
 
 use daemonless_catalog::{Builder, Flag, Translated, Translation, flags, translate, translate_command};
 
+use super::View;
+use super::joined::write::is_hub;
 use crate::edit::Edit;
 use crate::engine::command_line::{FlagUse, Invocation};
 use crate::engine::image::Reference;
@@ -24,28 +26,36 @@ pub(super) struct Site<'a> {
     pub(super) command: &'a Command,
     /// How the command after it hangs on it.
     pub(super) next: Option<Joined>,
-    /// Makes inserted text fit for where it goes: a scalar's quoting.
-    pub(super) escape: &'a dyn Fn(Span, &str) -> String,
+    /// For the quoting of the scalar that a text comes from or goes into.
+    pub(super) view: &'a View<'a>,
+    /// Docker Hub as the builder's login names it, where that is not `docker.io`.
+    pub(super) hub: Option<&'static str>,
 }
 
-/// The edits that make `invocation` one of the builder's, or why it can't be done.
-pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
+/// Whether a command can be rewritten at all: it is written out and is for no engine of its own.
+pub(super) fn writable(invocation: &Invocation, site: &Site<'_>) -> Result<(), String> {
     let docker = format!("docker {}", invocation.subcommand);
     if invocation.head.is_empty() || site.written(invocation.head).is_none_or(|head| !head.contains("docker"))
     {
         return Err("the command comes from a variable or an alias; write it out first".into());
     }
-    if let Some(global) =
-        invocation.globals.iter().find(|flag| !matches!(flag.name.as_str(), "debug" | "log-level"))
-    {
-        return Err(format!(
+    let mut globals = invocation.globals.iter();
+    match globals.find(|flag| !matches!(flag.name.as_str(), "debug" | "log-level")) {
+        Some(global) => Err(format!(
             "`{docker}` is given the option `--{}`, which names an engine or its settings",
             global.name
-        ));
+        )),
+        None => Ok(()),
     }
+}
+
+/// The edits that make `invocation` one of the builder's, or why it can't be done.
+pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
+    writable(invocation, site)?;
     if invocation.builds() {
         return build(invocation, site);
     }
+    let docker = format!("docker {}", invocation.subcommand);
     let known = translate_command(&invocation.subcommand, site.builder);
     let Some(known) = known.filter(|known| !known.template.is_empty() && known.verdict != Translated::None)
     else {
@@ -65,7 +75,7 @@ pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcom
         &mut out,
         invocation.head,
         &head,
-        format!("`{}` takes the place of `docker`.", site.builder.id()),
+        format!("`{}` takes the place of `docker`.", head.split(' ').next().unwrap_or("")),
     );
     for flag in &invocation.flags {
         let found = known.flags.iter().find(|own| own.flag == flag.name);
@@ -80,7 +90,8 @@ pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcom
         true => is_on_loopback(&format!("{}/image", name.as_str())),
         false => is_on_loopback(name.as_str()),
     };
-    if matches!(invocation.subcommand.as_str(), "login" | "push" | "pull")
+    if site.hub.is_none()
+        && matches!(invocation.subcommand.as_str(), "login" | "push" | "pull")
         && invocation.args.iter().any(local)
     {
         let why = "Docker speaks HTTP to a registry on its own machine without being asked.";
@@ -94,7 +105,14 @@ pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcom
                 .map_or(invocation.head.end, |flag| flag.span.end)
                 .max(invocation.head.end);
             let why = "Docker's client takes Docker Hub where no registry is named; here it has to be named.";
-            out.edits.push(Edit::insert(invocation.head, at, " docker.io", why));
+            let hub = format!(" {}", site.hub.unwrap_or("docker.io"));
+            out.edits.push(Edit::insert(invocation.head, at, hub, why));
+        }
+        "login" => {
+            for registry in invocation.args.iter().filter(|registry| is_hub(registry)) {
+                let Some(hub) = site.hub else { continue };
+                site.replace(&mut out, registry.span, hub, "Docker Hub is kept under this name.".into());
+            }
         }
         "push" => {
             for image in invocation.args.iter().filter(|image| is_on_docker_hub(image)) {
@@ -206,7 +224,7 @@ pub(super) fn build_option(builder: Builder, flag: &FlagUse) -> Result<Answer, S
 }
 
 /// What becomes of an option by its entry in the catalog.
-fn option(
+pub(super) fn option(
     builder: Builder,
     subcommand: &str,
     flag: &FlagUse,
@@ -293,14 +311,19 @@ impl Site<'_> {
         self.text.get(span.range())
     }
 
-    fn replace(&self, out: &mut Outcome, span: Span, text: &str, reason: String) {
+    /// What is written at a place, as the shell reads it.
+    pub(super) fn shell(&self, span: Span) -> Result<String, String> {
+        self.view.unescape(span).ok_or_else(|| "it is quoted in a way that can't be read".into())
+    }
+
+    pub(super) fn replace(&self, out: &mut Outcome, span: Span, text: &str, reason: String) {
         if self.written(span) != Some(text) {
-            out.edits.push(Edit::replace(span, (self.escape)(span, text), reason));
+            out.edits.push(Edit::replace(span, self.view.escape(span, text), reason));
         }
     }
 
     /// Takes an option out, with the blank, or the continued line, before it.
-    fn remove(&self, out: &mut Outcome, span: Span, reason: String) {
+    pub(super) fn remove(&self, out: &mut Outcome, span: Span, reason: String) {
         let before = self.text.get(..span.start as usize).unwrap_or("");
         let blank = before.len() - before.trim_end_matches([' ', '\t']).len();
         // An option that has a continued line of its own takes the line's break with it.
@@ -414,7 +437,7 @@ impl Site<'_> {
         if text.is_empty() {
             return Err("it pushes and names no image".into());
         }
-        let text = (self.escape)(invocation.span, &text);
+        let text = self.view.escape(invocation.span, &text);
         let why = "Pushing is a command of its own.";
         out.edits.push(Edit::insert(invocation.span, self.command.span.end, text, why));
         Ok(())
@@ -434,12 +457,12 @@ impl Site<'_> {
         let quoted = if written.starts_with(['"', '\'', '\\']) {
             written.to_owned()
         } else {
-            (self.escape)(value.span, &format!("\"{written}\""))
+            self.view.escape(value.span, &format!("\"{written}\""))
         };
         let why =
             "The password goes to standard input: arguments can be read by every process and end up in logs.";
         let start =
-            (self.escape)(self.command.span, &format!("printf %s {}", "\u{0}")).replace('\u{0}', &quoted);
+            self.view.escape(self.command.span, &format!("printf %s {}", "\u{0}")).replace('\u{0}', &quoted);
         out.edits.push(Edit::insert(flag.span, self.command.span.start, format!("{start} | "), why));
         self.replace(out, flag.span, "--password-stdin", why.into());
         Ok(())

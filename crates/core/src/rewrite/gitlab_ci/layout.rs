@@ -16,6 +16,8 @@ pub(super) struct Layout {
     pub(super) variables: HashMap<Span, (NodeId, (NodeId, NodeId))>,
     /// The key of each mapping of `variables`.
     pub(super) keys: HashMap<NodeId, NodeId>,
+    /// The key and value of `image`, and whether they are in flow style, by where the image's name is written.
+    pub(super) images: HashMap<Span, (NodeId, NodeId, bool)>,
     /// Every script of the file with its key.
     pub(super) scripts: Vec<(NodeId, NodeId)>,
     /// Keys that a mapping would be nothing without, or that a `!reference` may name.
@@ -51,6 +53,11 @@ impl Layout {
         for &(key, value) in tree.written(map) {
             match tree.str(key) {
                 Some("before_script" | "script" | "after_script") => self.scripts.push((key, value)),
+                Some("image") => {
+                    if let Some(name) = image_of(tree, value) {
+                        self.images.entry(name).or_insert((key, value, tree.is_flow(map)));
+                    }
+                }
                 Some("services") if tree.is_sequence(value) && !tree.is_alias(value) => {
                     for item in tree.items(value) {
                         if let Some(image) = image_of(tree, *item) {

@@ -1,0 +1,216 @@
+//! Commands taken out of a script: out of a list that `&&` joins, off a line, or with their whole item.
+
+use super::View;
+use super::joined::plan::Obstacle;
+use super::joined::{trim_end, trim_start};
+use crate::edit::Edit;
+use crate::order;
+use crate::source::Span;
+use crate::syntax::yaml::{NodeId, Style};
+
+/// A script of the file: its key and its list or text.
+pub(super) type Script = (NodeId, NodeId);
+
+/// A command that goes, and why.
+#[derive(Clone, Debug)]
+pub(super) struct Cut {
+    pub(super) span: Span,
+    pub(super) reason: String,
+}
+
+/// What a command may be followed by that goes with it.
+static EXCUSES: &[&str] = &["true", ":", "exit", "return", "echo"];
+
+impl View<'_> {
+    /// The edits that take commands out of their scripts, or the command that can't be.
+    pub(super) fn cuts(&self, mut cuts: Vec<Cut>, scripts: &[Script]) -> Result<Vec<Edit>, Obstacle> {
+        order::sort_by_key(&mut cuts, |cut| cut.span);
+        let mut edits = Vec::new();
+        let mut whole: Vec<(Span, Cut)> = Vec::new();
+        let mut rest = cuts.as_slice();
+        while let Some(first) = rest.first() {
+            let scalar = self.scalar(first.span).ok_or_else(|| unclear(first))?;
+            let count = rest.iter().take_while(|cut| scalar.0.contains(cut.span)).count().max(1);
+            let (of_scalar, others) = rest.split_at(count);
+            rest = others;
+            match self.pieces(scalar, of_scalar)? {
+                Some(pieces) => edits.extend(pieces),
+                None => whole.push((scalar.0, first.clone())),
+            }
+        }
+        self.items(&whole, scripts, &mut edits)?;
+        Ok(edits)
+    }
+
+    /// The scalar that holds a command.
+    pub(super) fn scalar(&self, span: Span) -> Option<(Span, Style)> {
+        let at = self.scalars.partition_point(|(scalar, _)| *scalar <= Span { end: u32::MAX, ..span });
+        let mut before = self.scalars.get(..at)?.iter().rev().take(2);
+        before.find(|(scalar, _)| scalar.contains(span)).copied()
+    }
+
+    /// Where the text of a scalar is, without quotes and a block's first line.
+    pub(super) fn content(&self, (span, style): (Span, Style)) -> Span {
+        let text = self.text.get(span.range()).unwrap_or("");
+        match style {
+            Style::Single | Style::Double => Span { start: span.start + 1, end: span.end.max(2) - 1, ..span },
+            Style::Literal | Style::Folded if text.starts_with(['|', '>']) => {
+                let first = text.find('\n').map_or(text.len(), |at| at + 1);
+                Span { start: span.start + u32::try_from(first).unwrap_or(0), ..span }
+            }
+            _ => span,
+        }
+    }
+
+    /// The edits within one scalar; `None` where nothing of it would be left.
+    fn pieces(&self, scalar: (Span, Style), cuts: &[Cut]) -> Result<Option<Vec<Edit>>, Obstacle> {
+        let content = self.content(scalar);
+        let mut runs: Vec<(Span, &Cut)> = Vec::new();
+        for cut in cuts {
+            let joined = |last: &Span| {
+                let between = self.text.get(last.end as usize..cut.span.start as usize).unwrap_or("x");
+                between.chars().all(|c| c.is_whitespace() || matches!(c, '\\' | '&' | ';'))
+            };
+            match runs.last_mut().filter(|(last, _)| joined(last)) {
+                Some((last, _)) => last.end = cut.span.end,
+                None => runs.push((cut.span, cut)),
+            }
+        }
+        let mut edits = Vec::new();
+        let mut left = String::new();
+        let mut done = content.start;
+        for (run, cut) in runs {
+            let span = self.piece(content, run, scalar.1).ok_or_else(|| unclear(cut))?;
+            left.push_str(self.text.get(done as usize..span.start as usize).unwrap_or(""));
+            done = span.end;
+            edits.push(Edit::delete(span, &*cut.reason));
+        }
+        left.push_str(self.text.get(done as usize..content.end as usize).unwrap_or(""));
+        let is_empty = left.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+        Ok((!is_empty).then_some(edits))
+    }
+
+    /// What goes with a run of commands: the `&&` or `;` that joins it to what stays, or its lines.
+    fn piece(&self, content: Span, run: Span, style: Style) -> Option<Span> {
+        let before = self.text.get(content.start as usize..run.start as usize)?;
+        let after = self.text.get(run.end as usize..content.end as usize)?;
+        let at = |offset: usize| u32::try_from(offset).ok();
+        let (lead, tail) = (trim_end(before), trim_start(after));
+        let lead_word = lead.rsplit(|c: char| c.is_whitespace() || c == ';').next().unwrap_or("");
+        let opens = matches!(lead_word, "then" | "do" | "else" | "{" | "(") || lead.ends_with('(');
+        if lead.ends_with('|') || lead_word == "!" {
+            return None;
+        }
+        if let Some(rest) = lead.strip_suffix("&&") {
+            let start = content.start + at(trim_end(rest).len())?;
+            return Some(Span { start, ..run });
+        }
+        if matches!(lead_word, "if" | "elif" | "while" | "until") {
+            return None;
+        }
+        // `|| true` says that it may fail, and goes with it.
+        let excused = tail.strip_prefix("||").map(|excuse| {
+            let excuse = excuse.trim_start();
+            let end = excuse.find(['\n', ';', '&', '|', '}', ')', '#']).unwrap_or(excuse.len());
+            excuse.split_at_checked(end).unwrap_or((excuse, ""))
+        });
+        let (tail, ends) = match excused {
+            Some((excuse, rest)) => {
+                let word = excuse.split_whitespace().next().unwrap_or("");
+                if !EXCUSES.contains(&word) {
+                    return None;
+                }
+                (trim_start(rest), content.end - at(rest.len())?)
+            }
+            None => (tail, run.end),
+        };
+        let after = self.text.get(ends as usize..content.end as usize)?;
+        let closing = tail.trim_start_matches(';').trim_start();
+        let closing = closing.split(|c: char| c.is_whitespace() || c == ';').next().unwrap_or("");
+        if opens
+            && (matches!(closing, "fi" | "done" | "else" | "elif" | "}" | "") || closing.starts_with(')'))
+        {
+            return None;
+        }
+        if let Some(rest) = tail.strip_prefix("&&") {
+            return Some(Span { end: content.end - at(trim_start(rest).len())?, ..run });
+        }
+        if tail.starts_with(['|', '&']) {
+            return None;
+        }
+        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        let own_line = before.get(line..)?.trim().is_empty();
+        if let Some(rest) = before.trim_end_matches([' ', '\t']).strip_suffix(';')
+            && !rest.ends_with(';')
+        {
+            return Some(Span {
+                start: content.start + at(rest.trim_end_matches([' ', '\t']).len())?,
+                end: ends,
+                ..run
+            });
+        }
+        let blank = after.trim_start_matches([' ', '\t']);
+        if let Some(rest) = blank.strip_prefix(';').filter(|rest| !rest.starts_with(';')) {
+            return Some(Span { end: content.end - at(rest.trim_start_matches([' ', '\t']).len())?, ..run });
+        }
+        let end = after.find('\n').map_or(after.len(), |at| at + 1);
+        let rest = after.get(..end)?.trim();
+        let is_block = matches!(style, Style::Literal | Style::Folded);
+        let all = lead.is_empty() && tail.is_empty();
+        ((is_block && own_line && (rest.is_empty() || rest.starts_with('#'))) || all).then_some(Span {
+            start: content.start + at(line)?,
+            end: ends + at(end)?,
+            ..run
+        })
+    }
+
+    /// Takes whole items out of their lists, and a list with its last one.
+    fn items(
+        &self,
+        whole: &[(Span, Cut)],
+        scripts: &[Script],
+        edits: &mut Vec<Edit>,
+    ) -> Result<(), Obstacle> {
+        let tree = self.tree;
+        let mut lists: Vec<(Script, Vec<&(Span, Cut)>)> = Vec::new();
+        for gone in whole {
+            let holds = |(_, list): &&Script| tree.span(*list).contains(gone.0);
+            let script = *scripts.iter().find(holds).ok_or_else(|| unclear(&gone.1))?;
+            match lists.last_mut().filter(|(last, _)| *last == script) {
+                Some((_, items)) => items.push(gone),
+                None => lists.push((script, vec![gone])),
+            }
+        }
+        for ((key, list), gone) in lists {
+            let Some((_, first)) = gone.first() else { continue };
+            let is_gone = |item: &NodeId| {
+                let item = tree.span(*item);
+                gone.iter().any(|(span, _)| *span == item)
+            };
+            let is_whole = !tree.is_sequence(list) || tree.items(list).iter().all(is_gone);
+            if is_whole {
+                if tree.str(key) == Some("script") {
+                    return Err((first.span, "nothing would be left of its `script`".into()));
+                }
+                let edit = self.without_entry((key, list), "[]", false, &first.reason);
+                edits.push(edit.ok_or_else(|| unclear(first))?);
+                continue;
+            }
+            if tree.is_flow(list) {
+                return Err(unclear(first));
+            }
+            for (span, cut) in gone {
+                let lines = self.whole_lines(*span, *span).filter(|lines| {
+                    let lead = self.text.get(lines.start as usize..span.start as usize).unwrap_or("");
+                    lead.matches('-').count() == 1
+                });
+                edits.push(Edit::delete(lines.ok_or_else(|| unclear(cut))?, &*cut.reason));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unclear(cut: &Cut) -> Obstacle {
+    (cut.span, "it would have to go, and can't be cut out of what stands around it".into())
+}

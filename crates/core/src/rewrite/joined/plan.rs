@@ -1,0 +1,442 @@
+//! Which build of a job feeds which names and pushes.
+
+use daemonless_catalog::{Builder, Translated, translate_command};
+
+use super::as_switch;
+use super::order::Order;
+use crate::engine::Invocation;
+use crate::engine::image::Reference;
+use crate::model::{Job, Place, Value};
+use crate::source::Span;
+
+/// What stands in the way, and where.
+pub(in crate::rewrite) type Obstacle = (Span, String);
+
+/// What becomes of a job's docker commands.
+#[derive(Debug, Default)]
+pub(in crate::rewrite) struct Plan<'a> {
+    pub(in crate::rewrite) builds: Vec<Build<'a>>,
+    /// Commands that are taken out, by their index among the invocations, and why.
+    pub(in crate::rewrite) gone: Vec<(usize, String)>,
+    /// What a person has to look at.
+    pub(in crate::rewrite) notes: Vec<(Span, String)>,
+}
+
+/// One build.
+#[derive(Debug)]
+pub(in crate::rewrite) struct Build<'a> {
+    /// Its index among the invocations.
+    pub(in crate::rewrite) invocation: usize,
+    /// In the order in which they were given.
+    pub(in crate::rewrite) names: Vec<Name<'a>>,
+    /// Whether another build follows.
+    pub(in crate::rewrite) is_last: bool,
+}
+
+/// A name of an image.
+#[derive(Debug)]
+pub(in crate::rewrite) struct Name<'a> {
+    pub(in crate::rewrite) value: &'a Value,
+    /// Whether the build's own command gives it.
+    pub(in crate::rewrite) own: bool,
+    pub(in crate::rewrite) pushed: bool,
+}
+
+impl Build<'_> {
+    pub(in crate::rewrite) fn pushes(&self) -> bool {
+        self.names.iter().any(|name| name.pushed)
+    }
+}
+
+/// A name to compare by: `${A}` for `$A`, and with the tag that Docker adds.
+pub(in crate::rewrite) fn canonical(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 8);
+    let mut rest = name.trim();
+    while let Some(at) = rest.find('$') {
+        out.push_str(rest.get(..at).unwrap_or(""));
+        rest = rest.get(at + 1..).unwrap_or("");
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        let (variable, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        if variable.is_empty() {
+            out.push('$');
+            continue;
+        }
+        out.push_str(&format!("${{{variable}}}"));
+        rest = after;
+    }
+    out.push_str(rest);
+    let reference = Reference::parse(&out);
+    if reference.tag.is_empty() && reference.digest.is_empty() {
+        out.push_str(":latest");
+    }
+    out
+}
+
+fn same(a: &Value, b: &Value) -> bool {
+    a.others.len() == b.others.len()
+        && a.texts().zip(b.texts()).all(|(a, b)| canonical(a.as_str()) == canonical(b.as_str()))
+}
+
+/// A value as a part of a sentence.
+fn quoted(value: &Value) -> String {
+    format!("`{}`", value.as_str())
+}
+
+struct Planning<'a> {
+    builder: Builder,
+    job: &'a Job,
+    text: &'a str,
+    order: Order<'a>,
+    plan: Plan<'a>,
+}
+
+/// What becomes of the docker commands of `job`, whose text is `text`, or why they can't be joined.
+pub(in crate::rewrite) fn plan<'a>(
+    builder: Builder,
+    job: &'a Job,
+    text: &'a str,
+) -> Result<Plan<'a>, Obstacle> {
+    let mut planning = Planning { builder, job, text, order: Order::new(job, text), plan: Plan::default() };
+    for (at, invocation) in job.invocations.iter().enumerate() {
+        let command = job.commands.get(invocation.command);
+        if invocation.is_docker() && command.is_some_and(|command| command.place != Place::Elsewhere) {
+            planning.invocation(at, invocation).map_err(|why| (invocation.span, why))?;
+        }
+    }
+    planning.finish()
+}
+
+impl<'a> Planning<'a> {
+    fn invocation(&mut self, at: usize, invocation: &'a Invocation) -> Result<(), String> {
+        if invocation.builds() {
+            return self.build(at, invocation);
+        }
+        let title = self.builder.info().title;
+        match invocation.subcommand.as_str() {
+            "tag" => self.tag(at, invocation),
+            "push" => self.push(at, invocation),
+            "pull" => self.pull(at, invocation),
+            "login" => Ok(()),
+            "buildx create" if !is_local(invocation) => Err("it builds on other machines".into()),
+            name => match translate_command(name, self.builder) {
+                Some(known) if known.verdict == Translated::Drop => self.drop(at, known.note),
+                Some(known) if known.verdict == Translated::Equivalent => Ok(()),
+                Some(known) => {
+                    let note = known.note.trim_end_matches('.');
+                    Err(format!("{title} has nothing like `docker {name}`: {note}"))
+                }
+                None => Err(format!("{title} has nothing like `docker {name}`")),
+            },
+        }
+    }
+
+    fn build(&mut self, at: usize, invocation: &'a Invocation) -> Result<(), String> {
+        let tags = invocation.flags.iter().filter(|flag| flag.name == "tag");
+        let names: Vec<Name<'a>> = tags
+            .filter_map(|flag| flag.value.as_ref())
+            .map(|value| Name { value, own: true, pushed: false })
+            .collect();
+        if let Some(name) = names.iter().find(|name| self.built(name.value).is_some()) {
+            return Err(format!("{} is built twice, and a push could mean either", quoted(name.value)));
+        }
+        let outputs = invocation.values("output").filter_map(|output| as_switch(output.as_str()));
+        let pushes = invocation.has("push") || outputs.into_iter().any(|pushes| pushes);
+        let mut build = Build { invocation: at, names, is_last: true };
+        if pushes && build.names.is_empty() {
+            return Err("it pushes and names no image".into());
+        }
+        for name in &mut build.names {
+            name.pushed = pushes;
+        }
+        self.plan.builds.push(build);
+        Ok(())
+    }
+
+    /// The build that has a name, and which of its names that is.
+    fn built(&self, name: &Value) -> Option<(usize, usize)> {
+        self.plan.builds.iter().enumerate().find_map(|(build, known)| {
+            known.names.iter().position(|own| same(own.value, name)).map(|own| (build, own))
+        })
+    }
+
+    fn drop(&mut self, at: usize, note: &str) -> Result<(), String> {
+        self.plan.gone.push((at, note.to_owned()));
+        Ok(())
+    }
+
+    fn tag(&mut self, at: usize, invocation: &'a Invocation) -> Result<(), String> {
+        let [from, to] = invocation.args.as_slice() else {
+            return Err("its two names can't be told apart".into());
+        };
+        let Some((build, _)) = self.built(from) else {
+            return Err(format!(
+                "it names an image that this job does not build: {} keeps no images; `crane tag` or `skopeo copy` names a \
+                 pushed one",
+                self.builder.info().title
+            ));
+        };
+        if let Some((other, _)) = self.built(to) {
+            if other != build {
+                return Err(format!("{} is the name of two images", quoted(to)));
+            }
+        } else if let Some(build) = self.plan.builds.get_mut(build) {
+            build.names.push(Name { value: to, own: false, pushed: false });
+        }
+        self.drop(at, "The build gives the image all its names.")
+    }
+
+    fn push(&mut self, at: usize, invocation: &'a Invocation) -> Result<(), String> {
+        let [name] = invocation.args.as_slice() else { return Err("its name can't be read".into()) };
+        let known = |flag: &str| matches!(flag, "quiet" | "disable-content-trust");
+        if let Some(flag) = invocation.flags.iter().find(|flag| !known(&flag.name)) {
+            return Err(format!("`--{}` of `docker push` has no match: push each name by itself", flag.name));
+        }
+        let Some((index, which)) = self.built(name) else {
+            return Err(format!("it pushes {}, which this job does not build under that name", quoted(name)));
+        };
+        let Some(build) = self.plan.builds.get(index) else { return Ok(()) };
+        let Some(built) = self.job.invocations.get(build.invocation) else { return Ok(()) };
+        self.join(built, invocation, name, build.names.get(which).is_none_or(|name| !name.own))?;
+        if let Some(name) = self.plan.builds.get_mut(index).and_then(|build| build.names.get_mut(which)) {
+            name.pushed = true;
+        }
+        self.drop(at, "The build pushes the image under this name.")
+    }
+
+    /// Whether the build can do what a later command does.
+    fn join(
+        &mut self,
+        build: &Invocation,
+        later: &Invocation,
+        name: &Value,
+        moves: bool,
+    ) -> Result<(), String> {
+        let script =
+            |invocation: &Invocation| self.job.commands.get(invocation.command).map(|one| one.script);
+        let one_shell = match (script(build), script(later)) {
+            (Some(build), Some(later)) => build == later || (build < 2 && later < 2),
+            _ => false,
+        };
+        if self.order.goes_on() {
+            return Err("its script goes on after an error (`set +e`)".into());
+        }
+        // Commands that go, or build, do not keep the push from running; a login has to come first.
+        let docker = |at: usize| {
+            let mut found = self.job.invocations.iter().filter(|one| one.command == at && one.is_docker());
+            found.next().is_some_and(|one| one.builds() || is_absorbed(one))
+        };
+        if let Some(why) = self.order.obstacle(build.command, later.command, &docker, one_shell) {
+            return Err(format!("it {why}"));
+        }
+        let logins = self.job.invocations.iter().filter(|one| one.is("login") && one.is_docker());
+        let between = self.order.between(build.command, later.command);
+        if logins.into_iter().any(|login| between.contains(&login.command)) {
+            return Err(
+                "the build has to push, and the login comes after it: put `docker login` in front".into()
+            );
+        }
+        let written = self.text.get(name.span.range()).unwrap_or("`");
+        if moves && written.contains(['`', '(']) {
+            return Err(format!("{} is worked out where it stands, and would be earlier", quoted(name)));
+        }
+        if moves && let Some(what) = self.order.changes(written, build.command, later.command) {
+            return Err(format!(
+                "{} is not known yet when the build starts: `{what}` sets it later",
+                quoted(name)
+            ));
+        }
+        let others = self.job.invocations.iter().filter(|one| one.builds() && between.contains(&one.command));
+        if others.count() > 0 {
+            let why = "it is pushed as soon as it is built, before the builds that follow: if one of those fails, it \
+                       is out already";
+            let note = (build.span, why.to_owned());
+            if !self.plan.notes.contains(&note) {
+                self.plan.notes.push(note);
+            }
+        }
+        Ok(())
+    }
+
+    /// An image that was fetched for the cache need not be.
+    fn pull(&mut self, at: usize, invocation: &'a Invocation) -> Result<(), String> {
+        let [name] = invocation.args.as_slice() else { return Err("its name can't be read".into()) };
+        let caches = self.job.invocations.iter().filter(|one| one.builds());
+        let mut caches = caches.flat_map(|build| build.values("cache-from"));
+        let reference = |cache: &Value| {
+            let text = cache.as_str();
+            let named = text.split(',').find_map(|field| field.strip_prefix("ref="));
+            canonical(named.unwrap_or(text))
+        };
+        if caches.any(|cache| reference(cache) == canonical(name.as_str())) {
+            return self.drop(at, "The build fetches its cache itself.");
+        }
+        Err(format!(
+            "{} keeps no images, and the build fetches its base images itself: take the line out if {} was for that",
+            self.builder.info().title,
+            quoted(name)
+        ))
+    }
+
+    fn finish(mut self) -> Result<Plan<'a>, Obstacle> {
+        let job = self.job;
+        if let Some(last) = self.plan.builds.len().checked_sub(1) {
+            for build in self.plan.builds.iter_mut().take(last) {
+                build.is_last = false;
+            }
+        }
+        for build in &mut self.plan.builds {
+            let own = job.invocations.get(build.invocation);
+            let users = |name: &Name<'_>| user_of(job, name.value, build.invocation);
+            for name in build.names.iter().filter(|name| !name.pushed) {
+                if let Some(span) = users(name) {
+                    let why = format!(
+                        "it uses {}, which is built and not pushed: {} keeps no images",
+                        quoted(name.value),
+                        self.builder.info().title
+                    );
+                    return Err((span, why));
+                }
+            }
+            let unpushed = build.names.iter().any(|name| !name.pushed);
+            if !build.is_last
+                && unpushed
+                && !build.pushes()
+                && let Some(own) = own
+            {
+                let why = "it is not pushed: a later build that takes it as its base image does not find it";
+                self.plan.notes.push((own.span, why.to_owned()));
+            }
+            if build.pushes() {
+                build.names.retain(|name| name.pushed);
+            }
+        }
+        Ok(self.plan)
+    }
+}
+
+/// Whether a command sets nothing up on other machines.
+pub(in crate::rewrite) fn is_local(invocation: &Invocation) -> bool {
+    let driver = invocation.values("driver").last().map_or("", Value::as_str);
+    !matches!(driver, "remote" | "kubernetes" | "cloud")
+        && !invocation.args.iter().any(|arg| arg.as_str().contains("://"))
+}
+
+/// Whether the command goes, or becomes a part of a build, whatever its place.
+fn is_absorbed(invocation: &Invocation) -> bool {
+    matches!(
+        invocation.subcommand.as_str(),
+        "tag" | "push" | "pull" | "login" | "logout" | "rmi" | "rm" | "info" | "version" | "system prune"
+    )
+}
+
+/// Where another command names an image: as a word or as the value of an option or argument.
+fn user_of(job: &Job, name: &Value, build: usize) -> Option<Span> {
+    let wanted = canonical(name.as_str());
+    let own = job.invocations.get(build).map(|build| build.command);
+    let absorbed = |at: usize| {
+        job.invocations.iter().any(|one| one.command == at && one.is_docker() && is_absorbed(one))
+    };
+    let names = |text: &str| {
+        let value = text.rsplit_once('=').map_or(text, |(_, value)| value);
+        text == name.as_str() || canonical(text) == wanted || (value != text && canonical(value) == wanted)
+    };
+    let commands = job.commands.iter().enumerate();
+    let mut others = commands.filter(|(at, _)| Some(*at) != own && !absorbed(*at));
+    let user = others.find(|(_, command)| {
+        let program = command.words.first().map_or("", |word| word.as_str());
+        let told = matches!(program, "echo" | "printf" | "export" | "cd" | "docker");
+        !(told && !program.starts_with("docker"))
+            && command.words.iter().skip(1).any(|word| names(word.as_str()))
+    });
+    user.map(|(_, command)| command.span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine;
+    use crate::script::{Scope, lower};
+    use crate::source::{FileId, Text};
+
+    /// The plan for a script: the pushed names of each build and how many commands go; or what stands in the way.
+    #[track_caller]
+    fn check(script: &str, expected: &str) {
+        let text = Text::verbatim(FileId(0), 0, script);
+        let mut job = Job { commands: lower(&text, &mut Scope::new(&[]), 1), ..Job::default() };
+        engine::resolve(&mut job);
+        let got = match plan(Builder::Kaniko, &job, script) {
+            Ok(plan) => {
+                let builds = plan.builds.iter().map(|build| {
+                    let names = build.names.iter().filter(|name| name.pushed);
+                    names.map(|name| name.value.as_str()).collect::<Vec<_>>().join(" ")
+                });
+                format!("[{}] {} go", builds.collect::<Vec<_>>().join("] ["), plan.gone.len())
+            }
+            Err((_, why)) => why,
+        };
+        assert!(got.contains(expected), "{script}\n{got}\nshould say\n{expected}");
+    }
+
+    #[test]
+    fn names_are_compared_as_they_resolve() {
+        #[track_caller]
+        fn check(name: &str, expected: &str) {
+            assert_eq!(canonical(name), expected, "{name}");
+        }
+        check("a", "a:latest");
+        check("$A/b:1", "${A}/b:1");
+        check("${A}b", "${A}b:latest");
+        check("a@sha256:0", "a@sha256:0");
+        check("a$", "a$:latest");
+    }
+
+    #[test]
+    fn builds_are_pushed_under_their_names() {
+        check("docker build -t r/a .\ndocker push r/a", "[r/a] 1 go");
+        check("docker build -t r/a .\ndocker push r/a:latest", "[r/a] 1 go");
+        check("docker build -t a .\ndocker tag a r/a:1\ndocker push r/a:1", "[r/a:1] 2 go");
+        check("docker build -t r/a -t r/a:2 .\ndocker push r/a:2", "[r/a:2] 1 go");
+        check("docker build -t r/a . && docker push r/a", "[r/a] 1 go");
+        check("docker buildx build --push -t r/a .", "[r/a] 0 go");
+        check(
+            "docker build -t r/a a\ndocker build -t r/b b\ndocker push r/a\ndocker push r/b",
+            "[r/a] [r/b] 2 go",
+        );
+        check("docker build -t a .", "[] 0 go");
+        check("for i in a b; do docker build -t r/$i $i; docker push r/$i; done", "[r/a] 1 go");
+        check("I=r/a\ndocker build -t r/a .\ndocker push $I", "[r/a] 1 go");
+        check(
+            "docker pull r/a || true\ndocker build --cache-from r/a -t r/a .\ndocker push r/a",
+            "[r/a] 2 go",
+        );
+        check("cd app && docker build -t r/a .\ndocker push r/a", "[r/a] 1 go");
+        check("docker build -t r/a .\ndocker push r/a || exit 1", "[r/a] 1 go");
+    }
+
+    #[test]
+    fn what_cannot_be_joined_is_said() {
+        let base = "docker build -t r/a .\n";
+        check(&format!("{base}docker run r/a make test\ndocker push r/a"), "nothing like `docker run`");
+        check(&format!("{base}docker save r/a -o a.tar"), "nothing like `docker save`");
+        check(&format!("{base}./test.sh\ndocker push r/a"), "waits for `./test.sh`");
+        check(&format!("{base}docker push r/a || true"), "|| true");
+        check("docker build -t r/a . || true\ndocker push r/a", "|| true");
+        check("docker build -t r/a . | tee log\ndocker push r/a", "pipe");
+        check(&format!("{base}if [ $X ]; then docker push r/a; fi"), "same condition");
+        check(&format!("{base}[ $X ] && docker push r/a"), "waits for `[`");
+        check("if x; then docker build -t r/a .; fi\nif y; then docker push r/a; fi", "same condition");
+        check("if docker build -t r/a .; then echo; fi\ndocker push r/a", "same condition");
+        check("[ $X ] && docker build -t r/a .\ndocker push r/a", "only where `[` succeeds");
+        check("docker push r/a", "does not build");
+        check("docker pull r/a\ndocker tag r/a r/b", "keeps no images");
+        check("docker build -t a .\ntrivy image a", "not pushed");
+        check("docker build -t a .\ndocker build --build-arg BASE=a .", "not pushed");
+        check("docker build -t a .\nV=$(cat v)\ndocker tag a r/a:$V\ndocker push r/a:$V", "not known yet");
+        check(&format!("{base}docker login -u u r\ndocker push r/a"), "login comes after");
+        check(&format!("set +e\n{base}docker push r/a"), "goes on");
+        check(&format!("{base}docker push -a r/a"), "push each name");
+        check(&format!("{base}id=$(docker push r/a)"), "inside");
+        check("docker build -t r/a .\ndocker build -t r/a b\ndocker push r/a", "built twice");
+        check("docker buildx create --driver kubernetes", "other machines");
+    }
+}

@@ -1,0 +1,320 @@
+//! The commands of a job's scripts in the builder's words, and what its image has no program for.
+
+use std::collections::BTreeSet;
+
+use daemonless_catalog::{Translated, translate_command};
+
+use super::cut::{Cut, Script};
+use super::dialect::{How, how};
+use super::joined::order::Order;
+use super::joined::plan::{self, Obstacle};
+use super::joined::write::{self, Login};
+use super::joined::{self, Words};
+use super::translate::{self, Outcome, Site};
+use super::{Left, Round, View};
+use crate::edit::Edit;
+use crate::engine::Invocation;
+use crate::model::{Command, Job, Joined, Place};
+use crate::source::Span;
+use crate::syntax::yaml::Style;
+
+/// A shell text up to a command, to tell whether the command stands inside quotes.
+fn is_open(before: &str) -> bool {
+    let (mut quote, mut escaped, mut comment, mut last) = (None, false, false, ' ');
+    for c in before.chars() {
+        match (c, quote) {
+            ('\n', _) if comment => comment = false,
+            _ if comment => {}
+            _ if escaped => escaped = false,
+            ('\\', None | Some('"')) => escaped = true,
+            ('#', None) if last.is_whitespace() => comment = true,
+            ('"' | '\'', None) => quote = Some(c),
+            (_, Some(open)) if open == c => quote = None,
+            _ => {}
+        }
+        last = c;
+    }
+    quote.is_some()
+}
+
+impl View<'_> {
+    /// The edits of a job's docker commands, each with whether a job that is not rewritten runs the same line; remarks
+    /// go into `round`, and so does what can't be translated. `scripts` are the lists that lines can be taken out of.
+    pub(super) fn commands(
+        &self,
+        at: usize,
+        chosen: &BTreeSet<usize>,
+        scripts: &[Script],
+        round: &mut Round,
+    ) -> Vec<(Edit, bool)> {
+        let Some(job) = self.job(at) else { return Vec::new() };
+        let result = match how(self.builder) {
+            How::OneByOne => self.one_by_one(job, scripts, round),
+            How::Joined(words) => self.joined(at, job, words, scripts, round),
+        };
+        match result {
+            Ok(edits) => {
+                edits.into_iter().map(|(edit, command)| (edit, !self.only_used_by(command, chosen))).collect()
+            }
+            Err((span, why)) => {
+                round.failed.entry(at).or_insert(Left { span, job: job.name.clone(), why });
+                Vec::new()
+            }
+        }
+    }
+
+    /// The docker command lines that a job's own scripts hold.
+    fn docker<'j>(&self, job: &'j Job) -> Vec<(usize, &'j Invocation, &'j Command)> {
+        let all = job.invocations.iter().enumerate().filter(|(_, invocation)| invocation.is_docker());
+        all.filter_map(|(index, invocation)| {
+            let command = job.commands.get(invocation.command)?;
+            let own = command.place != Place::Elsewhere && !self.is_action(command);
+            own.then_some((index, invocation, command))
+        })
+        .collect()
+    }
+
+    /// Each command in its place; what is not needed goes. Every edit comes with the command that it is for.
+    fn one_by_one(
+        &self,
+        job: &Job,
+        scripts: &[Script],
+        round: &mut Round,
+    ) -> Result<Vec<(Edit, Span)>, Obstacle> {
+        let (mut out, mut cuts) = (Vec::new(), Vec::new());
+        for (_, invocation, command) in self.docker(job) {
+            let site = self.site(job, invocation, command, None);
+            match translate_command(&invocation.subcommand, self.builder) {
+                Some(known) if known.verdict == Translated::Drop && plan::is_local(invocation) => {
+                    translate::writable(invocation, &site).map_err(|why| (invocation.span, why))?;
+                    cuts.push(Cut { span: command.span, reason: known.note.to_owned() });
+                }
+                _ => {
+                    let outcome =
+                        translate::command(invocation, &site).map_err(|why| (invocation.span, why))?;
+                    self.take(job, invocation, outcome, round, &mut out);
+                }
+            }
+        }
+        self.cut(cuts, scripts, &mut out)?;
+        Ok(out)
+    }
+
+    /// Build, tag and push in the place of the build.
+    fn joined(
+        &self,
+        at: usize,
+        job: &Job,
+        words: &'static dyn Words,
+        scripts: &[Script],
+        round: &mut Round,
+    ) -> Result<Vec<(Edit, Span)>, Obstacle> {
+        let plan = joined::plan(self.builder, job, self.text)?;
+        let (mut out, mut cuts) = (Vec::new(), Vec::new());
+        let mut logins: Vec<(Login, &Invocation)> = Vec::new();
+        for (index, invocation, command) in self.docker(job) {
+            let site = self.site(job, invocation, command, Some(words));
+            let fails = |why| (invocation.span, why);
+            translate::writable(invocation, &site).map_err(fails)?;
+            if command.sudo {
+                return Err(fails("it runs with `sudo`, which the image does not have".into()));
+            }
+            let before = self.scalar(invocation.head).map(|scalar| self.content(scalar).start);
+            let before = before.and_then(|start| {
+                self.unescape(Span { start, end: invocation.head.start, ..invocation.head })
+            });
+            if before.is_none_or(|before: String| is_open(&before)) {
+                return Err(fails(
+                    "it stands inside a quoted script: write its commands out as lines of the job".into(),
+                ));
+            }
+            if let Some((_, reason)) = plan.gone.iter().find(|(gone, _)| *gone == index) {
+                cuts.push(Cut { span: command.span, reason: reason.clone() });
+            } else if let Some(build) = plan.builds.iter().find(|build| build.invocation == index) {
+                let outcome = write::build(words, invocation, build, &site).map_err(fails)?;
+                self.take(job, invocation, outcome, round, &mut out);
+            } else if invocation.is("login") && !words.has_login() {
+                let login = write::login(words, invocation, &job.commands, &site).map_err(fails)?;
+                logins.push((login, invocation));
+            } else {
+                let outcome = translate::command(invocation, &site).map_err(fails)?;
+                self.take(job, invocation, outcome, round, &mut out);
+            }
+        }
+        self.logins(job, words, logins, &mut cuts, &mut out)?;
+        self.cut(cuts, scripts, &mut out)?;
+        let note = |(span, why)| Left { span, job: job.name.clone(), why };
+        round.notes.extend(plan.notes.iter().cloned().map(note));
+        round.pushed.insert(at, joined::expected(&plan));
+        Ok(out)
+    }
+
+    /// One file with all logins in the place of the last; the others go.
+    fn logins(
+        &self,
+        job: &Job,
+        words: &'static dyn Words,
+        logins: Vec<(Login, &Invocation)>,
+        cuts: &mut Vec<Cut>,
+        out: &mut Vec<(Edit, Span)>,
+    ) -> Result<(), Obstacle> {
+        let Some((_, last)) = logins.last() else { return Ok(()) };
+        let Some(command) = job.commands.get(last.command) else { return Ok(()) };
+        let several = "it logs in to several registries, and not all in one row before the first build: write the file with the \
+                       logins by hand";
+        let order = Order::new(job, self.text);
+        for (login, invocation) in logins.iter().take(logins.len() - 1) {
+            let simple = order.obstacle(invocation.command, last.command, &|_| false, true).is_none()
+                || order.is_row(invocation.command, last.command, job);
+            if !simple || order.changes(&login.written(), invocation.command, last.command).is_some() {
+                return Err((invocation.span, several.to_owned()));
+            }
+            let reason = "One file holds all logins.".to_owned();
+            cuts.push(Cut { span: login.span, reason });
+        }
+        let site = self.site(job, last, command, Some(words));
+        let folder = match job.env.iter().any(|var| var.name == "DOCKER_CONFIG") {
+            true => "\"$DOCKER_CONFIG\"",
+            false => "~/.docker",
+        };
+        let span = command.span;
+        let all: Vec<Login> = logins.into_iter().map(|(login, _)| login).collect();
+        out.extend(write::logins(&all, folder, &site).map(|edit| (edit, span)));
+        Ok(())
+    }
+
+    fn site<'s>(
+        &'s self,
+        job: &Job,
+        invocation: &Invocation,
+        command: &'s Command,
+        words: Option<&'static dyn Words>,
+    ) -> Site<'s> {
+        Site {
+            builder: self.builder,
+            text: self.text,
+            command,
+            next: next_joined(&job.commands, invocation.command),
+            view: self,
+            hub: words.map(|words| words.hub()),
+        }
+    }
+
+    fn take(
+        &self,
+        job: &Job,
+        invocation: &Invocation,
+        outcome: Outcome,
+        round: &mut Round,
+        out: &mut Vec<(Edit, Span)>,
+    ) {
+        let command = job.commands.get(invocation.command).map_or(invocation.span, |command| command.span);
+        out.extend(outcome.edits.into_iter().map(|edit| (edit, command)));
+        let note = |why| Left { span: invocation.span, job: job.name.clone(), why };
+        round.notes.extend(outcome.notes.into_iter().map(note));
+    }
+
+    /// Cuts commands out; each edit is for the first command that it takes away.
+    fn cut(&self, cuts: Vec<Cut>, scripts: &[Script], out: &mut Vec<(Edit, Span)>) -> Result<(), Obstacle> {
+        let spans: Vec<Span> = cuts.iter().map(|cut| cut.span).collect();
+        for edit in self.cuts(cuts, scripts)? {
+            let inside = spans.iter().find(|span| edit.span.contains(**span));
+            let touched = inside.or_else(|| {
+                spans.iter().find(|span| span.start < edit.span.end && edit.span.start < span.end)
+            });
+            let command = touched.copied().unwrap_or(edit.span);
+            out.push((edit, command));
+        }
+        Ok(())
+    }
+
+    /// What is written at a place, without the quoting of the scalar that holds it; `None` where that can't be undone.
+    pub(super) fn unescape(&self, span: Span) -> Option<String> {
+        let written = self.text.get(span.range())?;
+        match self.style(span) {
+            Some(Style::Single) => Some(written.replace("''", "'")),
+            Some(Style::Double) => {
+                let mut out = String::with_capacity(written.len());
+                let mut chars = written.chars();
+                while let Some(c) = chars.next() {
+                    match c {
+                        '\\' => match chars.next()? {
+                            c @ ('"' | '\\' | '/') => out.push(c),
+                            _ => return None,
+                        },
+                        c => out.push(c),
+                    }
+                }
+                Some(out)
+            }
+            _ => Some(written.to_owned()),
+        }
+    }
+
+    /// Whether the builds of a rewritten job push what they should.
+    pub(super) fn reads_back(&self, job: &Job, pushed: Option<&Vec<Vec<String>>>) -> bool {
+        match (how(self.builder), pushed) {
+            (How::Joined(words), Some(pushed)) => joined::pushed_by(words, &job.invocations) == *pushed,
+            _ => true,
+        }
+    }
+
+    /// Whether a command was made from the inputs of an action: no script holds it.
+    pub(super) fn is_action(&self, command: &Command) -> bool {
+        let program = command.words.first();
+        program.is_none_or(|program| program.text.editable(0..program.text.len()).is_none())
+            && program.is_some_and(|program| self.text.get(program.span.range()) != Some(program.as_str()))
+            && program.is_some_and(|program| {
+                self.text.get(program.span.range()).is_some_and(|text| text.contains("/"))
+            })
+    }
+
+    /// Commands that the builder's image has no program for.
+    pub(super) fn missing_programs(&self, at: usize, round: &mut Round) {
+        let Some(job) = self.job(at) else { return };
+        let info = self.builder.info();
+        let docker: BTreeSet<usize> =
+            self.docker(job).iter().map(|(_, invocation, _)| invocation.command).collect();
+        for (index, command) in job.commands.iter().enumerate() {
+            let program = command.words.first().map_or("", |word| word.as_str());
+            let is_name = !program.is_empty() && !program.contains(['/', '$', '`', '=']);
+            if command.place != Place::Job
+                || !is_name
+                || docker.contains(&index)
+                || !info.programs.is_missing(program)
+                || self.defines(program)
+            {
+                continue;
+            }
+            let instead = match info.programs.install {
+                "" => "move these lines to another job".to_owned(),
+                install => format!("use `{install}`, or move these lines to another job"),
+            };
+            let why = format!(
+                "`{}` is made from {}: `{program}` is not in it; {instead}",
+                info.image, info.programs.base
+            );
+            round.notes.push(Left { span: command.span, job: job.name.clone(), why });
+        }
+    }
+
+    /// Whether the text defines a function of this name.
+    fn defines(&self, name: &str) -> bool {
+        self.text.match_indices(name).any(|(at, _)| {
+            let after = self.text.get(at + name.len()..).unwrap_or("").trim_start_matches(' ');
+            let before = self.text.get(..at).unwrap_or("");
+            let starts = before
+                .chars()
+                .next_back()
+                .is_none_or(|c| c.is_whitespace() || matches!(c, ';' | '{' | '"' | '\''));
+            starts && (after.starts_with("()") || before.ends_with("function "))
+        })
+    }
+}
+
+/// How the next command of the same script hangs on the one at `index`.
+fn next_joined(commands: &[Command], index: usize) -> Option<Joined> {
+    let own = commands.get(index)?;
+    let next = commands.get(index + 1..)?.iter().find(|next| next.joined != Joined::Substitution)?;
+    (next.script == own.script).then_some(next.joined)
+}
