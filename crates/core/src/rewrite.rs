@@ -353,6 +353,6 @@ fn with_text(files: &[File], index: usize, text: String) -> Vec<File> {
 /// A reason as a sentence: a capital at its start and a full stop at its end.
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let first: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let first: String = chars.next().map(|first| first.to_ascii_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", chars.as_str().trim_end_matches('.'))
 }

@@ -60,7 +60,7 @@ fn check(_: &Scene<'_>, _: &mut Sink<'_>) {}
 pub(super) fn finding(error: &SyntaxError) -> Finding {
     let told = error.message.trim().trim_end_matches('.');
     let mut letters = if told.is_empty() { "the text can't be read here" } else { told }.chars();
-    let first = letters.next().map_or(String::new(), |first| first.to_uppercase().collect());
+    let first = letters.next().map_or(String::new(), |first| first.to_ascii_uppercase().to_string());
     Finding {
         rule: &RULE,
         span: error.span,

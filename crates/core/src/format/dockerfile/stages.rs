@@ -232,7 +232,7 @@ impl Reader {
         let (image, name) = instruction.from();
         let mut stage = Stage { span: instruction.span, from: instruction.span, ..Stage::default() };
         let value = image.map(|image| self.expander.expand(&image, &self.globals)).unwrap_or_default();
-        if let Some(&parent) = self.names.get(&value.as_str().to_lowercase()) {
+        if let Some(&parent) = self.names.get(&value.as_str().to_ascii_lowercase()) {
             let below = self.out.list.get(parent);
             stage.parent = Some(parent);
             stage.image = below.and_then(|below| below.image);
@@ -246,7 +246,7 @@ impl Reader {
             }
         }
         if let Some(name) = &name {
-            self.names.insert(name.as_str().to_lowercase(), self.out.list.len());
+            self.names.insert(name.as_str().to_ascii_lowercase(), self.out.list.len());
         }
         stage.name = name;
         self.out.list.push(stage);
@@ -333,7 +333,7 @@ impl Reader {
     /// A stage by its name or number, or else an image.
     fn source(&mut self, text: &Text) -> Source {
         let value = self.expander.expand(text, &self.vars);
-        let named = self.names.get(&value.as_str().to_lowercase()).copied();
+        let named = self.names.get(&value.as_str().to_ascii_lowercase()).copied();
         let numbered = || value.as_str().parse().ok().filter(|stage| *stage < self.out.list.len());
         match named.or_else(numbered) {
             Some(stage) => Source::Stage(stage),
