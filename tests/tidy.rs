@@ -143,7 +143,7 @@ fn prose(text: &str) -> impl Iterator<Item = String> {
 fn anchors(text: &str) -> Vec<String> {
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
     let anchor =
-        |title: &str| title.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-");
+        |title: &str| title.to_ascii_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-");
     // Fences have lines that begin with `#`, too: an anchor more does no harm.
     text.lines().filter_map(|line| line.trim_start_matches('#').strip_prefix(' ')).map(anchor).collect()
 }
@@ -210,7 +210,7 @@ fn pages_do_not_belittle() {
     none(pages().into_iter().flat_map(|(path, text)| {
         let lines = prose(&text).filter(|line| !line.contains('"')).collect::<Vec<_>>();
         let found = lines.into_iter().flat_map(|line| {
-            let words = line.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+            let words = line.split(|c: char| !c.is_alphanumeric()).map(str::to_ascii_lowercase);
             words.filter(|word| WORDS.contains(&word.as_str())).collect::<Vec<_>>()
         });
         found.map(|word| format!("{path}: say it without {word:?}")).collect::<Vec<_>>()

@@ -51,7 +51,7 @@ impl<'de> Deserialize<'de> for Text {
         if text.is_empty() {
             return Err(D::Error::custom("an empty text"));
         }
-        let lower = text.to_lowercase();
+        let lower = text.to_ascii_lowercase();
         for word in UNWANTED {
             let found = lower.match_indices(word).any(|(at, _)| {
                 let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '-';

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de::Error};
 
 /// `run-heredoc` as `RunHeredoc`.
 pub fn pascal(id: &str) -> String {
-    id.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
+    id.split('-').map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect()
 }
 
 /// Fails on an id that is no word of letters, digits, `-` and `.`, or that a list has twice.

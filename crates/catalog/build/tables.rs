@@ -46,7 +46,7 @@ fn list<T: DeserializeOwned + Debug>(
 ) -> Result<(), String> {
     let items: Vec<T> = yaml(&facts.join(format!("{file}.yaml")))?;
     ids::check(&format!("facts/{file}.yaml"), items.iter().map(id))?;
-    table(code, &format!("See `facts/{file}.yaml`."), &file.to_uppercase(), item, &items);
+    table(code, &format!("See `facts/{file}.yaml`."), &file.to_ascii_uppercase(), item, &items);
     Ok(())
 }
 

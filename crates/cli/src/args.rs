@@ -301,7 +301,7 @@ fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a s
     if word.len() > LONGEST {
         return None;
     }
-    let word = word.to_lowercase();
+    let word = word.to_ascii_lowercase();
     let (distance, guess) = known
         .map(|known| (strsim::damerau_levenshtein(&word, known), known))
         .min_by_key(|(distance, _)| *distance)?;

@@ -235,7 +235,7 @@ pub(super) fn sources() -> Result<String> {
 /// With a capital at its start.
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
 }
 
 /// With a capital at its start and a full stop at its end.

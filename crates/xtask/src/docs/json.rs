@@ -220,7 +220,7 @@ fn camel_case(name: &str) -> String {
     let first = words.next().unwrap_or_default().to_owned();
     words.fold(first, |out, word| {
         let (head, tail) = word.split_at(word.len().min(1));
-        out + &head.to_uppercase() + tail
+        out + &head.to_ascii_uppercase() + tail
     })
 }
 

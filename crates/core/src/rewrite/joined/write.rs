@@ -163,7 +163,7 @@ fn value_text(flag: &FlagUse, site: &Site<'_>) -> Result<String, String> {
 
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or(String::new(), |first| first.to_ascii_uppercase().to_string() + chars.as_str())
 }
 
 /// One login: registry, user and password as shell texts, and all that is replaced.
