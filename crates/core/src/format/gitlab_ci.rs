@@ -278,7 +278,7 @@ impl Reader<'_, '_> {
 }
 
 /// What an inherited line of a script costs of what jobs may inherit, besides its length: the command that it becomes.
-const COST_OF_LINE: usize = 64;
+const COST_OF_LINE: usize = 128;
 
 /// Adds a variable, over an earlier one of its name.
 fn set(env: &mut Vec<Var>, at: &mut Map<String, usize>, var: Var) {
