@@ -3,6 +3,7 @@
 use daemonless_catalog::{Builder, Flag, Translated, Translation, flags, translate, translate_command};
 
 use super::View;
+use super::joined::draft::{merged, with_blank};
 use super::joined::write::is_hub;
 use crate::edit::Edit;
 use crate::engine::command_line::{FlagUse, Invocation};
@@ -179,6 +180,7 @@ fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
     if invocation.flags.iter().any(|flag| flag.name == "push" && flag.is_on()) {
         site.push_after(&mut out, invocation)?;
     }
+    out.edits = merged(out.edits, site.text);
     Ok(out)
 }
 
@@ -200,7 +202,7 @@ pub(super) enum Answer {
 
 /// What becomes of an option of `docker build` that names no cache, or why the command can't be translated.
 pub(super) fn build_option(builder: Builder, flag: &FlagUse) -> Result<Answer, String> {
-    let title = builder.info().title;
+    let title = builder.info().name();
     let value = flag.value.as_ref().map_or("", Value::as_str);
     match flag.name.as_str() {
         "provenance" | "sbom" if !flag.is_on() => {
@@ -230,7 +232,7 @@ pub(super) fn option(
     flag: &FlagUse,
     found: Option<&'static Translation>,
 ) -> Result<Answer, String> {
-    let title = builder.info().title;
+    let title = builder.info().name();
     let Some(found) = found else {
         // Podman takes Docker's options by Docker's names, where it has them.
         let own = flags(builder.id(), subcommand).and_then(|table| table.find_long(&flag.name));
@@ -273,7 +275,7 @@ pub(super) struct Cache {
 
 /// A registry's name without tag, `type=` and `mode=`, as Buildah's and Podman's caches want it.
 pub(super) fn cache(builder: Builder, flag: &str, written: &str) -> Cache {
-    let title = builder.info().title;
+    let title = builder.info().name();
     let fields: Vec<&str> = written.split(',').collect();
     let kind = fields.iter().find_map(|field| field.strip_prefix("type="));
     if matches!(kind, Some("gha" | "inline" | "local" | "s3" | "azblob")) {
@@ -304,7 +306,7 @@ pub(super) fn cache(builder: Builder, flag: &str, written: &str) -> Cache {
 
 impl Site<'_> {
     fn title(&self) -> &'static str {
-        self.builder.info().title
+        self.builder.info().name()
     }
 
     fn written(&self, span: Span) -> Option<&str> {
@@ -324,19 +326,19 @@ impl Site<'_> {
 
     /// Takes an option out, with the blank, or the continued line, before it.
     pub(super) fn remove(&self, out: &mut Outcome, span: Span, reason: String) {
-        let before = self.text.get(..span.start as usize).unwrap_or("");
-        let blank = before.len() - before.trim_end_matches([' ', '\t']).len();
-        // An option that has a continued line of its own takes the line's break with it.
-        let kept = before.get(..before.len() - blank).unwrap_or("");
-        let line = kept.strip_suffix("\\\n").map(|rest| rest.trim_end_matches([' ', '\t']).len());
-        let after = self.text.get(span.end as usize..).unwrap_or("");
-        let own_line = after.starts_with('\n') || after.starts_with(" \\\n") || after.is_empty();
-        let start = match line {
-            Some(start) if own_line => start,
-            _ => before.len() - blank,
+        let (start, end) = with_blank(self.text, span);
+        let before = self.text.get(..start).unwrap_or("").trim_end_matches([' ', '\t']);
+        let after = self.text.get(end..).unwrap_or("");
+        // An option that has a line of its own takes the line's break with it, and what continues the line before.
+        let own_line = after.starts_with(['\n', '\r']) || after.starts_with(" \\\n") || after.is_empty();
+        let start = match before.strip_suffix('\n') {
+            Some(line) if own_line => {
+                let line = line.trim_end_matches('\r');
+                line.strip_suffix('\\').map_or(line.len(), |rest| rest.trim_end_matches([' ', '\t']).len())
+            }
+            _ => start,
         };
-        let span = Span { start: u32::try_from(start).unwrap_or(span.start), ..span };
-        out.edits.push(Edit::delete(span, reason));
+        out.edits.push(Edit::delete(Span::new(span.file, start..end), reason));
     }
 
     fn answered(&self, out: &mut Outcome, subcommand: &str, flag: &FlagUse, answer: Answer) {
