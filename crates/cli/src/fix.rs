@@ -87,7 +87,7 @@ fn plan(files: &[File; 1], context: &Context, to: Option<&str>) -> Result<Plan, 
     match daemonless_core::rewrite(files, context, 0, builder) {
         Some(rewrite) => Ok(Plan::Rewritten(Box::new(rewrite))),
         None => {
-            let why = Builder::from_id(builder).and_then(|builder| rewrite::why_not(&file.format, builder));
+            let why = Builder::from_id(builder).and_then(|builder| rewrite::why_not(file.format, builder));
             let why = why.map_or(" yet".to_owned(), |why| format!(", because {why}"));
             Err(format!("{path}: {} is not rewritten for {builder}{why}", file.format).into())
         }
