@@ -5,6 +5,7 @@ mod cut;
 mod dialect;
 mod github_actions;
 mod gitlab_ci;
+mod hidden;
 mod joined;
 mod lines;
 mod scripts;

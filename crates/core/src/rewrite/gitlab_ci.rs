@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use daemonless_catalog::BuilderInfo;
 
+use super::hidden;
 use super::{Change, DOCKER_VARIABLES, Left, OWN, Round, SERVICE, VARIABLES, View, uses_docker};
 use crate::access::daemon;
 use crate::edit::{self, Edit};
@@ -82,6 +83,17 @@ impl Placing<'_, '_> {
         let Some(job) = view.job(at) else { return };
         let builds = uses_docker(job);
         let mut own: Vec<String> = Vec::new();
+        if let Some((span, program)) = hidden::caller(job) {
+            let why = format!("`{program}` may call Docker: the file does not show what it does");
+            match builds {
+                // What the image lacks is said anyway.
+                true if self.view.builder.info().programs.is_missing(program) => {}
+                true => self.round.notes.push(Left { span, job: job.name.clone(), why }),
+                false => return self.fail(at, span, &why),
+            }
+        } else if !builds && job.commands.is_empty() {
+            return self.fail(at, job.name_span, "its commands are in another file, and may call Docker");
+        }
         if builds {
             own.extend(self.image(at, job));
         }
@@ -174,6 +186,10 @@ impl Placing<'_, '_> {
             // No image and no service: a runner with a shell, or the runner's own default.
             if has_services {
                 return setting(info);
+            }
+            // A template without an image runs in that of the job that refers to it.
+            if job.name.starts_with('.') {
+                return Vec::new();
             }
             let why = format!("the job names no image: {} must be installed where it runs", info.title);
             if info.clear_entrypoint {
@@ -288,6 +304,15 @@ impl Placing<'_, '_> {
         let services = job.containers.iter().filter(|one| one.role == Role::Service);
         let (daemons, others): (Vec<_>, Vec<_>) = services.partition(|one| daemon(one).is_some());
         let Some(first) = daemons.first() else { return Vec::new() };
+        for daemon in &daemons {
+            let plain =
+                daemon.command.iter().find(|word| word.any(|word| word.contains("--insecure-registry")));
+            if let Some(plain) = plain {
+                let why = "the daemon spoke HTTP to this registry: give the builder's commands that name it \
+                           `--tls-verify=false`, or list it in `registries.conf`";
+                self.round.notes.push(Left { span: plain.span, job: job.name.clone(), why: why.to_owned() });
+            }
+        }
         let spans: Vec<Span> =
             daemons.iter().filter_map(|one| one.image.as_ref()).map(|image| image.span).collect();
         if spans.iter().any(|span| !view.only_used_by(*span, self.chosen)) {
