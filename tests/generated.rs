@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::promises::broken_promises;
 
 /// Pipelines of each format.
-const PIPELINES: u64 = 300;
+const PIPELINES: u64 = 1200;
 
 /// Numbers that look random and are the same for one seed (an xorshift generator).
 struct Dice(u64);
@@ -15,7 +15,9 @@ impl Dice {
     fn new(seed: u64) -> Self {
         let mut dice = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         // The first few still look like the seed.
-        (0..4).for_each(|_| drop(dice.next()));
+        for _ in 0..4 {
+            dice.next();
+        }
         dice
     }
 

@@ -201,7 +201,9 @@ impl Check<'_> {
             let pushes = self.job.invocations.iter().filter(|call| call.is("push"));
             pushes.flat_map(|call| &call.args).any(|image| image.as_str() == name)
         };
-        let built = |name: &str| self.find(0, |at, new| is(at, "build") && holds(new, name)).is_some();
+        // Docker adds this tag where none is written.
+        let bare = |name: &str| name.strip_suffix(":latest").unwrap_or(name).to_owned();
+        let built = |name: &str| self.find(0, |at, new| is(at, "build") && holds(new, &bare(name))).is_some();
         match old.subcommand.as_str() {
             _ if old.builds() => {
                 let tags: Vec<&str> = old.values("tag").map(|tag| tag.as_str()).collect();

@@ -91,7 +91,7 @@ impl Placing<'_, '_> {
                 true => self.round.notes.push(Left { span, job: job.name.clone(), why }),
                 false => return self.fail(at, span, &why),
             }
-        } else if !builds && job.commands.is_empty() {
+        } else if job.commands.is_empty() && self.is_for_others(at, job) {
             return self.fail(at, job.name_span, "its commands are in another file, and may call Docker");
         }
         if builds {
@@ -165,6 +165,16 @@ impl Placing<'_, '_> {
         });
         let text = edit::apply(view.text.get(whole.range())?, &edits.collect::<Vec<_>>());
         Some(text.lines().map(|line| line.get(column..).unwrap_or("").trim_end().to_owned()).collect())
+    }
+
+    /// Whether a daemon of this job is there for nobody that this file shows: it is a template of other files, or its
+    /// commands are in them.
+    fn is_for_others(&self, at: usize, job: &Job) -> bool {
+        let images =
+            job.containers.iter().filter(|one| daemon(one).is_some()).filter_map(|one| one.image.as_ref());
+        let alone =
+            |span: Span| self.view.users.get(&span).is_none_or(|users| users.iter().all(|user| *user == at));
+        images.map(|image| image.span).any(alone)
     }
 
     /// The mapping of a job as the file has it.
@@ -451,7 +461,15 @@ impl Placing<'_, '_> {
     fn remove_variables(&mut self) {
         let view = self.view;
         let tree = view.tree;
-        let gone = std::mem::take(&mut self.gone);
+        let mut gone = std::mem::take(&mut self.gone);
+        // What a variable that goes stood in front of would be seen again.
+        let entries = gone.values().flatten();
+        let names: BTreeSet<&str> = entries.filter_map(|(key, _)| tree.str(*key)).collect();
+        for (span, &(map, entry)) in &self.layout.variables {
+            if !view.users.contains_key(span) && tree.str(entry.0).is_some_and(|name| names.contains(name)) {
+                gone.entry(map).or_default().push(entry);
+            }
+        }
         for (map, mut entries) in gone {
             let Some(&key) = self.layout.keys.get(&map) else { continue };
             let owner = (key, map);
