@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::promises::broken_promises;
 
 /// Pipelines of each format.
-const PIPELINES: u64 = 1200;
+const PIPELINES: u64 = 250;
 
 /// Numbers that look random and are the same for one seed (an xorshift generator).
 struct Dice(u64);
@@ -51,6 +51,7 @@ static BUILDS: &[&str] = &[
     r#"docker build . -t @"#,
     r#"docker build --pull --no-cache -f app/Dockerfile --build-arg VERSION=1 --tag=@ app"#,
     r#"docker build --build-arg "KIND=$KIND" --target release --label a=b -t "@" ."#,
+    "docker build\n--progress plain --no-cache\n--compress\n--tag @ .",
     r#"docker image build --secret id=token,src=token -t "@" ."#,
     r#"DOCKER_BUILDKIT=1 docker build --cache-from @ -t "@" ."#,
     r#"docker buildx build --load --provenance=false -t "@" ."#,
@@ -132,12 +133,16 @@ fn script(dice: &mut Dice, key: &str, indent: &str, commands: &[String]) -> Stri
     if dice.once_in(4) {
         let _ = writeln!(out, "{indent}  - |");
         for command in commands {
-            let _ = writeln!(out, "{indent}    {command}");
+            let _ = writeln!(out, "{indent}    {}", command.replace('\n', &format!(" \\\n{indent}      ")));
         }
         return out;
     }
     for command in commands {
-        let _ = match dice.next() % 6 {
+        let folded = command.replace('\n', &format!("\n{indent}    "));
+        let command = &command.replace('\n', " ");
+        let _ = match dice.next() % 8 {
+            6 => writeln!(out, "{indent}  - >\n{indent}    {folded}"),
+            7 if !command.contains(": ") => writeln!(out, "{indent}  - {folded}"),
             0 => writeln!(out, "{indent}  - '{}'", command.replace('\'', "''")),
             1 => writeln!(out, "{indent}  - \"{}\"", command.replace('\\', "\\\\").replace('"', "\\\"")),
             2 => writeln!(out, "{indent}  - >-\n{indent}    {command}"),
@@ -292,7 +297,12 @@ fn github(dice: &mut Dice) -> String {
             ]);
         }
         for _ in 0..dice.next() % 3 {
-            let lines = commands(dice).join("\n          ").replace("$CI_COMMIT_SHA", "${{ github.sha }}");
+            let lines = commands(dice)
+                .join("\n")
+                .replace("build\n", "build ")
+                .replace("\n--", " \\\n  --")
+                .replace('\n', "\n          ")
+                .replace("$CI_COMMIT_SHA", "${{ github.sha }}");
             let _ = writeln!(out, "      - name: Build\n        run: |\n          {lines}");
         }
         let _ = writeln!(

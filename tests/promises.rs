@@ -37,7 +37,9 @@ pub(crate) fn broken_promises(path: &str, before: &str, builder: &str) -> Vec<St
         faults.push("the text is not the old one with the edits made".to_owned());
     }
     let again = self::rewrite(path, &rewrite.text, builder);
-    if again.text != rewrite.text {
+    // A job that was left out because of another's changes fits once these are made.
+    let waits = rewrite.left.iter().any(|left| left.why.contains("fall on the same place"));
+    if again.text != rewrite.text && !waits {
         faults.push(format!("a second time it becomes\n{}", again.text));
     }
     let rules =

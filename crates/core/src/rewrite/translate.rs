@@ -427,21 +427,29 @@ impl Site<'_> {
         }
     }
 
-    /// Takes an option out, with the blank, or the continued line, before it.
+    /// Takes a word out, with the blank, or the line, before it.
     pub(super) fn remove(&self, out: &mut Outcome, span: Span, reason: String) {
+        let trim = |text: &str| text.trim_end_matches([' ', '\t']).len();
         let before = self.text.get(..span.start as usize).unwrap_or("");
-        let blank = before.len() - before.trim_end_matches([' ', '\t']).len();
-        // An option that has a continued line of its own takes the line's break with it.
-        let kept = before.get(..before.len() - blank).unwrap_or("");
-        let line = kept.strip_suffix("\\\n").map(|rest| rest.trim_end_matches([' ', '\t']).len());
         let after = self.text.get(span.end as usize..).unwrap_or("");
-        let own_line = after.starts_with('\n') || after.starts_with(" \\\n") || after.is_empty();
-        let start = match line {
-            Some(start) if own_line => start,
-            _ => before.len() - blank,
-        };
-        let span = Span { start: u32::try_from(start).unwrap_or(span.start), ..span };
-        out.edits.push(Edit::delete(span, reason));
+        let rest = after.trim_start_matches([' ', '\t']);
+        let ends_line = rest.is_empty() || rest.starts_with(['\n', '\r']) || rest.starts_with("\\\n");
+        let lead = before.get(..trim(before)).unwrap_or("");
+        let (mut start, mut end) = (lead.len(), span.end);
+        if let Some(line) = lead.strip_suffix('\n') {
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            if ends_line {
+                // A word on a line of its own takes the line with it: folded to one line, an empty one would end the
+                // command.
+                start = trim(line.strip_suffix('\\').unwrap_or(line));
+            } else {
+                // The rest of the line keeps its place.
+                start = before.len();
+                end = span.end + u32::try_from(after.len() - rest.len()).unwrap_or(0);
+            }
+        }
+        let start = u32::try_from(start).unwrap_or(span.start);
+        out.edits.push(Edit::delete(Span { start, end, ..span }, reason));
     }
 
     fn answered(&self, out: &mut Outcome, subcommand: &str, flag: &FlagUse, answer: Answer) {
