@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use daemonless_core::format::FORMATS;
-use daemonless_core::report::Report;
+use daemonless_core::report::{FileReport, Report};
 use daemonless_core::{Context, File, analyze, rewrite};
 
 use crate::support::{run_with, within};
@@ -301,6 +301,29 @@ fn long_lists() {
             text
         }),
     );
+}
+
+#[test]
+fn what_one_statement_or_job_holds() {
+    survives("substitutions in each other, then side by side", &"$(docker run ".repeat(100_000));
+    survives("heredocs in an open `if`", &"if a\n<<E\nE\n".repeat(80_000));
+    survives("assignments between commands", &"A=b; docker run $A\n".repeat(50_000));
+    let doubled = |at| format!("  V{at}: $V{0}$V{0}\n", at + 1);
+    let doubled: String = (0..30_000).map(doubled).collect();
+    survives("variables that double", &format!("variables:\n{doubled}job:\n  script: [docker ps]\n"));
+    let lines = "    - docker ps\n".repeat(2_000);
+    let jobs: String = (0..20_000).map(|at| format!("j{at}:\n  extends: .t\n")).collect();
+    let report = check("a template in many jobs", "gitlab-ci", &format!(".t:\n  script:\n{lines}{jobs}"));
+    let told = |file: &FileReport| file.findings.iter().any(|one| one.message.contains("inherit more"));
+    assert!(report.files.iter().any(told), "what is left out is not told");
+}
+
+#[test]
+fn what_comes_after_a_full_statement_is_read() {
+    let text = format!("{{\n{}}}\ndocker run --privileged alpine\n", "echo\n".repeat(20_000));
+    let report = check("a long group", "shell", &text);
+    let rules: Vec<_> = report.files.iter().flat_map(|file| &file.findings).map(|one| one.rule).collect();
+    assert!(rules.contains(&"privileged-container"), "{rules:?}");
 }
 
 #[test]

@@ -149,6 +149,13 @@ pub struct After {
     pub power: Power,
 }
 
+impl BuilderInfo {
+    /// The title's first words, for the middle of a sentence: "Kaniko" of "Kaniko, the maintained fork".
+    pub fn name(&self) -> &'static str {
+        self.title.split(',').next().unwrap_or(self.title)
+    }
+}
+
 impl Builder {
     /// What is to be said about it.
     pub fn info(self) -> &'static BuilderInfo {

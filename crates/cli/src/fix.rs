@@ -6,8 +6,9 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use daemonless_catalog::Builder;
 use daemonless_core::report::{FileReport, JobReport, RewriteReport};
-use daemonless_core::{Context, File};
+use daemonless_core::{Context, File, rewrite};
 use similar::TextDiff;
 
 use crate::args::{Command, Options};
@@ -85,7 +86,11 @@ fn plan(files: &[File; 1], context: &Context, to: Option<&str>) -> Result<Plan, 
     };
     match daemonless_core::rewrite(files, context, 0, builder) {
         Some(rewrite) => Ok(Plan::Rewritten(Box::new(rewrite))),
-        None => Err(format!("{path}: {} is not rewritten for {builder} yet", file.format).into()),
+        None => {
+            let why = Builder::from_id(builder).and_then(|builder| rewrite::why_not(file.format, builder));
+            let why = why.map_or(" yet".to_owned(), |why| format!(", because {why}"));
+            Err(format!("{path}: {} is not rewritten for {builder}{why}", file.format).into())
+        }
     }
 }
 

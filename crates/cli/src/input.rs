@@ -52,7 +52,8 @@ fn open(path: &Path) -> Result<Vec<u8>, String> {
 }
 
 fn slurp(from: &mut dyn Read) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
+    // An everyday file is read at once.
+    let mut bytes = Vec::with_capacity(16 * 1024);
     from.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(format!("larger than {} MB, which is no configuration", MOST_BYTES >> 20));

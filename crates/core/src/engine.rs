@@ -19,12 +19,18 @@ const DEEPEST: usize = 6;
 /// A text may start this many containers; the rest is left out.
 const MOST_CONTAINERS: usize = 5_000;
 
+/// This many command lines of engines are read in one job; further ones are commands like any other.
+const MOST_INVOCATIONS: usize = 20_000;
+
 /// Reads the engines' command lines among the job's commands: fills `invocations`, adds the containers that they start
 /// and the commands that run in those. To be called once for each job, after its format has lowered it.
 pub fn resolve(job: &mut Job) {
     let mut depths = vec![0; job.commands.len()];
     let mut next = 0;
     while let Some(command) = job.commands.get(next) {
+        if job.invocations.len() >= MOST_INVOCATIONS {
+            break;
+        }
         let depth = depths.get(next).copied().unwrap_or(0);
         if let Some(invocation) = Invocation::parse(next, command) {
             if depth < DEEPEST && job.containers.len() < MOST_CONTAINERS {

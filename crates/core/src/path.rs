@@ -64,15 +64,18 @@ struct Path<'a> {
 
 impl Path<'_> {
     fn push(&mut self, key: &str, values: Vec<(&'static str, String)>, lines: Vec<Span>) {
-        let Some(template) = step(key) else { return };
-        let alike = self.steps.iter().filter(|step| step.template.key == template.key);
+        let Some(template) = self.room(key, &values) else { return };
         let mut lines = lines;
         lines.dedup();
         lines.truncate(MOST_LINES);
+        self.steps.push(Step { template, values, lines });
+    }
+
+    /// The step of that key, if it says what no other says yet and there are not too many of its kind.
+    fn room(&self, key: &str, values: &[(&'static str, String)]) -> Option<&'static StepTemplate> {
+        let alike = self.steps.iter().filter(|step| step.template.key == key);
         let known = alike.clone().any(|step| step.values == values);
-        if !known && alike.count() < MOST_ALIKE {
-            self.steps.push(Step { template, values, lines });
-        }
+        step(key).filter(|_| !known && alike.count() < MOST_ALIKE)
     }
 
     /// How code gets into the job.
@@ -241,12 +244,14 @@ impl Path<'_> {
         let Some(source) = &mount.source else { return };
         let Some(kind) = mount::sensitive(source.as_str()) else { return };
         let target = seen_at(mount);
-        let mut lines = vec![mount.span];
-        lines.extend(self.uses_of(&target));
-        let values = vec![("source", source.as_str().to_owned()), ("path", target)];
+        let values = vec![("source", source.as_str().to_owned()), ("path", target.clone())];
         let key =
             if mount.read_only || kind == Sensitive::State { "read-host-path" } else { "mount-root-direct" };
-        self.push(key, values, lines);
+        // Its lines are looked for in all commands, so only where they are told.
+        if self.room(key, &values).is_some() {
+            let own = std::iter::once(mount.span);
+            self.push(key, values, own.chain(self.uses_of(&target)).collect());
+        }
     }
 
     /// The job's own commands that go into what is mounted at `target`.

@@ -11,8 +11,8 @@ mod lines;
 mod scripts;
 mod translate;
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use daemonless_catalog::{Approach, Builder};
 
@@ -29,6 +29,12 @@ use crate::{Context, File};
 /// Whether a file of this format can be rewritten for this builder.
 pub fn can(format: &str, builder: Builder) -> bool {
     dialect::of(format, builder).is_some()
+}
+
+/// Why files of this format are not rewritten for this builder, in words that follow "because"; `None` where they are,
+/// or where it has yet to come.
+pub fn why_not(format: &str, builder: Builder) -> Option<&'static str> {
+    dialect::why_not(format, builder)
 }
 
 /// Rounds of leaving jobs out that turned out not to fit. Each leaves out one at least.
@@ -85,6 +91,10 @@ struct View<'a> {
     users: HashMap<Span, Vec<usize>>,
     /// What [`View::only_used_by`] said for so many jobs: they only ever get fewer, so their number tells them apart.
     alone: RefCell<HashMap<(usize, Span), bool>>,
+    /// Functions that scripts of the text define.
+    functions: OnceCell<HashSet<String>>,
+    /// Names of images in docker commands other than builds, each with the first and the last job.
+    named: OnceCell<HashMap<String, [usize; 2]>>,
     /// The text's own line break.
     line_break: &'static str,
 }
@@ -150,7 +160,18 @@ impl<'a> View<'a> {
         let mut scalars: Vec<_> = tree.scalars().collect();
         order::sort_by_key(&mut scalars, |(span, _)| *span);
         let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        Self { text, tree, analysis, builder, scalars, users, alone: RefCell::default(), line_break }
+        Self {
+            text,
+            tree,
+            analysis,
+            builder,
+            scalars,
+            users,
+            alone: RefCell::default(),
+            functions: OnceCell::new(),
+            named: OnceCell::new(),
+            line_break,
+        }
     }
 
     fn job(&self, at: usize) -> Option<&'a Job> {

@@ -101,7 +101,13 @@ fn lower(files: &[File], id: FileId) -> Unit {
             unit.errors.push(SyntaxError { span: circle, message: "`extends` leads in a circle".into() });
         }
         let reader = Reader { tree: &tree, pipeline: &pipeline, links: &chain.links };
+        let was_spent = pipeline.is_spent();
         unit.jobs.push(reader.job(name, key, body));
+        if pipeline.is_spent() && !was_spent {
+            let message =
+                "jobs inherit more than is read of one file: from this job on, what they inherit is left out";
+            unit.errors.push(SyntaxError { span: tree.span(key), message: message.into() });
+        }
     }
     if unit.jobs.is_empty() {
         unit.jobs.extend(globals(&tree, &pipeline));
@@ -221,7 +227,8 @@ impl Reader<'_, '_> {
         let Some((node, _)) = self.inherited(key) else { return };
         for line in self.pipeline.flatten(node) {
             if let Some(text) = self.tree.text(line)
-                && (job.span.contains(self.tree.span(line)) || self.pipeline.afford(text.len()))
+                && (job.span.contains(self.tree.span(line))
+                    || self.pipeline.afford(COST_OF_LINE + text.len()))
             {
                 job.commands.extend(script::lower(&text, scope, index));
             }
@@ -269,6 +276,9 @@ impl Reader<'_, '_> {
         (!spans.is_empty()).then_some(Told { what: Reach::Protected, spans })
     }
 }
+
+/// What an inherited line of a script costs of what jobs may inherit, besides its length: the command that it becomes.
+const COST_OF_LINE: usize = 128;
 
 /// Adds a variable, over an earlier one of its name.
 fn set(env: &mut Vec<Var>, at: &mut Map<String, usize>, var: Var) {

@@ -1,5 +1,7 @@
 //! Commands taken out of a script: out of a list that `&&` joins, off a line, or with their whole item.
 
+use std::collections::HashSet;
+
 use super::View;
 use super::joined::plan::Obstacle;
 use super::joined::{trim_end, trim_start};
@@ -22,8 +24,9 @@ pub(super) struct Cut {
 static EXCUSES: &[&str] = &["true", ":", "exit", "return", "echo"];
 
 impl View<'_> {
-    /// The edits that take commands out of their scripts, or the command that can't be.
-    pub(super) fn cuts(&self, mut cuts: Vec<Cut>, scripts: &[Script]) -> Result<Vec<Edit>, Obstacle> {
+    /// The edits that take commands out of their scripts, each with the first command that it takes, or the command
+    /// that can't be.
+    pub(super) fn cuts(&self, mut cuts: Vec<Cut>, scripts: &[Script]) -> Result<Vec<(Edit, Span)>, Obstacle> {
         order::sort_by_key(&mut cuts, |cut| cut.span);
         let mut edits = Vec::new();
         let mut whole: Vec<(Span, Cut)> = Vec::new();
@@ -63,7 +66,7 @@ impl View<'_> {
     }
 
     /// The edits within one scalar; `None` where nothing of it would be left.
-    fn pieces(&self, scalar: (Span, Style), cuts: &[Cut]) -> Result<Option<Vec<Edit>>, Obstacle> {
+    fn pieces(&self, scalar: (Span, Style), cuts: &[Cut]) -> Result<Option<Vec<(Edit, Span)>>, Obstacle> {
         let content = self.content(scalar);
         let mut runs: Vec<(Span, &Cut)> = Vec::new();
         for cut in cuts {
@@ -83,7 +86,7 @@ impl View<'_> {
             let span = self.piece(content, run, scalar.1).ok_or_else(|| unclear(cut))?;
             left.push_str(self.text.get(done as usize..span.start as usize).unwrap_or(""));
             done = span.end;
-            edits.push(Edit::delete(span, &*cut.reason));
+            edits.push((Edit::delete(span, &*cut.reason), cut.span));
         }
         left.push_str(self.text.get(done as usize..content.end as usize).unwrap_or(""));
         let is_empty = left.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
@@ -169,7 +172,7 @@ impl View<'_> {
         &self,
         whole: &[(Span, Cut)],
         scripts: &[Script],
-        edits: &mut Vec<Edit>,
+        edits: &mut Vec<(Edit, Span)>,
     ) -> Result<(), Obstacle> {
         let tree = self.tree;
         let mut lists: Vec<(Script, Vec<&(Span, Cut)>)> = Vec::new();
@@ -183,17 +186,15 @@ impl View<'_> {
         }
         for ((key, list), gone) in lists {
             let Some((_, first)) = gone.first() else { continue };
-            let is_gone = |item: &NodeId| {
-                let item = tree.span(*item);
-                gone.iter().any(|(span, _)| *span == item)
-            };
+            let spans: HashSet<Span> = gone.iter().map(|(span, _)| *span).collect();
+            let is_gone = |item: &NodeId| spans.contains(&tree.span(*item));
             let is_whole = !tree.is_sequence(list) || tree.items(list).iter().all(is_gone);
             if is_whole {
                 if tree.str(key) == Some("script") {
                     return Err((first.span, "nothing would be left of its `script`".into()));
                 }
                 let edit = self.without_entry((key, list), "[]", false, &first.reason);
-                edits.push(edit.ok_or_else(|| unclear(first))?);
+                edits.push((edit.ok_or_else(|| unclear(first))?, first.span));
                 continue;
             }
             if tree.is_flow(list) {
@@ -204,7 +205,7 @@ impl View<'_> {
                     let lead = self.text.get(lines.start as usize..span.start as usize).unwrap_or("");
                     lead.matches('-').count() == 1
                 });
-                edits.push(Edit::delete(lines.ok_or_else(|| unclear(cut))?, &*cut.reason));
+                edits.push((Edit::delete(lines.ok_or_else(|| unclear(cut))?, &*cut.reason), cut.span));
             }
         }
         Ok(())

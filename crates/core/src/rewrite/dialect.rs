@@ -19,16 +19,44 @@ pub(super) struct Dialect {
     builder: Builder,
     /// Ids of the formats.
     formats: &'static [&'static str],
+    /// Formats that it is left out for, and why, in words that follow "because".
+    not: &'static [(&'static str, &'static str)],
     pub(super) how: How,
 }
 
-/// All of them. A workflow's steps run on a machine that has neither of the joined builders, and has a single-use
-/// daemon with buildx where GitHub hosts it.
+/// Why a workflow is not rewritten for a builder that runs from its own image.
+const NOT_IN_WORKFLOWS: (&str, &str) = (
+    "github-actions",
+    "its steps run on a machine that does not have it: a machine that GitHub hosts has buildx and is thrown away after \
+     the job, and on another runner the job needs a container of the builder's image",
+);
+
+/// All of them.
 static DIALECTS: &[Dialect] = &[
-    Dialect { builder: Builder::Buildah, formats: &["gitlab-ci", "github-actions"], how: How::OneByOne },
-    Dialect { builder: Builder::Podman, formats: &["gitlab-ci", "github-actions"], how: How::OneByOne },
-    Dialect { builder: Builder::Buildkit, formats: &["gitlab-ci"], how: How::Joined(&buildkit::Buildkit) },
-    Dialect { builder: Builder::Kaniko, formats: &["gitlab-ci"], how: How::Joined(&kaniko::Kaniko) },
+    Dialect {
+        builder: Builder::Buildah,
+        formats: &["gitlab-ci", "github-actions"],
+        not: &[],
+        how: How::OneByOne,
+    },
+    Dialect {
+        builder: Builder::Podman,
+        formats: &["gitlab-ci", "github-actions"],
+        not: &[],
+        how: How::OneByOne,
+    },
+    Dialect {
+        builder: Builder::Buildkit,
+        formats: &["gitlab-ci"],
+        not: &[NOT_IN_WORKFLOWS],
+        how: How::Joined(&buildkit::Buildkit),
+    },
+    Dialect {
+        builder: Builder::Kaniko,
+        formats: &["gitlab-ci"],
+        not: &[NOT_IN_WORKFLOWS],
+        how: How::Joined(&kaniko::Kaniko),
+    },
 ];
 
 /// How a file of this format is rewritten for this builder; `None` where it is not.
@@ -39,4 +67,10 @@ pub(super) fn of(format: &str, builder: Builder) -> Option<&'static Dialect> {
 /// How the builder's command lines stand to Docker's, whatever the format.
 pub(super) fn how(builder: Builder) -> How {
     DIALECTS.iter().find(|dialect| dialect.builder == builder).map_or(How::OneByOne, |dialect| dialect.how)
+}
+
+/// Why a format is left out for a builder; `None` where it is not, or has yet to come.
+pub(super) fn why_not(format: &str, builder: Builder) -> Option<&'static str> {
+    let dialect = DIALECTS.iter().find(|dialect| dialect.builder == builder)?;
+    dialect.not.iter().find(|(not, _)| *not == format).map(|(_, why)| *why)
 }

@@ -96,7 +96,7 @@ impl<'v> Placing<'_, 'v> {
         };
         let mut site = Site::new(view, at, job, body);
         if let Some(span) = self.other_system(&site) {
-            return self.fail(at, span, format!("{} builds on Linux only", view.builder.info().title));
+            return self.fail(at, span, format!("{} builds on Linux only", view.builder.info().name()));
         }
         let builds = uses_docker(job);
         let own_image = builds && self.container(&site);
@@ -221,7 +221,7 @@ impl<'v> Placing<'_, 'v> {
         if site.last_foreign > index && invocation.builds() && invocation.has("load") {
             let why = format!(
                 "the image was in Docker's store and is in {}'s own now: look at the steps after this one that use it",
-                view.builder.info().title
+                view.builder.info().name()
             );
             self.note(site.at, tree.get(step, "uses").map_or(span, |uses| tree.span(uses)), why);
         }

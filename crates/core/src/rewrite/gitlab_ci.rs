@@ -41,6 +41,18 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
 /// So that the job's script gets a shell.
 const ENTRYPOINT: &str = "entrypoint: [\"\"]";
 
+/// Whether an option of a daemon is about registries or the network, which a builder needs as well.
+fn tells_builder(option: &str) -> bool {
+    ["--insecure-registry", "--registry-mirror", "--mtu", "--dns", "--add-runtime", "--config-file"]
+        .iter()
+        .any(|known| option.starts_with(known))
+}
+
+/// Whether two places have bytes in common: whole lines that are cut out begin before the list that they are of.
+fn overlap(a: Span, b: Span) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
 /// The lines that give a job the builder's image.
 fn setting(info: &BuilderInfo) -> Vec<String> {
     match info.clear_entrypoint {
@@ -148,7 +160,7 @@ impl Placing<'_, '_> {
     fn shared_script(&self, job: &Job, span: Span) -> Option<(NodeId, NodeId)> {
         let tree = self.view.tree;
         let holds = |(key, list): &&(NodeId, NodeId)| {
-            tree.span(*list).contains(span) && !job.span.contains(tree.span(*key))
+            overlap(tree.span(*list), span) && !job.span.contains(tree.span(*key))
         };
         self.layout.scripts.iter().find(holds).copied()
     }
@@ -201,7 +213,7 @@ impl Placing<'_, '_> {
             if job.name.starts_with('.') {
                 return Vec::new();
             }
-            let why = format!("the job names no image: {} must be installed where it runs", info.title);
+            let why = format!("the job names no image: {} must be installed where it runs", info.name());
             if info.clear_entrypoint {
                 self.fail(
                     at,
@@ -216,7 +228,7 @@ impl Placing<'_, '_> {
         if own.is_some() && info.clear_entrypoint {
             let why = format!(
                 "{} runs from its own image `{}`, and the job has the image `{}`, which its other commands may need",
-                info.title,
+                info.name(),
                 info.image,
                 image.as_str()
             );
@@ -227,7 +239,7 @@ impl Placing<'_, '_> {
             let why = format!(
                 "the job's own image `{}` must hold {}; build it from `{}` or add the package",
                 image.as_str(),
-                info.title,
+                info.name(),
                 info.image
             );
             self.round.notes.push(Left { span: image.span, job: job.name.clone(), why });
@@ -263,7 +275,8 @@ impl Placing<'_, '_> {
             _ => String::new(),
         };
         let name = format!("{quote}{}{quote}", info.image);
-        let reason = format!("{} {} is pinned by its version and holds no daemon.", info.title, info.version);
+        let reason =
+            format!("{} {} is pinned by its version and holds no daemon.", info.name(), info.version);
         let Some((key, value, in_flow)) = place.filter(|_| info.clear_entrypoint) else {
             return self.change(at, Edit::replace(span, name, reason));
         };
@@ -314,14 +327,14 @@ impl Placing<'_, '_> {
         let services = job.containers.iter().filter(|one| one.role == Role::Service);
         let (daemons, others): (Vec<_>, Vec<_>) = services.partition(|one| daemon(one).is_some());
         let Some(first) = daemons.first() else { return Vec::new() };
-        for daemon in &daemons {
-            let plain =
-                daemon.command.iter().find(|word| word.any(|word| word.contains("--insecure-registry")));
-            if let Some(plain) = plain {
-                let why = "the daemon spoke HTTP to this registry: give the builder's commands that name it \
-                           `--tls-verify=false`, or list it in `registries.conf`";
-                self.round.notes.push(Left { span: plain.span, job: job.name.clone(), why: why.to_owned() });
-            }
+        for option in daemons.iter().flat_map(|one| &one.command).filter(|word| tells_builder(word.as_str()))
+        {
+            let why = format!(
+                "the daemon was started with `{}`; {} has to be told what that said",
+                option.as_str(),
+                view.builder.info().name()
+            );
+            self.round.notes.push(Left { span: option.span, job: job.name.clone(), why });
         }
         let spans: Vec<Span> =
             daemons.iter().filter_map(|one| one.image.as_ref()).map(|image| image.span).collect();

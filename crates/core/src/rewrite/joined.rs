@@ -4,6 +4,7 @@
 //! commands.
 
 pub(super) mod buildkit;
+pub(super) mod draft;
 pub(super) mod kaniko;
 pub(super) mod order;
 pub(super) mod plan;
@@ -53,8 +54,8 @@ pub(super) trait Words: Sync {
     /// Docker Hub, as a login names it.
     fn hub(&self) -> &'static str;
 
-    /// Whether it has a login command; else the file with the logins is written.
-    fn has_login(&self) -> bool;
+    /// Its login command; else the file with the logins is written.
+    fn login(&self) -> Option<&'static str>;
 }
 
 /// The value of an option without the quotes around it, where only quotes stand between it and plain words.

@@ -1,6 +1,6 @@
 //! The commands of a job's scripts in the builder's words, and what its image has no program for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use daemonless_catalog::{Translated, translate_command};
 
@@ -14,9 +14,20 @@ use super::translate::{self, Outcome, Site};
 use super::{Left, Round, View};
 use crate::edit::Edit;
 use crate::engine::Invocation;
-use crate::model::{Command, Job, Joined, Place};
+use crate::model::{Command, Job, Joined, Place, Value};
 use crate::source::Span;
 use crate::syntax::yaml::Style;
+
+/// Why a login changes its place.
+const MOVED: &str = "The build pushes, so the login comes before it.";
+
+/// Where the file with the logins belongs.
+fn folder(job: &Job) -> &'static str {
+    match job.env.iter().any(|var| var.name == "DOCKER_CONFIG") {
+        true => "\"$DOCKER_CONFIG\"",
+        false => "~/.docker",
+    }
+}
 
 /// A shell text up to a command, to tell whether the command stands inside quotes.
 fn is_open(before: &str) -> bool {
@@ -109,7 +120,7 @@ impl View<'_> {
         scripts: &[Script],
         round: &mut Round,
     ) -> Result<Vec<(Edit, Span)>, Obstacle> {
-        let plan = joined::plan(self.builder, job, self.text)?;
+        let plan = joined::plan(self.builder, job, self.text, &|name| self.used_elsewhere(at, name))?;
         let (mut out, mut cuts) = (Vec::new(), Vec::new());
         let mut logins: Vec<(Login, &Invocation)> = Vec::new();
         for (index, invocation, command) in self.docker(job) {
@@ -133,7 +144,11 @@ impl View<'_> {
             } else if let Some(build) = plan.builds.iter().find(|build| build.invocation == index) {
                 let outcome = write::build(words, invocation, build, &site).map_err(fails)?;
                 self.take(job, invocation, outcome, round, &mut out);
-            } else if invocation.is("login") && !words.has_login() {
+            } else if let Some((_, build)) = plan.moved.iter().find(|(login, _)| *login == index) {
+                let login = write::login(words, invocation, &job.commands, &site).map_err(fails)?;
+                cuts.push(Cut { span: login.span, reason: MOVED.to_owned() });
+                out.push(self.moved(job, words, login, (invocation, *build)).map_err(fails)?);
+            } else if invocation.is("login") && words.login().is_none() {
                 let login = write::login(words, invocation, &job.commands, &site).map_err(fails)?;
                 logins.push((login, invocation));
             } else {
@@ -172,15 +187,62 @@ impl View<'_> {
             let reason = "One file holds all logins.".to_owned();
             cuts.push(Cut { span: login.span, reason });
         }
-        let site = self.site(job, last, command, Some(words));
-        let folder = match job.env.iter().any(|var| var.name == "DOCKER_CONFIG") {
-            true => "\"$DOCKER_CONFIG\"",
-            false => "~/.docker",
-        };
-        let span = command.span;
         let all: Vec<Login> = logins.into_iter().map(|(login, _)| login).collect();
-        out.extend(write::logins(&all, folder, &site).map(|edit| (edit, span)));
+        let Some(last) = all.last() else { return Ok(()) };
+        let text = self.escape(last.span, &write::logins(words, &all, folder(job)));
+        let why = "There is no login command: the file that Docker's client would write is written. `printf` is the \
+                   shell's own, so the password is on no command line.";
+        out.push((Edit::replace(last.span, text, why), command.span));
         Ok(())
+    }
+
+    /// A login in front of the build, which pushes.
+    fn moved(
+        &self,
+        job: &Job,
+        words: &'static dyn Words,
+        login: Login,
+        (invocation, build): (&Invocation, usize),
+    ) -> Result<(Edit, Span), String> {
+        let behind =
+            || "the build has to push, and the login comes after it: put `docker login` in front".to_owned();
+        let build = job.invocations.get(build).ok_or_else(behind)?;
+        let command = job.commands.get(build.command).ok_or_else(behind)?;
+        let own = job.commands.get(invocation.command).ok_or_else(behind)?;
+        let others = job.invocations.iter().filter(|one| one.is_docker() && one.is("login")).count();
+        let order = Order::new(job, self.text);
+        if own.conditional
+            || command.conditional
+            || command.joined != Joined::Next
+            || (others > 1 && words.login().is_none())
+            || order.changes(&login.written(), build.command, invocation.command).is_some()
+        {
+            return Err(behind());
+        }
+        let text = format!("{} && ", write::logins(words, &[login], folder(job)));
+        let at = command.span.start;
+        Ok((Edit::insert(command.span, at, self.escape(build.head, &text), MOVED), command.span))
+    }
+
+    /// Whether another job, which does not build it, names an image in a docker command.
+    fn used_elsewhere(&self, at: usize, name: &Value) -> bool {
+        let users = self.named.get_or_init(|| {
+            let mut users: HashMap<String, [usize; 2]> = HashMap::new();
+            for (at, job) in self.analysis.unit.jobs.iter().enumerate() {
+                let docker = || job.invocations.iter().filter(|one| one.is_docker());
+                let built = docker().filter(|one| one.builds()).flat_map(|one| one.values("tag"));
+                let built: HashSet<String> = built.map(|name| plan::canonical(name.as_str())).collect();
+                let others = docker().filter(|one| !one.builds()).flat_map(|one| &one.args);
+                for name in others.map(|name| plan::canonical(name.as_str())) {
+                    if !built.contains(&name) {
+                        let jobs = users.entry(name).or_insert([at, at]);
+                        jobs[1] = at;
+                    }
+                }
+            }
+            users
+        });
+        users.get(&plan::canonical(name.as_str())).is_some_and(|jobs| jobs.iter().any(|job| *job != at))
     }
 
     fn site<'s>(
@@ -215,17 +277,8 @@ impl View<'_> {
         round.notes.extend(outcome.notes.into_iter().map(note));
     }
 
-    /// Cuts commands out; each edit is for the first command that it takes away.
     fn cut(&self, cuts: Vec<Cut>, scripts: &[Script], out: &mut Vec<(Edit, Span)>) -> Result<(), Obstacle> {
-        let spans: Vec<Span> = cuts.iter().map(|cut| cut.span).collect();
-        for edit in self.cuts(cuts, scripts)? {
-            let inside = spans.iter().find(|span| edit.span.contains(**span));
-            let touched = inside.or_else(|| {
-                spans.iter().find(|span| span.start < edit.span.end && edit.span.start < span.end)
-            });
-            let command = touched.copied().unwrap_or(edit.span);
-            out.push((edit, command));
-        }
+        out.extend(self.cuts(cuts, scripts)?);
         Ok(())
     }
 
@@ -274,6 +327,7 @@ impl View<'_> {
     pub(super) fn missing_programs(&self, at: usize, round: &mut Round) {
         let Some(job) = self.job(at) else { return };
         let info = self.builder.info();
+        let functions = self.functions.get_or_init(|| functions(self.text));
         let docker: BTreeSet<usize> =
             self.docker(job).iter().map(|(_, invocation, _)| invocation.command).collect();
         for (index, command) in job.commands.iter().enumerate() {
@@ -283,7 +337,7 @@ impl View<'_> {
                 || !is_name
                 || docker.contains(&index)
                 || !info.programs.is_missing(program)
-                || self.defines(program)
+                || functions.contains(program)
             {
                 continue;
             }
@@ -298,19 +352,25 @@ impl View<'_> {
             round.notes.push(Left { span: command.span, job: job.name.clone(), why });
         }
     }
+}
 
-    /// Whether the text defines a function of this name.
-    fn defines(&self, name: &str) -> bool {
-        self.text.match_indices(name).any(|(at, _)| {
-            let after = self.text.get(at + name.len()..).unwrap_or("").trim_start_matches(' ');
-            let before = self.text.get(..at).unwrap_or("");
-            let starts = before
-                .chars()
-                .next_back()
-                .is_none_or(|c| c.is_whitespace() || matches!(c, ';' | '{' | '"' | '\''));
-            starts && (after.starts_with("()") || before.ends_with("function "))
-        })
+/// The names of functions that scripts of a text define.
+fn functions(text: &str) -> HashSet<String> {
+    let name = |before: &'_ str| -> usize {
+        before.rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).map_or(0, |at| at + 1)
+    };
+    let mut names: HashSet<String> = HashSet::new();
+    for (at, _) in text.match_indices("()") {
+        let before = text.get(..at).unwrap_or("").trim_end_matches(' ');
+        names.extend(before.get(name(before)..).map(str::to_owned));
     }
+    for (at, word) in text.match_indices("function ") {
+        let after = text.get(at + word.len()..).unwrap_or("");
+        names.extend(
+            after.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).next().map(str::to_owned),
+        );
+    }
+    names
 }
 
 /// How the next command of the same script hangs on the one at `index`.

@@ -3,6 +3,7 @@
 use daemonless_catalog::{Builder, Flag, Translated, Translation, flags, translate, translate_command};
 
 use super::View;
+use super::joined::draft::{merged, with_blank};
 use super::joined::write::is_hub;
 use crate::edit::Edit;
 use crate::engine::command_line::{FlagUse, Invocation};
@@ -269,6 +270,7 @@ fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
     if invocation.flags.iter().any(|flag| flag.name == "push" && flag.is_on()) {
         site.push_after(&mut out, invocation)?;
     }
+    out.edits = merged(out.edits, site.text);
     Ok(out)
 }
 
@@ -290,7 +292,7 @@ pub(super) enum Answer {
 
 /// What becomes of an option of `docker build` that names no cache, or why the command can't be translated.
 pub(super) fn build_option(builder: Builder, flag: &FlagUse) -> Result<Answer, String> {
-    let title = builder.info().title;
+    let title = builder.info().name();
     let value = flag.value.as_ref().map_or("", Value::as_str);
     match flag.name.as_str() {
         "provenance" | "sbom" if !flag.is_on() => {
@@ -320,7 +322,7 @@ pub(super) fn option(
     flag: &FlagUse,
     found: Option<&'static Translation>,
 ) -> Result<Answer, String> {
-    let title = builder.info().title;
+    let title = builder.info().name();
     let Some(found) = found else {
         // Podman takes Docker's options by Docker's names, where it has them.
         let own = flags(builder.id(), subcommand).and_then(|table| table.find_long(&flag.name));
@@ -378,7 +380,7 @@ pub(super) struct Cache {
 
 /// A registry's name without tag, `type=` and `mode=`, as Buildah's and Podman's caches want it.
 pub(super) fn cache(builder: Builder, flag: &str, written: &str) -> Cache {
-    let title = builder.info().title;
+    let title = builder.info().name();
     let fields: Vec<&str> = written.split(',').collect();
     let kind = fields.iter().find_map(|field| field.strip_prefix("type="));
     if matches!(kind, Some("gha" | "inline" | "local" | "s3" | "azblob")) {
@@ -409,7 +411,7 @@ pub(super) fn cache(builder: Builder, flag: &str, written: &str) -> Cache {
 
 impl Site<'_> {
     fn title(&self) -> &'static str {
-        self.builder.info().title
+        self.builder.info().name()
     }
 
     fn written(&self, span: Span) -> Option<&str> {
@@ -429,27 +431,19 @@ impl Site<'_> {
 
     /// Takes a word out, with the blank, or the line, before it.
     pub(super) fn remove(&self, out: &mut Outcome, span: Span, reason: String) {
-        let trim = |text: &str| text.trim_end_matches([' ', '\t']).len();
-        let before = self.text.get(..span.start as usize).unwrap_or("");
-        let after = self.text.get(span.end as usize..).unwrap_or("");
-        let rest = after.trim_start_matches([' ', '\t']);
-        let ends_line = rest.is_empty() || rest.starts_with(['\n', '\r']) || rest.starts_with("\\\n");
-        let lead = before.get(..trim(before)).unwrap_or("");
-        let (mut start, mut end) = (lead.len(), span.end);
-        if let Some(line) = lead.strip_suffix('\n') {
-            let line = line.strip_suffix('\r').unwrap_or(line);
-            if ends_line {
-                // A word on a line of its own takes the line with it: folded to one line, an empty one would end the
-                // command.
-                start = trim(line.strip_suffix('\\').unwrap_or(line));
-            } else {
-                // The rest of the line keeps its place.
-                start = before.len();
-                end = span.end + u32::try_from(after.len() - rest.len()).unwrap_or(0);
+        let (start, end) = with_blank(self.text, span);
+        let before = self.text.get(..start).unwrap_or("").trim_end_matches([' ', '\t']);
+        let after = self.text.get(end..).unwrap_or("");
+        // An option that has a line of its own takes the line's break with it, and what continues the line before.
+        let own_line = after.starts_with(['\n', '\r']) || after.starts_with(" \\\n") || after.is_empty();
+        let start = match before.strip_suffix('\n') {
+            Some(line) if own_line => {
+                let line = line.trim_end_matches('\r');
+                line.strip_suffix('\\').map_or(line.len(), |rest| rest.trim_end_matches([' ', '\t']).len())
             }
-        }
-        let start = u32::try_from(start).unwrap_or(span.start);
-        out.edits.push(Edit::delete(Span { start, end, ..span }, reason));
+            _ => start,
+        };
+        out.edits.push(Edit::delete(Span::new(span.file, start..end), reason));
     }
 
     fn answered(&self, out: &mut Outcome, subcommand: &str, flag: &FlagUse, answer: Answer) {

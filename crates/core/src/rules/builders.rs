@@ -19,7 +19,7 @@ fn known(text: &str) -> Option<&'static KnownImage> {
 /// The builder whose image this is, as people call it.
 pub(super) fn builder(text: &str) -> Option<&'static str> {
     match known(text)?.role {
-        Role::Builder(builder) => builder.info().title.split(',').next(),
+        Role::Builder(builder) => Some(builder.info().name()),
         Role::OtherBuilder => Some("The builder"),
         _ => None,
     }

@@ -17,6 +17,10 @@ pub const MAX_DEPTH: usize = 64;
 /// Words of one command beyond this many are left out. Linux itself refuses command lines of more than two megabytes.
 pub const MAX_WORDS: usize = 20_000;
 
+/// Statements in one compound command or substitution beyond this many are read over and left out: it is held as a whole,
+/// while the statements of a script come one after the other.
+pub const MOST_STATEMENTS: usize = 10_000;
+
 /// The statements of `text`.
 pub fn parse(text: &Text) -> Script {
     let mut parser = Parser::new(text, 0);

@@ -60,7 +60,7 @@ pub(super) fn formats() -> Result<String> {
     for format in FORMATS {
         let file = format!("crates/core/src/format/{}.rs", format.id.replace('-', "_"));
         let rewritten = Builder::ALL.iter().filter(|builder| rewrite::can(format.id, **builder));
-        let rewritten = rewritten.map(|builder| builder.info().title).collect::<Vec<_>>().join(", ");
+        let rewritten = rewritten.map(|builder| builder.info().name()).collect::<Vec<_>>().join(", ");
         rows.push([
             format!("[`{}`](../{file})", format.id),
             format.title.to_owned(),

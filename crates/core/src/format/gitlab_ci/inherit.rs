@@ -39,7 +39,7 @@ pub(super) struct Pipeline<'a, 't> {
 
 /// What jobs may inherit in all besides four times the text: a template of a few lines in a thousand jobs is fine, one
 /// of a thousand lines in ten thousand jobs is not.
-const MOST_INHERITED: usize = 512 * 1024;
+const MOST_INHERITED: usize = 1 << 20;
 
 impl<'a, 't> Pipeline<'a, 't> {
     pub(super) fn new(tree: &'a Tree<'t>) -> Self {
@@ -86,6 +86,11 @@ impl<'a, 't> Pipeline<'a, 't> {
         }
         // A template whose scripts a job refers to is read there; the rest of it is still read on its own.
         used
+    }
+
+    /// Whether nothing is left of what jobs may inherit.
+    pub(super) fn is_spent(&self) -> bool {
+        self.left.get() == 0
     }
 
     /// Takes `bytes` from what jobs may inherit; says whether there was as much left.

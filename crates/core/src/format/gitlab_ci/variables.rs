@@ -16,6 +16,9 @@ const LONGEST: usize = 4 * 1024;
 /// What filling in one value costs of what a file may inherit, besides its length.
 const COST: usize = 64;
 
+/// So many references in one value are free; each further one costs as much again, for the way that it came by.
+const FREE_REFERENCES: usize = 8;
+
 /// A matrix gives at most this many values of one variable.
 const MOST: usize = 16;
 
@@ -60,7 +63,8 @@ impl Variables {
                     return var.value.clone();
                 }
                 let mut value = self.expand(&var.value.text);
-                pipeline.afford(value.text.len());
+                let references = value.via.len().saturating_sub(FREE_REFERENCES);
+                pipeline.afford(value.text.len() + COST * references);
                 value.others.extend(var.value.others.iter().cloned());
                 Value { span: var.value.span, ..value }
             })

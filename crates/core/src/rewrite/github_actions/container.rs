@@ -37,14 +37,14 @@ impl Placing<'_, '_> {
             let why = format!(
                 "the job's own image `{}` must hold {}; build it from `{}` or add the package",
                 image.as_str(),
-                info.title,
+                info.name(),
                 info.image
             );
             self.note(at, image.span, why);
             return false;
         }
         view.missing_programs(at, self.round);
-        let reason = format!("{} {} is pinned by its version and holds no daemon.", info.title, info.version);
+        let reason = format!("{} {} is pinned by its version and holds no daemon.", info.name(), info.version);
         let written = view.text.get(image.span.range()).unwrap_or("");
         let quote = match written.chars().next() {
             Some(quote @ ('"' | '\'')) => quote.to_string(),

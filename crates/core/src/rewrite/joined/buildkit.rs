@@ -157,8 +157,8 @@ impl Words for Buildkit {
         "https://index.docker.io/v1/"
     }
 
-    fn has_login(&self) -> bool {
-        false
+    fn login(&self) -> Option<&'static str> {
+        None
     }
 }
 

@@ -79,8 +79,8 @@ impl Words for Kaniko {
         "index.docker.io"
     }
 
-    fn has_login(&self) -> bool {
-        true
+    fn login(&self) -> Option<&'static str> {
+        Some("/kaniko/executor login")
     }
 }
 

@@ -28,6 +28,11 @@ static HARMLESS: &[&str] = &[
     "mkdir", "unset",
 ];
 
+/// So many bytes before a command are looked through for a loop around it, and so many between two for what sets a
+/// variable.
+const LOOP: usize = 8_192;
+const BETWEEN: usize = 65_536;
+
 /// Words with which a shell's block begins or ends.
 static BLOCKS: &[&str] = &["then", "else", "elif", "fi", "do", "done", "case", "esac", "if", "for", "while"];
 
@@ -49,15 +54,22 @@ impl<'a> Order<'a> {
             if command.place != Place::Job {
                 continue;
             }
+            let start = command.span.start as usize;
+            // A list inside a substitution goes on as one outside does, and one in an assignment starts as one outside.
+            let goes_on = |ends: &[char]| {
+                last.is_some_and(|(last, inside)| {
+                    let end = job.commands.get(last).map_or(0, |last| last.span.end as usize);
+                    let between = text.get(end..start).unwrap_or(")");
+                    inside && !between.contains(ends)
+                })
+            };
             let inside = match command.joined {
                 Joined::Substitution => true,
-                Joined::Next => false,
-                // A list inside a substitution goes on as one outside does.
-                _ => last.is_some_and(|(last, inside)| {
-                    let end = job.commands.get(last).map_or(0, |last| last.span.end as usize);
-                    let between = text.get(end..command.span.start as usize).unwrap_or(")");
-                    inside && !between.contains([')', '`'])
-                }),
+                Joined::Next => {
+                    let before = text.get(..start).unwrap_or("").trim_end();
+                    before.ends_with("$(") || before.ends_with('`') || goes_on(&[')', '`', '\n'])
+                }
+                _ => goes_on(&[')', '`']),
             };
             last = Some((at, inside));
             if !inside {
@@ -73,6 +85,23 @@ impl<'a> Order<'a> {
 
     fn command(&self, place: usize) -> Option<&'a Command> {
         self.statements.get(place).and_then(|at| self.commands.get(*at))
+    }
+
+    /// Whether a command is a statement of the job's own scripts.
+    pub(in crate::rewrite) fn has(&self, command: usize) -> bool {
+        self.place(command).is_some()
+    }
+
+    /// Whether a command may run several times: it stands in a loop or a function.
+    pub(in crate::rewrite) fn repeats(&self, command: usize) -> bool {
+        let Some(command) = self.commands.get(command).filter(|command| command.conditional) else {
+            return false;
+        };
+        let before = self.text.get(..command.span.start as usize).unwrap_or("");
+        let start = before.len().saturating_sub(LOOP);
+        let start = (start..before.len()).find(|at| before.is_char_boundary(*at)).unwrap_or(0);
+        let words = before.get(start..).unwrap_or("").split(|c: char| c.is_whitespace() || c == ';');
+        words.into_iter().any(|word| word == "do" || word.ends_with("()"))
     }
 
     /// Indices of the commands that run between two.
@@ -173,10 +202,8 @@ impl<'a> Order<'a> {
             let name = self.name(*at);
             return Some(format!("runs in any case, and the build only where `{name}` succeeds"));
         }
-        let in_list = |at: &&usize| {
-            **at > earlier && self.commands.get(**at).is_none_or(|one| one.joined == Joined::Or)
-        };
-        if before.iter().any(|at| in_list(&at)) || self.is_tested(build) || self.is_tested(push) {
+        let is_or = |at: &usize| self.commands.get(*at).is_none_or(|one| one.joined == Joined::Or);
+        if before.iter().any(is_or) || self.is_tested(build) || self.is_tested(push) {
             return other();
         }
         if !build.conditional && !push.conditional {
@@ -254,6 +281,9 @@ impl<'a> Order<'a> {
         // Where the later command stands first in the text, the order of the text tells nothing.
         let (start, end) = (first.span.end as usize, second.span.start as usize);
         let range = if start <= end { start..end } else { 0..self.text.len() };
+        if range.len() > BETWEEN {
+            return Some("a script too long to be read for it".to_owned());
+        }
         let between = self.text.get(range)?;
         variables(written).find(|name| assigns(between, name)).map(|name| format!("${name}"))
     }

@@ -1,5 +1,7 @@
 //! Which build of a job feeds which names and pushes.
 
+use std::collections::{HashMap, HashSet};
+
 use daemonless_catalog::{Builder, Translated, translate_command};
 
 use super::as_switch;
@@ -18,6 +20,8 @@ pub(in crate::rewrite) struct Plan<'a> {
     pub(in crate::rewrite) builds: Vec<Build<'a>>,
     /// Commands that are taken out, by their index among the invocations, and why.
     pub(in crate::rewrite) gone: Vec<(usize, String)>,
+    /// Logins that stand behind a build that pushes: the login's and the build's index among the invocations.
+    pub(in crate::rewrite) moved: Vec<(usize, usize)>,
     /// What a person has to look at.
     pub(in crate::rewrite) notes: Vec<(Span, String)>,
 }
@@ -29,7 +33,7 @@ pub(in crate::rewrite) struct Build<'a> {
     pub(in crate::rewrite) invocation: usize,
     /// In the order in which they were given.
     pub(in crate::rewrite) names: Vec<Name<'a>>,
-    /// Whether another build follows.
+    /// Whether no other build follows in the same container.
     pub(in crate::rewrite) is_last: bool,
 }
 
@@ -82,28 +86,40 @@ fn quoted(value: &Value) -> String {
     format!("`{}`", value.as_str())
 }
 
+/// A job with more commands of engines is not looked through.
+const MOST_COMMANDS: usize = 500;
+
 struct Planning<'a> {
     builder: Builder,
     job: &'a Job,
     text: &'a str,
+    /// The script goes on after an error.
+    goes_on: bool,
     order: Order<'a>,
     plan: Plan<'a>,
 }
 
-/// What becomes of the docker commands of `job`, whose text is `text`, or why they can't be joined.
+/// What becomes of the docker commands of `job`, whose text is `text`, or why they can't be joined. `elsewhere` says of a
+/// name whether another job uses it.
 pub(in crate::rewrite) fn plan<'a>(
     builder: Builder,
     job: &'a Job,
     text: &'a str,
+    elsewhere: &dyn Fn(&Value) -> bool,
 ) -> Result<Plan<'a>, Obstacle> {
-    let mut planning = Planning { builder, job, text, order: Order::new(job, text), plan: Plan::default() };
+    if job.invocations.len() > MOST_COMMANDS {
+        return Err((job.name_span, "it has more docker commands than can be followed".into()));
+    }
+    let order = Order::new(job, text);
+    let mut planning =
+        Planning { builder, job, text, goes_on: order.goes_on(), order, plan: Plan::default() };
     for (at, invocation) in job.invocations.iter().enumerate() {
         let command = job.commands.get(invocation.command);
         if invocation.is_docker() && command.is_some_and(|command| command.place != Place::Elsewhere) {
             planning.invocation(at, invocation).map_err(|why| (invocation.span, why))?;
         }
     }
-    planning.finish()
+    planning.finish(elsewhere)
 }
 
 impl<'a> Planning<'a> {
@@ -111,7 +127,7 @@ impl<'a> Planning<'a> {
         if invocation.builds() {
             return self.build(at, invocation);
         }
-        let title = self.builder.info().title;
+        let title = self.builder.info().name();
         match invocation.subcommand.as_str() {
             "tag" => self.tag(at, invocation),
             "push" => self.push(at, invocation),
@@ -131,6 +147,9 @@ impl<'a> Planning<'a> {
     }
 
     fn build(&mut self, at: usize, invocation: &'a Invocation) -> Result<(), String> {
+        if !self.order.has(invocation.command) {
+            return Err("it stands inside `$(…)`, and what reads its output would read something else".into());
+        }
         let tags = invocation.flags.iter().filter(|flag| flag.name == "tag");
         let names: Vec<Name<'a>> = tags
             .filter_map(|flag| flag.value.as_ref())
@@ -141,7 +160,8 @@ impl<'a> Planning<'a> {
         }
         let outputs = invocation.values("output").filter_map(|output| as_switch(output.as_str()));
         let pushes = invocation.has("push") || outputs.into_iter().any(|pushes| pushes);
-        let mut build = Build { invocation: at, names, is_last: true };
+        let repeats = self.order.repeats(invocation.command);
+        let mut build = Build { invocation: at, names, is_last: !repeats };
         if pushes && build.names.is_empty() {
             return Err("it pushes and names no image".into());
         }
@@ -172,7 +192,7 @@ impl<'a> Planning<'a> {
             return Err(format!(
                 "it names an image that this job does not build: {} keeps no images; `crane tag` or `skopeo copy` names a \
                  pushed one",
-                self.builder.info().title
+                self.builder.info().name()
             ));
         };
         if let Some((other, _)) = self.built(to) {
@@ -217,7 +237,7 @@ impl<'a> Planning<'a> {
             (Some(build), Some(later)) => build == later || (build < 2 && later < 2),
             _ => false,
         };
-        if self.order.goes_on() {
+        if self.goes_on {
             return Err("its script goes on after an error (`set +e`)".into());
         }
         // Commands that go, or build, do not keep the push from running; a login has to come first.
@@ -228,12 +248,14 @@ impl<'a> Planning<'a> {
         if let Some(why) = self.order.obstacle(build.command, later.command, &docker, one_shell) {
             return Err(format!("it {why}"));
         }
-        let logins = self.job.invocations.iter().filter(|one| one.is("login") && one.is_docker());
         let between = self.order.between(build.command, later.command);
-        if logins.into_iter().any(|login| between.contains(&login.command)) {
-            return Err(
-                "the build has to push, and the login comes after it: put `docker login` in front".into()
-            );
+        let invocations = self.job.invocations.iter().enumerate();
+        let logins = invocations.filter(|(_, one)| one.is("login") && one.is_docker());
+        for (login, _) in logins.filter(|(_, login)| between.contains(&login.command)) {
+            let first = self.job.invocations.iter().position(|one| one.command == build.command).unwrap_or(0);
+            if !self.plan.moved.iter().any(|(known, _)| *known == login) {
+                self.plan.moved.push((login, first));
+            }
         }
         let written = self.text.get(name.span.range()).unwrap_or("`");
         if moves && written.contains(['`', '(']) {
@@ -272,30 +294,50 @@ impl<'a> Planning<'a> {
         }
         Err(format!(
             "{} keeps no images, and the build fetches its base images itself: take the line out if {} was for that",
-            self.builder.info().title,
+            self.builder.info().name(),
             quoted(name)
         ))
     }
 
-    fn finish(mut self) -> Result<Plan<'a>, Obstacle> {
+    fn finish(mut self, elsewhere: &dyn Fn(&Value) -> bool) -> Result<Plan<'a>, Obstacle> {
         let job = self.job;
+        let mut docker = job.invocations.iter().filter(|one| one.is_docker());
+        if self.plan.builds.is_empty()
+            && let Some(first) = docker.next()
+        {
+            let why = "it builds no image by itself: what asks the daemon is in another file or program";
+            return Err((first.span, why.into()));
+        }
         if let Some(last) = self.plan.builds.len().checked_sub(1) {
             for build in self.plan.builds.iter_mut().take(last) {
                 build.is_last = false;
             }
         }
+        let users = match self.plan.builds.iter().all(|build| build.names.iter().all(|name| name.pushed)) {
+            true => HashMap::new(),
+            false => users(job),
+        };
         for build in &mut self.plan.builds {
             let own = job.invocations.get(build.invocation);
-            let users = |name: &Name<'_>| user_of(job, name.value, build.invocation);
             for name in build.names.iter().filter(|name| !name.pushed) {
-                if let Some(span) = users(name) {
+                let places = users.get(&canonical(name.value.as_str())).into_iter().flatten();
+                let other = |place: &&(usize, Span)| own.is_none_or(|own| own.command != place.0);
+                if let Some((_, span)) = places.into_iter().copied().find(|place| other(&place)) {
                     let why = format!(
                         "it uses {}, which is built and not pushed: {} keeps no images",
                         quoted(name.value),
-                        self.builder.info().title
+                        self.builder.info().name()
                     );
                     return Err((span, why));
                 }
+            }
+            if let Some(name) = build.names.iter().find(|name| !name.pushed && elsewhere(name.value)) {
+                let why = format!(
+                    "it builds {}, which another job uses and this one does not push: {} keeps no images",
+                    quoted(name.value),
+                    self.builder.info().name()
+                );
+                return Err((own.map_or(job.name_span, |own| own.span), why));
             }
             let unpushed = build.names.iter().any(|name| !name.pushed);
             if !build.is_last
@@ -329,26 +371,29 @@ fn is_absorbed(invocation: &Invocation) -> bool {
     )
 }
 
-/// Where another command names an image: as a word or as the value of an option or argument.
-fn user_of(job: &Job, name: &Value, build: usize) -> Option<Span> {
-    let wanted = canonical(name.as_str());
-    let own = job.invocations.get(build).map(|build| build.command);
-    let absorbed = |at: usize| {
-        job.invocations.iter().any(|one| one.command == at && one.is_docker() && is_absorbed(one))
-    };
-    let names = |text: &str| {
-        let value = text.rsplit_once('=').map_or(text, |(_, value)| value);
-        text == name.as_str() || canonical(text) == wanted || (value != text && canonical(value) == wanted)
-    };
-    let commands = job.commands.iter().enumerate();
-    let mut others = commands.filter(|(at, _)| Some(*at) != own && !absorbed(*at));
-    let user = others.find(|(_, command)| {
+/// Where commands name images, as words or as values of options and arguments: by canonical name, the commands' indices
+/// and places. Commands that go or only tell are left out.
+fn users(job: &Job) -> HashMap<String, Vec<(usize, Span)>> {
+    let docker = job.invocations.iter().filter(|one| one.is_docker() && is_absorbed(one));
+    let absorbed: HashSet<usize> = docker.map(|one| one.command).collect();
+    let mut users: HashMap<String, Vec<(usize, Span)>> = HashMap::new();
+    for (at, command) in job.commands.iter().enumerate() {
         let program = command.words.first().map_or("", |word| word.as_str());
-        let told = matches!(program, "echo" | "printf" | "export" | "cd" | "docker");
-        !(told && !program.starts_with("docker"))
-            && command.words.iter().skip(1).any(|word| names(word.as_str()))
-    });
-    user.map(|(_, command)| command.span)
+        if absorbed.contains(&at) || matches!(program, "echo" | "printf" | "export" | "cd") {
+            continue;
+        }
+        for word in command.words.iter().skip(1).map(Value::as_str) {
+            let value = word.rsplit_once('=').map(|(_, value)| value);
+            for name in std::iter::once(word).chain(value) {
+                let places = users.entry(canonical(name)).or_default();
+                // One place besides the build's own is enough to tell.
+                if places.len() < 2 && places.last().is_none_or(|(last, _)| *last != at) {
+                    places.push((at, command.span));
+                }
+            }
+        }
+    }
+    users
 }
 
 #[cfg(test)]
@@ -364,7 +409,7 @@ mod tests {
         let text = Text::verbatim(FileId(0), 0, script);
         let mut job = Job { commands: lower(&text, &mut Scope::new(&[]), 1), ..Job::default() };
         engine::resolve(&mut job);
-        let got = match plan(Builder::Kaniko, &job, script) {
+        let got = match plan(Builder::Kaniko, &job, script, &|_| false) {
             Ok(plan) => {
                 let builds = plan.builds.iter().map(|build| {
                     let names = build.names.iter().filter(|name| name.pushed);
@@ -428,15 +473,16 @@ mod tests {
         check("if docker build -t r/a .; then echo; fi\ndocker push r/a", "same condition");
         check("[ $X ] && docker build -t r/a .\ndocker push r/a", "only where `[` succeeds");
         check("docker push r/a", "does not build");
+        check("docker login -u a r\nmake image", "builds no image by itself");
         check("docker pull r/a\ndocker tag r/a r/b", "keeps no images");
         check("docker build -t a .\ntrivy image a", "not pushed");
         check("docker build -t a .\ndocker build --build-arg BASE=a .", "not pushed");
         check("docker build -t a .\nV=$(cat v)\ndocker tag a r/a:$V\ndocker push r/a:$V", "not known yet");
-        check(&format!("{base}docker login -u u r\ndocker push r/a"), "login comes after");
         check(&format!("set +e\n{base}docker push r/a"), "goes on");
         check(&format!("{base}docker push -a r/a"), "push each name");
         check(&format!("{base}id=$(docker push r/a)"), "inside");
         check("docker build -t r/a .\ndocker build -t r/a b\ndocker push r/a", "built twice");
         check("docker buildx create --driver kubernetes", "other machines");
+        check("id=$(docker build -q .)", "inside");
     }
 }

@@ -1,12 +1,12 @@
 //! The commands of a builder that keeps no images: the build, and the file with the logins.
 
-use daemonless_catalog::{Translated, translate};
+use daemonless_catalog::translate;
 
 use super::super::translate::{Answer, Outcome, Site, build_option, option};
+use super::draft::Draft;
 use super::order::trim_start;
 use super::plan::Build;
 use super::{Word, Words};
-use crate::edit::Edit;
 use crate::engine::Invocation;
 use crate::engine::command_line::FlagUse;
 use crate::model::{Command, Input, Joined, Value};
@@ -19,8 +19,8 @@ pub(in crate::rewrite) fn build(
     build: &Build<'_>,
     site: &Site<'_>,
 ) -> Result<Outcome, String> {
-    let mut out = Outcome::default();
-    let title = site.builder.info().title;
+    let mut draft = Draft::default();
+    let title = site.builder.info().name();
     let [context] = invocation.args.as_slice() else {
         return Err("which of its words is the context can't be told".into());
     };
@@ -39,48 +39,42 @@ pub(in crate::rewrite) fn build(
         own.map_or_else(|| site.shell(name.value.span), |flag| value_text(flag, site))
     });
     let names: Vec<String> = names.collect::<Result<_, _>>()?;
-    let head = format!("{}{}", words.head(), words.switches(pushes, build.is_last));
     let why = format!("{title} builds, names and pushes in one command.");
+    let head = format!("{}{}", words.head(), words.switches(pushes, build.is_last));
+    draft.put(invocation.head, head, &*why);
     let mut options = words.names(&names, pushes)?.into_iter();
     let mut last = invocation.head;
-    let mut edits = Vec::new();
     let mut seen: Vec<&str> = Vec::new();
     for flag in &invocation.flags {
         match flag.name.as_str() {
-            "tag" => {
-                last = flag.span;
-                match options.next() {
-                    Some(option) => edits.push((flag.span, option, why.clone())),
-                    None => {
-                        site.remove(&mut out, flag.span, "The image is pushed under its other names.".into())
-                    }
+            "tag" => match options.next() {
+                Some(option) => {
+                    last = flag.span;
+                    draft.put(flag.span, option, &*why);
                 }
-            }
-            "push" => site.remove(&mut out, flag.span, "The names tell where the image is pushed to.".into()),
+                None => draft.remove(flag.span, "The image is pushed under its other names, or not at all."),
+            },
+            "push" => draft.remove(flag.span, "The names tell where the image is pushed to."),
             "file" => {
                 let value = value_text(flag, site)?;
                 if value == "-" || files.len() > 1 {
                     return Err("its Dockerfile comes from standard input or is named twice".into());
                 }
-                edits.push((
-                    flag.span,
-                    words.file(&value)?,
-                    "The Dockerfile is named in its own way.".into(),
-                ));
+                draft.put(flag.span, words.file(&value)?, "The Dockerfile is named in its own way.");
             }
             _ => {
                 let value = value_text(flag, site)?;
                 match words.option(flag, &value, &seen, pushes)? {
-                    Word::Catalog => catalog(&mut out, &mut edits, flag, &value, site)?,
-                    Word::Write(text, why) => edits.push((flag.span, text, why.into())),
-                    Word::Remove(why) => site.remove(&mut out, flag.span, why.into()),
+                    Word::Catalog => catalog(&mut draft, flag, &value, site)?,
+                    Word::Write(text, why) => draft.put(flag.span, text, why),
+                    Word::Remove(why) => draft.remove(flag.span, why),
                     Word::Look(text, note) => {
-                        if text.is_empty() {
-                            site.remove(&mut out, flag.span, format!("{}.", note.clone()));
-                        } else {
-                            edits.push((flag.span, text, format!("{}.", capital(&note))));
+                        let why = format!("{}.", capital(&note));
+                        match text.is_empty() {
+                            true => draft.remove(flag.span, why),
+                            false => draft.put(flag.span, text, why),
                         }
-                        out.notes.push(note);
+                        draft.notes.push(note);
                     }
                 }
             }
@@ -88,31 +82,14 @@ pub(in crate::rewrite) fn build(
         seen.push(&flag.name);
     }
     let rest: String = options.map(|option| format!(" {option}")).collect();
-    match edits.iter_mut().find(|(span, _, _)| *span == last) {
-        Some((_, text, _)) => text.push_str(&rest),
-        None if last == invocation.head => edits.push((last, format!("{head}{rest}"), why.clone())),
-        None => return Err("there is no place for its names".into()),
-    }
-    if last != invocation.head {
-        edits.push((invocation.head, head, why));
-    }
-    let names_file = !files.is_empty();
-    let why = "The context is an option.".to_owned();
-    edits.push((context.span, words.context(&written, names_file), why));
-    for (span, text, why) in edits {
-        site.replace(&mut out, span, &text, why);
-    }
-    Ok(out)
+    draft.append(last, &rest);
+    let why = "The context is an option.";
+    draft.put(context.span, words.context(&written, !files.is_empty()), why);
+    Ok(draft.finish(site.command.span, site))
 }
 
 /// An option by its entry in the catalog.
-fn catalog(
-    out: &mut Outcome,
-    edits: &mut Vec<(Span, String, String)>,
-    flag: &FlagUse,
-    value: &str,
-    site: &Site<'_>,
-) -> Result<(), String> {
+fn catalog(draft: &mut Draft, flag: &FlagUse, value: &str, site: &Site<'_>) -> Result<(), String> {
     let off = matches!(flag.name.as_str(), "provenance" | "sbom" | "pull") && !flag.is_on();
     let answer = match off {
         true => build_option(site.builder, flag)?,
@@ -120,14 +97,15 @@ fn catalog(
     };
     match answer {
         Answer::Keep => {}
-        Answer::Remove { reason } => site.remove(out, flag.span, reason),
+        Answer::Remove { reason } => draft.remove(flag.span, reason),
         Answer::Write { found, reason, note } => {
-            if found.verdict == Translated::Equivalent && !flag.is_on() {
-                site.remove(out, flag.span, "There is nothing to switch off.".into());
+            let is_switch = !found.template.contains("{value}");
+            if is_switch && !flag.is_on() {
+                draft.remove(flag.span, "There is nothing to switch off.");
                 return Ok(());
             }
-            out.notes.extend(note);
-            edits.push((flag.span, found.template.replace("{value}", value), reason));
+            draft.notes.extend(note);
+            draft.put(flag.span, found.template.replace("{value}", value), reason);
         }
     }
     Ok(())
@@ -268,20 +246,18 @@ fn piped(invocation: &Invocation, commands: &[Command], site: &Site<'_>) -> Resu
     Ok((format!("\"$({written})\""), span))
 }
 
-/// The edit that writes the file with all logins in the place of the last one.
-pub(in crate::rewrite) fn logins(logins: &[Login], folder: &str, site: &Site<'_>) -> Option<Edit> {
-    let last = logins.last()?;
+/// Shell text that logs in: by the builder's command, one after the other, or by one file in `folder`.
+pub(in crate::rewrite) fn logins(words: &dyn Words, logins: &[Login], folder: &str) -> String {
+    if let Some(command) = words.login() {
+        let each = logins.iter().map(|Login { registry, user, password, .. }| {
+            format!("printf %s {password} | {command} --username {user} --password-stdin {registry}")
+        });
+        return each.collect::<Vec<_>>().join(" && ");
+    }
     let form = vec!["\"%s\":{\"auth\":\"%s\"}"; logins.len()].join(",");
-    let values: String = logins
-        .iter()
-        .map(|login| {
-            let Login { registry, user, password, .. } = login;
-            format!(" {registry} \"$(printf '%s:%s' {user} {password} | base64 | tr -d '\\n')\"")
-        })
-        .collect();
-    let text =
-        format!("mkdir -p {folder} && printf '{{\"auths\":{{{form}}}}}'{values} > {folder}/config.json");
-    let why = "There is no login command: the file that Docker's client would write is written. `printf` is the \
-               shell's own, so the password is on no command line.";
-    Some(Edit::replace(last.span, site.view.escape(last.span, &text), why))
+    let values = logins.iter().map(|Login { registry, user, password, .. }| {
+        format!(" {registry} \"$(printf '%s:%s' {user} {password} | base64 | tr -d '\\n')\"")
+    });
+    let values: String = values.collect();
+    format!("mkdir -p {folder} && printf '{{\"auths\":{{{form}}}}}'{values} > {folder}/config.json")
 }

@@ -164,7 +164,9 @@ impl Parser<'_> {
         }
         script.push_slice(self.text, from..at);
         let mut inner = Parser::new(&script, self.depth + 1);
+        inner.held = self.held;
         let statements = inner.list(&[]);
+        self.held = inner.held;
         let documents = inner.documents;
         self.at = (at + 1).min(self.source.len());
         let written = self.written(start - 1);

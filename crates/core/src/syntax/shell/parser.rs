@@ -5,7 +5,10 @@ use std::collections::VecDeque;
 use super::cursor::{Ahead, CLOSERS, Closer, NOTHING_AHEAD};
 use super::redirect::Pending;
 use super::word::Ending;
-use super::{Branch, Document, Kind, Link, MAX_DEPTH, MAX_WORDS, Part, Redirect, Simple, Statement, Word};
+use super::{
+    Branch, Document, Kind, Link, MAX_DEPTH, MAX_WORDS, MOST_STATEMENTS, Part, Redirect, Simple, Statement,
+    Word,
+};
 use crate::source::Text;
 
 /// Reads the statements of a text one by one.
@@ -22,6 +25,8 @@ pub struct Parser<'t> {
     pub(super) pending: Vec<Pending>,
     pub(super) link: Link,
     pub(super) ahead: [Ahead; CLOSERS],
+    /// How many statements the one that is being read holds.
+    pub(super) held: usize,
     /// Statements that wait for the text of a heredoc.
     waiting: VecDeque<Statement>,
 }
@@ -46,6 +51,7 @@ impl<'t> Parser<'t> {
             pending: Vec::new(),
             link: Link::Next,
             ahead: NOTHING_AHEAD,
+            held: 0,
             waiting: VecDeque::new(),
         }
     }
@@ -54,6 +60,7 @@ impl<'t> Parser<'t> {
     pub fn next_statement(&mut self) -> Option<Statement> {
         let mut link = self.link;
         while self.waiting.is_empty() || !self.pending.is_empty() {
+            self.held = 0;
             let Some(statement) = self.statement_in(&mut link, &[]) else { break };
             self.waiting.push_back(statement);
         }
@@ -94,10 +101,21 @@ impl<'t> Parser<'t> {
     pub(super) fn list(&mut self, ends: &[&str]) -> Vec<Statement> {
         let mut statements = Vec::new();
         let mut link = Link::Next;
-        while let Some(statement) = self.statement_in(&mut link, ends) {
-            statements.push(statement);
+        loop {
+            let has_room = !self.is_full();
+            let Some(statement) = self.statement_in(&mut link, ends) else { break };
+            if has_room {
+                self.held += 1;
+                statements.push(statement);
+            }
         }
+        statements.shrink_to_fit();
         statements
+    }
+
+    /// Whether what else the statement holds is left out.
+    pub(super) fn is_full(&self) -> bool {
+        self.held >= MOST_STATEMENTS
     }
 
     fn statement_in(&mut self, link: &mut Link, ends: &[&str]) -> Option<Statement> {
@@ -179,6 +197,7 @@ impl<'t> Parser<'t> {
         if end <= start {
             return None;
         }
+        redirects.shrink_to_fit();
         self.blanks();
         let piped = self.peek() == Some(b'|') && self.byte(self.at + 1) != Some(b'|');
         Some(Statement { link, kind, redirects, piped, span: self.span(start, end) })
@@ -376,6 +395,7 @@ impl<'t> Parser<'t> {
                 simple.words.push(word);
             }
         }
+        simple.words.shrink_to_fit();
         Kind::Simple(simple)
     }
 

@@ -61,6 +61,9 @@ impl Parser<'_> {
     pub(super) fn read_documents(&mut self) {
         for pending in std::mem::take(&mut self.pending) {
             let body = self.read_document(&pending);
+            if self.is_full() {
+                continue;
+            }
             let document = if pending.quoted {
                 Document { text: body, word: Word::default() }
             } else {

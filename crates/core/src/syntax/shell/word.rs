@@ -26,12 +26,21 @@ pub(super) struct Parts {
 impl Parts {
     pub(super) fn push(&mut self, part: Part) {
         self.flush();
+        self.add(part);
+    }
+
+    /// Most words are one part, and there are many words: they must not each hold room for four.
+    fn add(&mut self, part: Part) {
+        if self.done.is_empty() {
+            self.done.reserve_exact(1);
+        }
         self.done.push(part);
     }
 
     fn flush(&mut self) {
         if !self.literal.is_empty() {
-            self.done.push(Part::Literal(std::mem::take(&mut self.literal)));
+            let literal = std::mem::take(&mut self.literal);
+            self.add(Part::Literal(literal));
         }
     }
 }
