@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::promises::broken_promises;
 
 /// Pipelines of each format.
-const PIPELINES: u64 = 250;
+const PIPELINES: u64 = 150;
 
 /// Numbers that look random and are the same for one seed (an xorshift generator).
 struct Dice(u64);
@@ -30,7 +30,7 @@ impl Dice {
 
     /// Whether it happens this time: once in `n`.
     fn once_in(&mut self, n: u64) -> bool {
-        self.next() % n == 0
+        self.next().is_multiple_of(n)
     }
 
     fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {

@@ -106,6 +106,13 @@ impl Placing<'_, '_> {
         } else if job.commands.is_empty() && self.is_for_others(at, job) {
             return self.fail(at, job.name_span, "its commands are in another file, and may call Docker");
         }
+        if let Some((span, program)) = hidden::reader(job) {
+            let why = format!(
+                "`{program}` looks for the image in Docker's store, and it is in the builder's: let it read the pushed image, \
+                 or a file that the builder writes"
+            );
+            self.round.notes.push(Left { span, job: job.name.clone(), why });
+        }
         if builds {
             own.extend(self.image(at, job));
         }
