@@ -5,38 +5,24 @@
 //! command, as `NAME.BUILDER.yml` and, with the reasons, `NAME.BUILDER.left.txt`. With `BLESS=1` in the environment
 //! results are written anew.
 
-use std::collections::BTreeSet;
 use std::fs;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use daemonless_core::report::{FileReport, LeftReport, RewriteReport};
-use daemonless_core::{Context, File};
-
+use crate::promises::{self, BUILDERS, broken_promises};
 use crate::support::root;
+use daemonless_core::report::{LeftReport, RewriteReport};
 
-/// Builders that a pipeline is rewritten for. What holds of every rewrite is checked for each.
-const BUILDERS: [&str; 4] = ["buildah", "podman", "buildkit", "kaniko"];
-
-/// Those of them that build and push in one command.
+/// Builders that build and push in one command.
 const JOINED: [&str; 2] = ["buildkit", "kaniko"];
 
 fn folder(name: &str) -> PathBuf {
     root().join("tests/fixtures").join(name)
 }
 
-fn file(text: &str) -> File {
-    File { path: ".gitlab-ci.yml".into(), text: text.into(), format: None }
-}
-
-fn report(text: &str) -> FileReport {
-    let report = daemonless_core::analyze(&[file(text)], &Context::default());
-    report.files.into_iter().next().expect("one file goes in and one comes out")
-}
+const PATH: &str = ".gitlab-ci.yml";
 
 fn rewrite(text: &str, builder: &str) -> RewriteReport {
-    daemonless_core::rewrite(&[file(text)], &Context::default(), 0, builder)
-        .expect("pipelines can be rewritten")
+    promises::rewrite(PATH, text, builder)
 }
 
 /// What is left to a person, a line each: place, job and what stands there. The reasons are for people.
@@ -91,7 +77,7 @@ fn build_and_push_become_one_command() {
 }
 
 /// Names and texts of all pipelines of a folder.
-fn befores(folder: &str) -> Vec<(String, String)> {
+pub(crate) fn befores(folder: &str) -> Vec<(String, String)> {
     let entries = fs::read_dir(self::folder(folder)).expect("the fixtures").filter_map(Result::ok);
     let mut befores: Vec<_> = entries
         .filter_map(|entry| {
@@ -111,79 +97,12 @@ fn every_rewrite_keeps_its_promises() {
         .chain(&befores("joined"))
         .flat_map(|(name, before)| BUILDERS.map(|builder| (name, before, builder)))
         .flat_map(|(name, before, builder)| {
-            broken_promises(before, builder)
+            broken_promises(PATH, before, builder)
                 .into_iter()
                 .map(move |fault| format!("{name}, {builder}: {fault}"))
         })
         .collect();
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
-}
-
-/// What should hold of every rewrite and does not.
-fn broken_promises(before: &str, builder: &str) -> Vec<String> {
-    let rewrite = rewrite(before, builder);
-    let (old, new) = (report(before), report(&rewrite.text));
-    let mut faults = Vec::new();
-
-    if edited(before, &rewrite).as_ref() != Some(&rewrite.text) {
-        faults.push("the text is not the old one with the edits made".to_owned());
-    }
-    let again = self::rewrite(&rewrite.text, builder);
-    if again.text != rewrite.text {
-        faults.push(format!("a second time it becomes\n{}", again.text));
-    }
-    let rules = |report: &FileReport| -> BTreeSet<&str> {
-        report.findings.iter().filter(|one| one.rule != "weakened-sandbox").map(|one| one.rule).collect()
-    };
-    for rule in rules(&new).difference(&rules(&old)) {
-        faults.push(format!("the rule {rule} fires now"));
-    }
-    let errors =
-        |report: &FileReport| report.findings.iter().filter(|one| one.rule == "syntax-error").count();
-    if errors(&new) > errors(&old) {
-        faults.push(format!("it is broken now:\n{}", rewrite.text));
-    }
-    let line_feeds = |text: &str| text.replace("\r\n", "").matches('\n').count();
-    if before.contains("\r\n") && line_feeds(before) == 0 && line_feeds(&rewrite.text) > 0 {
-        faults.push("its lines no longer end with \\r\\n".to_owned());
-    }
-    let jobs = |report: &FileReport| report.jobs.iter().map(|job| job.name.clone()).collect::<Vec<_>>();
-    if jobs(&new) != jobs(&old) {
-        faults.push(format!("its jobs were {:?} and are {:?}", jobs(&old), jobs(&new)));
-    }
-    for job in &old.jobs {
-        let after = new.jobs.iter().find(|new| new.name == job.name);
-        let approach = after.map_or("", |after| after.approach);
-        if rewrite.jobs.contains(&job.name) {
-            if !matches!(approach, "daemonless" | "none") {
-                faults.push(format!("{} was rewritten and has the approach {approach}", job.name));
-            }
-        } else if approach != job.approach {
-            faults.push(format!("{} was left and went from {} to {approach}", job.name, job.approach));
-        } else if !rewrite.text.contains(&before[lines(before, job.line, job.end_line)]) {
-            faults.push(format!("{} was left and its lines have changed", job.name));
-        }
-    }
-    faults
-}
-
-/// The old text with the edits made; `None` where they are not in order or cut a character.
-fn edited(before: &str, rewrite: &RewriteReport) -> Option<String> {
-    let (mut text, mut done) = (String::new(), 0);
-    for edit in &rewrite.edits {
-        let (start, end) = (edit.start as usize, edit.end as usize);
-        text.push_str(before.get(done..start)?);
-        text.push_str(&edit.text);
-        done = end;
-    }
-    text.push_str(before.get(done..)?);
-    Some(text)
-}
-
-/// The bytes of these lines, which count from 1.
-fn lines(text: &str, first: u32, last: u32) -> Range<usize> {
-    let starts = |line: u32| text.split_inclusive('\n').take(line as usize).map(str::len).sum();
-    starts(first - 1)..starts(last)
 }
 
 #[test]

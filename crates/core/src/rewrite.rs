@@ -1,10 +1,12 @@
 //! A file rewritten for a builder: translate the commands, place them in the format, and look at the result with the
 //! same analysis. A job that can't be rewritten soundly stays byte for byte as it was.
 
+mod archive;
 mod cut;
 mod dialect;
 mod github_actions;
 mod gitlab_ci;
+mod hidden;
 mod joined;
 mod lines;
 mod scripts;

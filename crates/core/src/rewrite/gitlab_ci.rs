@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use daemonless_catalog::BuilderInfo;
 
+use super::hidden;
 use super::{Change, DOCKER_VARIABLES, Left, OWN, Round, SERVICE, VARIABLES, View, uses_docker};
 use crate::access::daemon;
 use crate::edit::{self, Edit};
@@ -94,6 +95,24 @@ impl Placing<'_, '_> {
         let Some(job) = view.job(at) else { return };
         let builds = uses_docker(job);
         let mut own: Vec<String> = Vec::new();
+        if let Some((span, program)) = hidden::caller(job) {
+            let why = format!("`{program}` may call Docker: the file does not show what it does");
+            match builds {
+                // What the image lacks is said anyway.
+                true if self.view.builder.info().programs.is_missing(program) => {}
+                true => self.round.notes.push(Left { span, job: job.name.clone(), why }),
+                false => return self.fail(at, span, &why),
+            }
+        } else if job.commands.is_empty() && self.is_for_others(at, job) {
+            return self.fail(at, job.name_span, "its commands are in another file, and may call Docker");
+        }
+        if let Some((span, program)) = hidden::reader(job) {
+            let why = format!(
+                "`{program}` looks for the image in Docker's store, and it is in the builder's: let it read the pushed image, \
+                 or a file that the builder writes"
+            );
+            self.round.notes.push(Left { span, job: job.name.clone(), why });
+        }
         if builds {
             own.extend(self.image(at, job));
         }
@@ -167,6 +186,16 @@ impl Placing<'_, '_> {
         Some(text.lines().map(|line| line.get(column..).unwrap_or("").trim_end().to_owned()).collect())
     }
 
+    /// Whether a daemon of this job is there for nobody that this file shows: it is a template of other files, or its
+    /// commands are in them.
+    fn is_for_others(&self, at: usize, job: &Job) -> bool {
+        let images =
+            job.containers.iter().filter(|one| daemon(one).is_some()).filter_map(|one| one.image.as_ref());
+        let alone =
+            |span: Span| self.view.users.get(&span).is_none_or(|users| users.iter().all(|user| *user == at));
+        images.map(|image| image.span).any(alone)
+    }
+
     /// The mapping of a job as the file has it.
     fn body(&self, job: &Job) -> Option<NodeId> {
         self.layout.bodies.get(&job.name_span).copied()
@@ -186,6 +215,10 @@ impl Placing<'_, '_> {
             // No image and no service: a runner with a shell, or the runner's own default.
             if has_services {
                 return setting(info);
+            }
+            // A template without an image runs in that of the job that refers to it.
+            if job.name.starts_with('.') {
+                return Vec::new();
             }
             let why = format!("the job names no image: {} must be installed where it runs", info.name());
             if info.clear_entrypoint {
@@ -448,7 +481,15 @@ impl Placing<'_, '_> {
     fn remove_variables(&mut self) {
         let view = self.view;
         let tree = view.tree;
-        let gone = std::mem::take(&mut self.gone);
+        let mut gone = std::mem::take(&mut self.gone);
+        // What a variable that goes stood in front of would be seen again.
+        let entries = gone.values().flatten();
+        let names: BTreeSet<&str> = entries.filter_map(|(key, _)| tree.str(*key)).collect();
+        for (span, &(map, entry)) in &self.layout.variables {
+            if !view.users.contains_key(span) && tree.str(entry.0).is_some_and(|name| names.contains(name)) {
+                gone.entry(map).or_default().push(entry);
+            }
+        }
         for (map, mut entries) in gone {
             let Some(&key) = self.layout.keys.get(&map) else { continue };
             let owner = (key, map);

@@ -247,7 +247,7 @@ impl View<'_> {
 
     fn site<'s>(
         &'s self,
-        job: &Job,
+        job: &'s Job,
         invocation: &Invocation,
         command: &'s Command,
         words: Option<&'static dyn Words>,
@@ -259,6 +259,7 @@ impl View<'_> {
             next: next_joined(&job.commands, invocation.command),
             view: self,
             hub: words.map(|words| words.hub()),
+            env: &job.env,
         }
     }
 
