@@ -8,6 +8,7 @@ mod github_actions;
 mod gitlab_ci;
 mod hidden;
 mod joined;
+mod leave;
 mod lines;
 mod scripts;
 mod translate;
@@ -25,6 +26,7 @@ use crate::order;
 use crate::report::{EditReport, LeftReport, RewriteReport, file_report, required};
 use crate::source::{FileId, LineIndex, Span};
 use crate::syntax::yaml::{self, Style, Tree};
+use crate::verdict::Verdict;
 use crate::{Context, File};
 
 /// Whether a file of this format can be rewritten for this builder.
@@ -191,7 +193,7 @@ impl<'a> View<'a> {
         let (mut chosen, mut left, mut requires) = (BTreeSet::new(), Vec::new(), Vec::new());
         let judged = self.analysis.verdicts.iter().zip(&self.analysis.needs).enumerate();
         for (at, (verdict, needs)) in judged {
-            if verdict.approach >= Approach::Daemonless {
+            if verdict.approach >= Approach::Daemonless && !self.leaves(at) {
                 continue;
             }
             let Some(job) = self.job(at) else { continue };
@@ -207,6 +209,11 @@ impl<'a> View<'a> {
                     }));
                 }
                 // A job that only has the daemon beside it and asks it for nothing is rewritten by taking it away.
+                None if self.leaves(at) => left.push(Left {
+                    span: job.name_span,
+                    job: job.name.clone(),
+                    why: "how it calls Kaniko the file does not show, so only the maintained fork can take its place".into(),
+                }),
                 None if !job.invocations.is_empty() => left.push(Left {
                     span: job.name_span,
                     job: job.name.clone(),
@@ -292,9 +299,13 @@ impl<'a> View<'a> {
                 let engines = |job: &Job| job.invocations.iter().filter(|one| one.builds()).count();
                 engines(new) == engines(job) && self.reads_back(new, pushed.get(at))
             });
-            if broken || !same_count || verdict.is_none_or(|verdict| verdict.approach < Approach::Daemonless)
-            {
+            let still =
+                |verdict: &Verdict| verdict.approach < Approach::Daemonless || verdict.unmaintained.is_some();
+            if broken || !same_count || verdict.is_none_or(still) {
                 let why = match verdict.filter(|_| !broken && same_count) {
+                    Some(verdict) if verdict.unmaintained.is_some() => {
+                        "its image would still be one that gets no fixes".to_owned()
+                    }
                     Some(verdict) => match verdict.accesses.first() {
                         Some(access) => format!("it would still reach {}", access.by),
                         None => "it would still reach a daemon".to_owned(),

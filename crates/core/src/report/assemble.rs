@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use daemonless_catalog::{Approach, Containment, Host, Need, Requirement, Risk};
+use daemonless_catalog::{Approach, Builder, Containment, Host, Need, Requirement, Risk};
 
 use super::{
     AccessReport, AfterReport, AlternativeReport, BlockerReport, ChoiceReport, FactReport, FileReport,
@@ -49,7 +49,7 @@ pub fn file_report(file: &File, id: FileId, analysis: &Analysis) -> FileReport {
 }
 
 /// What tells jobs apart whose alternatives differ.
-type Key = (Approach, Risk, Host, Reach, Vec<Need>);
+type Key = (Approach, Risk, Host, Reach, Option<Builder>, Vec<Need>);
 
 struct Places<'a> {
     id: FileId,
@@ -106,6 +106,7 @@ impl Places<'_> {
             verdict.risk,
             verdict.host.what,
             verdict.reach.what,
+            verdict.unmaintained,
             needs.iter().map(|(need, _)| need).collect(),
         );
         let alternatives = shared.get_or_insert_with(key, || {

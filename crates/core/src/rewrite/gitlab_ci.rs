@@ -4,14 +4,14 @@ mod layout;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use daemonless_catalog::BuilderInfo;
+use daemonless_catalog::{Builder, BuilderInfo};
 
 use super::hidden;
 use super::{Change, DOCKER_VARIABLES, Left, OWN, Round, SERVICE, VARIABLES, View, uses_docker};
 use crate::access::daemon;
 use crate::edit::{self, Edit};
 use crate::engine::image::{self, Kind};
-use crate::model::{Job, Role};
+use crate::model::{Job, Role, Var};
 use crate::order;
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
@@ -93,7 +93,7 @@ impl Placing<'_, '_> {
     fn job(&mut self, at: usize) {
         let view = self.view;
         let Some(job) = view.job(at) else { return };
-        let builds = uses_docker(job);
+        let builds = uses_docker(job) || view.leaves(at);
         let mut own: Vec<String> = Vec::new();
         if let Some((span, program)) = hidden::caller(job) {
             let why = format!("`{program}` may call Docker: the file does not show what it does");
@@ -209,8 +209,9 @@ impl Placing<'_, '_> {
             job.containers.iter().find(|one| one.role == Role::Job).and_then(|one| one.image.as_ref());
         let has_services = job.containers.iter().any(|one| one.role == Role::Service);
         // What needs its entrypoint cleared brings its own surroundings, and is in no other image.
+        let own = image.filter(|_| !view.leaves(at));
         let own =
-            image.filter(|image| image.texts().any(|text| image::kind(text.as_str(), false) == Kind::Other));
+            own.filter(|image| image.texts().any(|text| image::kind(text.as_str(), false) == Kind::Other));
         let Some(image) = image else {
             // No image and no service: a runner with a shell, or the runner's own default.
             if has_services {
@@ -255,7 +256,9 @@ impl Placing<'_, '_> {
         view.missing_programs(at, self.round);
         let chosen = self.chosen;
         let docker_users = *self.clients.entry(image.span).or_insert_with(|| {
-            let client = |user: &usize| chosen.contains(user) && view.job(*user).is_some_and(uses_docker);
+            let client = |user: &usize| {
+                chosen.contains(user) && (view.leaves(*user) || view.job(*user).is_some_and(uses_docker))
+            };
             view.users.get(&image.span).is_none_or(|users| users.iter().all(client))
         });
         let has_own = self.body(job).is_some_and(|body| {
@@ -263,7 +266,8 @@ impl Placing<'_, '_> {
         });
         let place = self.layout.images.get(&image.span).copied();
         if docker_users && view.style(image.span).is_some() && (place.is_some() || !info.clear_entrypoint) {
-            self.replace_image(at, image.span, place);
+            let name = view.image_after(at, image.as_str());
+            self.replace_image(at, image.span, &name, place);
             return Vec::new();
         }
         if has_own {
@@ -273,7 +277,7 @@ impl Placing<'_, '_> {
     }
 
     /// Another image in the place of the one at `span`, with its entrypoint cleared where that has to be.
-    fn replace_image(&mut self, at: usize, span: Span, place: Option<(NodeId, NodeId, bool)>) {
+    fn replace_image(&mut self, at: usize, span: Span, name: &str, place: Option<(NodeId, NodeId, bool)>) {
         let view = self.view;
         let tree = view.tree;
         let info = view.builder.info();
@@ -281,10 +285,11 @@ impl Placing<'_, '_> {
             Some(quote @ ('"' | '\'')) => quote.to_string(),
             _ => String::new(),
         };
-        let name = format!("{quote}{}{quote}", info.image);
+        let name = format!("{quote}{name}{quote}");
         let reason =
             format!("{} {} is pinned by its version and holds no daemon.", info.name(), info.version);
-        let Some((key, value, in_flow)) = place.filter(|_| info.clear_entrypoint) else {
+        let same = view.leaves(at) && view.builder == Builder::Kaniko;
+        let Some((key, value, in_flow)) = place.filter(|_| info.clear_entrypoint && !same) else {
             return self.change(at, Edit::replace(span, name, reason));
         };
         if !tree.is_mapping(tree.resolve(value)) {
@@ -414,7 +419,8 @@ impl Placing<'_, '_> {
         let view = self.view;
         let tree = view.tree;
         let mut place = None;
-        for var in job.env.iter().filter(|var| DOCKER_VARIABLES.contains(&var.name.as_str())) {
+        let of_docker = |var: &&Var| DOCKER_VARIABLES.contains(&var.name.as_str()) && !view.leaves(at);
+        for var in job.env.iter().filter(of_docker) {
             let chosen = self.chosen;
             let kept = *self.kept.entry(var.name_span).or_insert_with(|| {
                 let keeps = |user: &usize| {
@@ -438,7 +444,7 @@ impl Placing<'_, '_> {
         if !builds {
             return;
         }
-        let wanted = self.wanted(job);
+        let wanted = self.wanted(at, job);
         if wanted.is_empty() {
             return;
         }
@@ -469,11 +475,13 @@ impl Placing<'_, '_> {
     }
 
     /// The builder's variables that the job does not set yet, as lines.
-    fn wanted(&self, job: &Job) -> Vec<String> {
+    fn wanted(&self, at: usize, job: &Job) -> Vec<String> {
         let variables = self.view.builder.info().variables.iter();
         variables
-            .filter(|variable| !job.env.iter().any(|var| var.name == variable.name))
-            .map(|variable| format!("{}: {}", variable.name, variable.value))
+            .map(|variable| (variable.name, variable.value.to_owned()))
+            .chain(self.view.auth_variable(at, job))
+            .filter(|(name, _)| !job.env.iter().any(|var| var.name == *name))
+            .map(|(name, value)| format!("{name}: {value}"))
             .collect()
     }
 
