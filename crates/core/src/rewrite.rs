@@ -8,6 +8,7 @@ mod gitlab_ci;
 mod joined;
 mod lines;
 mod scripts;
+mod select;
 mod translate;
 
 use std::cell::{OnceCell, RefCell};
@@ -24,6 +25,8 @@ use crate::report::{EditReport, LeftReport, RewriteReport, file_report, required
 use crate::source::{FileId, LineIndex, Span};
 use crate::syntax::yaml::{self, Style, Tree};
 use crate::{Context, File};
+
+pub use select::select;
 
 /// Whether a file of this format can be rewritten for this builder.
 pub fn can(format: &str, builder: Builder) -> bool {
