@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use daemonless_core::hunk::{Hunk, hunks, line_starts};
 use daemonless_core::report::EditReport;
 
 /// Unchanged lines shown before and after a change.
@@ -47,76 +48,41 @@ pub struct Count {
 pub fn pieces(old: &str, edits: &[EditReport]) -> (Vec<Piece>, Count) {
     let starts = line_starts(old);
     let lines = if old.is_empty() || old.ends_with('\n') { starts.len() - 1 } else { starts.len() };
-    let groups = groups(old, &starts, edits);
+    let hunks = hunks(old, &starts, edits);
     let mut pieces = Vec::new();
     let mut count = Count::default();
     let (mut line, mut shift) = (0, 0isize);
-    for group in &groups {
+    for hunk in &hunks {
         let new = |line: usize| line.saturating_add_signed(shift);
-        same(&mut pieces, old, &starts, line..group.first, new(line), (line > 0, true));
-        count.same += group.first - line;
-        let change = change(old, &starts, group, new(group.first) + 1);
+        same(&mut pieces, old, &starts, line..hunk.lines.start, new(line), (line > 0, true));
+        count.same += hunk.lines.start - line;
+        let change = change(old, &starts, hunk, new(hunk.lines.start) + 1);
         count.removed += change.removed.len();
         count.added += change.added.len();
         shift += change.added.len() as isize - change.removed.len() as isize;
-        line = group.last.min(lines);
+        line = hunk.lines.end.min(lines);
         pieces.push(Piece::Change(change));
     }
     let last = line..lines.max(line);
     count.same += last.len();
-    same(&mut pieces, old, &starts, last, line.saturating_add_signed(shift), (!groups.is_empty(), false));
+    same(&mut pieces, old, &starts, last, line.saturating_add_signed(shift), (!hunks.is_empty(), false));
     (pieces, count)
 }
 
-/// Edits whose lines touch.
-struct Group<'a> {
-    /// Lines of the old text, from 0, the last one excluded.
-    first: usize,
-    last: usize,
-    edits: Vec<&'a EditReport>,
-}
-
-fn groups<'a>(old: &str, starts: &[usize], edits: &'a [EditReport]) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    for edit in edits {
-        let (start, end) = (edit.start as usize, edit.end as usize);
-        if start > end || !old.is_char_boundary(start) || !old.is_char_boundary(end) {
-            continue;
-        }
-        let first = line_of(starts, start);
-        let at_line_start = |offset: usize| starts.get(line_of(starts, offset)) == Some(&offset);
-        // Whole lines that go or come leave the line behind them as it is.
-        let whole = at_line_start(start) && (edit.text.is_empty() || edit.text.ends_with('\n'));
-        let last = if at_line_start(end) && (whole || edit.text.ends_with('\n')) {
-            line_of(starts, end)
-        } else {
-            line_of(starts, end) + 1
-        };
-        match groups.last_mut() {
-            Some(group) if first < group.last => {
-                group.last = group.last.max(last);
-                group.edits.push(edit);
-            }
-            Some(group)
-                if first == group.last
-                    && group.edits.last().is_some_and(|before| before.reason == edit.reason) =>
-            {
-                group.last = last;
-                group.edits.push(edit);
-            }
-            _ => groups.push(Group { first, last, edits: vec![edit] }),
-        }
-    }
-    groups
-}
-
-fn change(old: &str, starts: &[usize], group: &Group, new: usize) -> Change {
+fn change(old: &str, starts: &[usize], hunk: &Hunk<'_>, new: usize) -> Change {
     let offset = |line: usize| starts.get(line).copied().unwrap_or(old.len());
-    let (from, to) = (offset(group.first), offset(group.last));
+    let (from, to) = (offset(hunk.lines.start), offset(hunk.lines.end));
     let (mut removed, mut added) = (Parts::default(), Parts::default());
-    let mut change = Change { old: group.first + 1, new, ..Change::default() };
+    let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
+    let mut change = Change {
+        old: hunk.lines.start + 1,
+        new,
+        reasons: owned(hunk.reasons()),
+        jobs: owned(hunk.jobs()),
+        ..Change::default()
+    };
     let mut at = from;
-    for edit in &group.edits {
+    for edit in &hunk.edits {
         let (start, end) = (edit.start as usize, edit.end as usize);
         let kept = old.get(at..start).unwrap_or_default();
         removed.push(false, kept);
@@ -124,11 +90,6 @@ fn change(old: &str, starts: &[usize], group: &Group, new: usize) -> Change {
         removed.push(true, old.get(start..end).unwrap_or_default());
         added.push(true, &edit.text);
         at = end;
-        for (list, item) in [(&mut change.reasons, &edit.reason), (&mut change.jobs, &edit.job)] {
-            if !item.is_empty() && !list.contains(item) {
-                list.push(item.clone());
-            }
-        }
     }
     let kept = old.get(at..to).unwrap_or_default();
     removed.push(false, kept);
@@ -201,16 +162,6 @@ fn same(
             .flatten()
             .filter(|part| !matches!(part, Piece::Same { lines, .. } if lines.is_empty())),
     );
-}
-
-/// Where each line starts; one more behind a last line feed.
-fn line_starts(text: &str) -> Vec<usize> {
-    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
-}
-
-/// The line, from 0, that holds the offset.
-fn line_of(starts: &[usize], offset: usize) -> usize {
-    starts.partition_point(|&start| start <= offset).saturating_sub(1)
 }
 
 #[cfg(test)]

@@ -1,19 +1,20 @@
 //! `daemonless fix`: the same file, rewritten for a daemonless builder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
 use daemonless_catalog::Builder;
+use daemonless_core::hunk::{hunks, line_starts};
 use daemonless_core::report::{FileReport, JobReport, RewriteReport};
 use daemonless_core::{Context, File, rewrite};
-use similar::TextDiff;
 
 use crate::args::{Command, Options};
+use crate::diff;
 use crate::input::{self, Input, STDIN};
-use crate::paint::{ADDED, BOLD, PLACE, Painter, REMOVED};
+use crate::paint::Painter;
 use crate::{Failure, Io};
 
 pub(crate) static COMMAND: Command = Command {
@@ -23,7 +24,7 @@ pub(crate) static COMMAND: Command = Command {
     help: "Rewrites the jobs of the file that reach a daemon for a builder without one, and prints the whole new text. \
            What needs no change stays as it was, byte for byte.\n\n\
            Exit code 0: every job that reaches a daemon was rewritten, and nothing is left but settings of the runner; \
-           1: something is left to a person and named on standard error; 2: the file could not be read or rewritten, \
+           1: something is left to a person, or was not selected, and is named on standard error; 2: the file could not be read or rewritten, \
            or the command line is wrong.",
     run,
 };
@@ -44,7 +45,16 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
     }
     let files = [file];
     let [file] = &files;
-    let plan = plan(&files, &options.context, options.to.as_deref())?;
+    let mut plan = plan(&files, &options.context, options.to.as_deref())?;
+    let taken = options.select.as_deref().map(|numbers| selected(numbers, file, &plan)).transpose()?;
+    // The diff is drawn from all changes, so that a hunk has the same number whatever else is taken.
+    let edits = match &plan {
+        Plan::Rewritten(rewrite) => rewrite.edits.clone(),
+        _ => Vec::new(),
+    };
+    if let (Some(taken), Plan::Rewritten(rewrite)) = (&taken, &mut plan) {
+        **rewrite = rewrite::select(&files, &options.context, 0, rewrite, taken);
+    }
     let (text, left) = match &plan {
         Plan::Rewritten(rewrite) => (&rewrite.text, !rewrite.left.is_empty()),
         Plan::Nothing => (&file.text, false),
@@ -55,12 +65,41 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
             replace(path, text).map_err(|error| format!("{}: {error}", file.path))?;
         }
     } else if options.diff {
-        io.print(&diff(file, text, Painter { color: options.color.unwrap_or(io.color) }))?;
+        let painter = Painter { color: options.color.unwrap_or(io.color) };
+        let is_taken = |number| taken.as_ref().is_none_or(|taken| taken.contains(&number));
+        io.print(&diff::unified(&file.path, &file.text, &edits, is_taken, painter))?;
     } else {
         io.print(text)?;
     }
     plan.tell(&file.path, io);
     Ok(u8::from(left))
+}
+
+/// The numbers of hunks that `--select` names: each from 1, alone or as `FIRST-LAST`, joined by commas.
+fn selected(numbers: &str, file: &File, plan: &Plan) -> Result<BTreeSet<usize>, Failure> {
+    let count = match plan {
+        Plan::Rewritten(rewrite) => hunks(&file.text, &line_starts(&file.text), &rewrite.edits).len(),
+        _ => 0,
+    };
+    let there = match count {
+        0 => "the diff has no hunk".to_owned(),
+        1 => "the diff has one hunk, 1".to_owned(),
+        _ => format!("the diff has hunks 1 to {count}"),
+    };
+    let mut taken = BTreeSet::new();
+    for part in numbers.split(',').map(str::trim) {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (Ok(first), Ok(last)) = (first.trim().parse::<usize>(), last.trim().parse::<usize>()) else {
+            return Err(
+                format!("--select {numbers}: `{part}` is no number of a hunk and no range of them").into()
+            );
+        };
+        if first == 0 || first > last || last > count {
+            return Err(format!("--select {numbers}: no hunk has the number {part}; {there}").into());
+        }
+        taken.extend(first..=last);
+    }
+    Ok(taken)
 }
 
 /// What can be done with a file.
@@ -151,30 +190,6 @@ impl Plan {
             }
         }
     }
-}
-
-/// A unified diff, empty where nothing changed.
-fn diff(old: &File, new: &str, painter: Painter) -> String {
-    let path = old.path.trim_start_matches('/');
-    let (before, after) = (format!("a/{path}"), format!("b/{path}"));
-    let diff = TextDiff::from_lines(&*old.text, new);
-    let text = diff.unified_diff().context_radius(3).header(&before, &after).to_string();
-    if !painter.color {
-        return text;
-    }
-    text.split_inclusive('\n')
-        .map(|line| {
-            let style = match line.as_bytes().first() {
-                _ if line.starts_with("--- ") || line.starts_with("+++ ") => BOLD,
-                Some(b'+') => ADDED,
-                Some(b'-') => REMOVED,
-                Some(b'@') => PLACE,
-                _ => return line.to_owned(),
-            };
-            let end = if line.ends_with('\n') { "\n" } else { "" };
-            painter.paint(style, line.trim_end_matches('\n')) + end
-        })
-        .collect()
 }
 
 /// Replaces the file's content at once: nobody sees half of it, and a failure leaves it as it was. A link stays a link

@@ -3,6 +3,7 @@
 
 mod args;
 mod check;
+mod diff;
 mod explain;
 mod facts;
 mod fix;

@@ -11,6 +11,7 @@ mod joined;
 mod leave;
 mod lines;
 mod scripts;
+mod select;
 mod translate;
 
 use std::cell::{OnceCell, RefCell};
@@ -28,6 +29,8 @@ use crate::source::{FileId, LineIndex, Span};
 use crate::syntax::yaml::{self, Style, Tree};
 use crate::verdict::Verdict;
 use crate::{Context, File};
+
+pub use select::select;
 
 /// Whether a file of this format can be rewritten for this builder.
 pub fn can(format: &str, builder: Builder) -> bool {

@@ -1,0 +1,62 @@
+//! A rewrite of which a person takes some hunks and not the others.
+
+use std::collections::BTreeSet;
+
+use super::with_text;
+use crate::analysis;
+use crate::edit::{self, Edit};
+use crate::hunk::{hunks, line_starts};
+use crate::report::{EditReport, LeftReport, RewriteReport, file_report};
+use crate::source::{FileId, Span};
+use crate::{Context, File};
+
+/// The rewrite of the file of index `index` with those of its hunks alone whose numbers, from 1, are in `taken`. What
+/// was not taken is left to the person, and the text is analysed as it now is. Numbers that no hunk has say nothing.
+pub fn select(
+    files: &[File],
+    context: &Context,
+    index: usize,
+    whole: &RewriteReport,
+    taken: &BTreeSet<usize>,
+) -> RewriteReport {
+    let old = files.get(index).map_or("", |file| &*file.text);
+    let starts = line_starts(old);
+    let mut edits: Vec<EditReport> = Vec::new();
+    let mut left = whole.left.clone();
+    for (number, hunk) in (1..).zip(hunks(old, &starts, &whole.edits)) {
+        if taken.contains(&number) {
+            edits.extend(hunk.edits.into_iter().cloned());
+            continue;
+        }
+        let first = starts.get(hunk.lines.start).and_then(|start| old.get(*start..));
+        left.push(LeftReport {
+            job: hunk.jobs().join(", "),
+            line: u32::try_from(hunk.lines.start + 1).unwrap_or(u32::MAX),
+            what: first.and_then(|text| text.lines().next()).unwrap_or("").trim().chars().take(120).collect(),
+            why: format!("Hunk {number} was not taken: {}", hunk.reasons().join(" ")),
+        });
+    }
+    let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+    let spans = edits.iter().map(|edit| {
+        let span = Span::new(id, edit.start as usize..edit.end as usize);
+        Edit::replace(span, &*edit.text, &*edit.reason)
+    });
+    let text = edit::apply(old, &spans.collect::<Vec<_>>());
+    let changed = with_text(files, index, text.clone());
+    let after = analysis::analyze(&changed, index, context);
+    let after: Vec<_> = changed.get(index).map(|file| file_report(file, id, &after)).into_iter().collect();
+    let free = |name: &&String| {
+        let mut jobs = after.iter().flat_map(|file| &file.jobs).filter(|job| job.name == **name);
+        jobs.all(|job| matches!(job.approach, "daemonless" | "none"))
+    };
+    RewriteReport {
+        builder: whole.builder,
+        path: whole.path.clone(),
+        jobs: whole.jobs.iter().filter(free).cloned().collect(),
+        text,
+        edits,
+        left,
+        requires: whole.requires.clone(),
+        after,
+    }
+}
