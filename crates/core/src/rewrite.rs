@@ -8,6 +8,7 @@ mod gitlab_ci;
 mod joined;
 mod leave;
 mod lines;
+mod platforms;
 mod scripts;
 mod translate;
 
@@ -30,6 +31,11 @@ use crate::{Context, File};
 /// Whether a file of this format can be rewritten for this builder.
 pub fn can(format: &str, builder: Builder) -> bool {
     dialect::of(format, builder).is_some()
+}
+
+/// Whether a file of this format can be rewritten where it builds with an image that gets no fixes any more.
+pub fn can_leave(format: &str) -> bool {
+    format == "gitlab-ci"
 }
 
 /// Why files of this format are not rewritten for this builder, in words that follow "because"; `None` where they are,

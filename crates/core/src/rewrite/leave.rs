@@ -27,7 +27,7 @@ const DEBUG: &str = "-debug";
 impl View<'_> {
     /// Whether a job reaches no daemon and is on an image of Kaniko that gets no fixes any more.
     pub(super) fn leaves(&self, at: usize) -> bool {
-        let pipeline = self.analysis.detected.format.is_some_and(|format| format.id == "gitlab-ci");
+        let pipeline = self.analysis.detected.format.is_some_and(|format| super::can_leave(format.id));
         let verdict = self.analysis.verdicts.get(at);
         let leaves = |verdict: &crate::verdict::Verdict| {
             verdict.approach >= Approach::Daemonless && verdict.unmaintained == Some(Builder::Kaniko)
