@@ -196,7 +196,7 @@ fn fix_prints_the_whole_text_or_a_diff_or_writes() {
 
 #[test]
 fn fix_leaves_a_builder_that_gets_no_fixes() {
-    let script = "  script: [/kaniko/executor --context . --destination $CI_REGISTRY_IMAGE]\n";
+    let script = "  script:\n    - /kaniko/executor --context . --destination $CI_REGISTRY_IMAGE\n";
     let old = format!("build:\n  image: gcr.io/kaniko-project/executor:debug\n{script}");
     let (_folder, path) = file(".gitlab-ci.yml", &old);
     let best = run(["fix", &path]);
