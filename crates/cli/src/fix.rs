@@ -21,7 +21,8 @@ pub(crate) static COMMAND: Command = Command {
     name: "fix",
     operands: "PATH | -",
     summary: "rewrite a file for a daemonless builder",
-    help: "Rewrites the jobs of the file that reach a daemon for a builder without one, and prints the whole new text. \
+    help: "Rewrites the jobs of the file that reach a daemon for a builder without one, and those that build with a \
+           builder which gets no fixes any more, and prints the whole new text. \
            What needs no change stays as it was, byte for byte.\n\n\
            Exit code 0: every job that reaches a daemon was rewritten, and nothing is left but settings of the runner; \
            1: something is left to a person, or was not selected, and is named on standard error; 2: the file could not be read or rewritten, \

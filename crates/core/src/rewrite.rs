@@ -10,6 +10,7 @@ mod hidden;
 mod joined;
 mod leave;
 mod lines;
+mod platforms;
 mod scripts;
 mod select;
 mod translate;
@@ -35,6 +36,11 @@ pub use select::select;
 /// Whether a file of this format can be rewritten for this builder.
 pub fn can(format: &str, builder: Builder) -> bool {
     dialect::of(format, builder).is_some()
+}
+
+/// Whether a file of this format can be rewritten where it builds with an image that gets no fixes any more.
+pub fn can_leave(format: &str) -> bool {
+    format == "gitlab-ci"
 }
 
 /// Why files of this format are not rewritten for this builder, in words that follow "because"; `None` where they are,

@@ -111,7 +111,9 @@ impl Places<'_> {
         );
         let alternatives = shared.get_or_insert_with(key, || {
             let found = alternatives(format, verdict, needs);
-            found.iter().zip(1..).map(|(one, rank)| alternative(format, one, rank)).collect()
+            let leaves = verdict.approach >= Approach::Daemonless && verdict.unmaintained.is_some();
+            let can = |builder| rewrite::can(format, builder) && (!leaves || rewrite::can_leave(format));
+            found.iter().zip(1..).map(|(one, rank)| alternative(one, rank, &can)).collect()
         });
         JobReport {
             name: job.name.clone(),
@@ -212,7 +214,8 @@ fn origin<T>(fact: &Fact<T>) -> &'static str {
     }
 }
 
-fn alternative(format: &str, one: &Alternative, rank: u32) -> AlternativeReport {
+/// `can` says whether the text can be rewritten for a builder.
+fn alternative(one: &Alternative, rank: u32, can: &dyn Fn(Builder) -> bool) -> AlternativeReport {
     let builder = match one.kind {
         Kind::Builder(builder) => Some(builder),
         _ => None,
@@ -233,7 +236,7 @@ fn alternative(format: &str, one: &Alternative, rank: u32) -> AlternativeReport 
         blockers: one.blockers.iter().map(blocker).collect(),
         requires: one.requires.iter().map(|requirement| required(requirement)).chain(advice).collect(),
         after: AfterReport { approach: one.after.0.id(), risk: one.after.1.id() },
-        rewrite: builder.is_some_and(|builder| rewrite::can(format, builder)),
+        rewrite: builder.is_some_and(can),
     }
 }
 

@@ -27,7 +27,7 @@ const DEBUG: &str = "-debug";
 impl View<'_> {
     /// Whether a job reaches no daemon and is on an image of Kaniko that gets no fixes any more.
     pub(super) fn leaves(&self, at: usize) -> bool {
-        let pipeline = self.analysis.detected.format.is_some_and(|format| format.id == "gitlab-ci");
+        let pipeline = self.analysis.detected.format.is_some_and(|format| super::can_leave(format.id));
         let verdict = self.analysis.verdicts.get(at);
         let leaves = |verdict: &crate::verdict::Verdict| {
             verdict.approach >= Approach::Daemonless && verdict.unmaintained == Some(Builder::Kaniko)
@@ -104,7 +104,7 @@ impl View<'_> {
             return Err((docker.span, "it calls `docker`, which Kaniko's image does not have".into()));
         }
         let moves = matches!(how(self.builder), How::Joined(_));
-        let from_variable = |var: &&crate::model::Var| var.value.any(|text| text.contains("/kaniko"));
+        let from_variable = |var: &&crate::model::Var| var.value.any(|text| folders(text).next().is_some());
         if let Some(var) = job.env.iter().find(from_variable)
             && (moves || var.name != "DOCKER_CONFIG")
         {
@@ -116,7 +116,7 @@ impl View<'_> {
         for (at, command) in job.commands.iter().enumerate() {
             let written = self.text.get(command.span.range()).unwrap_or("");
             let calls = job.invocations.iter().any(|one| one.command == at && one.tool == "kaniko");
-            for (offset, _) in written.match_indices("/kaniko") {
+            for offset in folders(written) {
                 let rest = written.get(offset..).unwrap_or("");
                 if rest.starts_with(LOGINS) {
                     let start = command.span.start + u32::try_from(offset).unwrap_or(0);
@@ -126,7 +126,7 @@ impl View<'_> {
                         let span = Span { start, end, ..command.span };
                         out.push((Edit::replace(span, OWN_LOGINS, why), command.span));
                     }
-                } else if !(calls && rest.starts_with("/kaniko/executor")) && !rest.starts_with("/kaniko-") {
+                } else if !(calls && rest.starts_with("/kaniko/executor")) {
                     let why =
                         "it uses a folder or a program of Kaniko's image, which the builder's does not have";
                     return Err((command.span, why.into()));
@@ -190,6 +190,16 @@ impl View<'_> {
     }
 }
 
+/// Where a text names a path in Kaniko's folder, as `registry.example/kaniko/app` does not.
+fn folders(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let starts = |at: &usize| {
+        let before = text.get(..*at).and_then(|before| before.chars().next_back());
+        before.is_none_or(|c| c.is_whitespace() || "\"'=:<>(;&|@".contains(c))
+    };
+    let found = text.match_indices("/kaniko").map(|(at, _)| at);
+    found.filter(starts).filter(|at| !text.get(at + 7..).unwrap_or("").starts_with('-'))
+}
+
 /// The first command of the pipe that a command belongs to.
 fn first_of_pipe(commands: &[Command], mut at: usize) -> usize {
     while at > 0 && commands.get(at).is_some_and(|one| one.joined == Joined::Pipe) {
@@ -211,4 +221,20 @@ fn unknown(invocation: &Invocation) -> Option<(Span, String)> {
     let known = |name: &str| table.find_long(name).is_some();
     let flag = invocation.flags.iter().find(|flag| !known(&flag.name))?;
     Some((flag.span, flag.name.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_in_kanikos_folder_are_told_from_names() {
+        #[track_caller]
+        fn check(text: &str, expected: &[usize]) {
+            assert_eq!(folders(text).collect::<Vec<_>>(), expected, "{text}");
+        }
+        check("echo a > /kaniko/.docker/config.json", &[9]);
+        check("cp a '/kaniko/ssl' X=/kaniko", &[6, 21]);
+        check("gcr.io/kaniko-project/executor r.example/kaniko/app /kaniko-x", &[]);
+    }
 }

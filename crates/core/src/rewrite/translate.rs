@@ -6,6 +6,7 @@ use super::View;
 use super::archive;
 use super::joined::draft::{merged, with_blank};
 use super::joined::write::is_hub;
+use super::platforms;
 use crate::edit::Edit;
 use crate::engine::command_line::{FlagUse, Invocation};
 use crate::engine::image::Reference;
@@ -142,6 +143,7 @@ pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcom
                 }
             }
         }
+        "manifest push" => platforms::push_list(&mut out, invocation, site)?,
         _ => {}
     }
     if !matches!(invocation.subcommand.as_str(), "push" | "tag") {
@@ -177,10 +179,10 @@ fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
     let mut out = Outcome::default();
     let id = site.builder.id();
     let platforms: Vec<&Value> = invocation.values("platform").collect();
-    if platforms.len() > 1 || platforms.iter().any(|value| value.as_str().contains(',')) {
-        return Err(
-            "it builds for several platforms: that takes `--manifest` and `manifest push --all`".into()
-        );
+    let several = platforms.len() > 1 || platforms.iter().any(|value| value.as_str().contains(','));
+    if several {
+        platforms::check(invocation)?;
+        out.notes.push("steps for another platform need emulation on the runner's machine".into());
     }
     site.replace(
         &mut out,
@@ -192,6 +194,7 @@ fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
     for flag in &invocation.flags {
         match flag.name.as_str() {
             "cache-from" | "cache-to" => site.cache(&mut out, flag, &mut layers),
+            "tag" if several => platforms::name(&mut out, invocation, flag, site)?,
             _ => site.answered(&mut out, "build", flag, build_option(site.builder, flag)?),
         }
     }
@@ -199,7 +202,10 @@ fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
         return Err("it has more than one word that is no option".into());
     }
     if invocation.flags.iter().any(|flag| flag.name == "push" && flag.is_on()) {
-        site.push_after(&mut out, invocation)?;
+        match several {
+            true => site.follow(&mut out, invocation, &platforms::pushes(invocation, site))?,
+            false => site.push_after(&mut out, invocation)?,
+        }
     }
     out.edits = merged(out.edits, site.text);
     Ok(out)
@@ -345,7 +351,7 @@ impl Site<'_> {
         self.builder.info().name()
     }
 
-    fn written(&self, span: Span) -> Option<&str> {
+    pub(super) fn written(&self, span: Span) -> Option<&str> {
         self.text.get(span.range())
     }
 
@@ -500,12 +506,6 @@ impl Site<'_> {
 
     /// `--push` becomes a command of its own for each name.
     fn push_after(&self, out: &mut Outcome, invocation: &Invocation) -> Result<(), String> {
-        if self.command.joined == Joined::Or
-            || self.next == Some(Joined::Or)
-            || self.next == Some(Joined::Pipe)
-        {
-            return Err("`--push` becomes a second command, which does not fit between `||` or `|`".into());
-        }
         let mut text = String::new();
         for tag in invocation.values("tag") {
             let written = self.written(tag.span).unwrap_or(tag.as_str());
@@ -516,10 +516,21 @@ impl Site<'_> {
             };
             text.push_str(&format!(" && {} push {written}{target}", self.builder.id()));
         }
+        self.follow(out, invocation, &text)
+    }
+
+    /// Adds commands behind a build that pushes.
+    fn follow(&self, out: &mut Outcome, invocation: &Invocation, text: &str) -> Result<(), String> {
+        if self.command.joined == Joined::Or
+            || self.next == Some(Joined::Or)
+            || self.next == Some(Joined::Pipe)
+        {
+            return Err("`--push` becomes a second command, which does not fit between `||` or `|`".into());
+        }
         if text.is_empty() {
             return Err("it pushes and names no image".into());
         }
-        let text = self.view.escape(invocation.span, &text);
+        let text = self.view.escape(invocation.span, text);
         let why = "Pushing is a command of its own.";
         out.edits.push(Edit::insert(invocation.span, self.command.span.end, text, why));
         Ok(())
