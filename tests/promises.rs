@@ -16,7 +16,8 @@ fn file(path: &str, text: &str) -> File {
     File { path: path.into(), text: text.into(), format: None }
 }
 
-fn report(path: &str, text: &str) -> FileReport {
+/// What the analysis says of a text.
+pub(crate) fn report(path: &str, text: &str) -> FileReport {
     let report = daemonless_core::analyze(&[file(path, text)], &Context::default());
     report.files.into_iter().next().expect("one file goes in and one comes out")
 }
