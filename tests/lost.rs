@@ -124,6 +124,16 @@ impl Check<'_> {
         if let Some(place) = self.find(next, |_, new| words(new) == wanted) {
             return Ok(Some(place));
         }
+        // Who leaves Kaniko keeps its logins in another folder.
+        let moved = wanted.replace("/kaniko/.docker", "/tmp/.docker");
+        if let Some(place) = self.find(next, |_, new| words(new) == moved) {
+            return Ok(Some(place));
+        }
+        if let Some(place) =
+            call(self.job, at).filter(|call| call.builds()).and_then(|old| self.built(old, next))
+        {
+            return Ok(Some(place));
+        }
         // What gives a login its password, or excuses a command that went, goes with it.
         let follows = self.job.commands.get(at + 1);
         let feeds = follows.is_some_and(|next| next.joined == Joined::Pipe)
@@ -135,6 +145,19 @@ impl Check<'_> {
             return Ok(None);
         }
         Err("is no longer there, or in another place".into())
+    }
+
+    /// Where a build of one builder is in another's words: with all that it was told, and pushed under all its names.
+    fn built(&self, old: &Invocation, next: usize) -> Option<usize> {
+        let holds = |new: &Command, value: &str| words(new).contains(&value.replace(['"', '\''], ""));
+        let told = || ["build-arg", "target", "label"].iter().flat_map(|flag| old.values(flag));
+        let place = self.find(next, |at, new| {
+            call(self.written, at).is_some_and(|new| new.builds() && !new.is_docker())
+                && told().all(|value| holds(new, value.as_str()))
+        })?;
+        let mut names = old.values("destination");
+        let is_there = |name: &str| self.find(place, |_, new| holds(new, name)).is_some();
+        names.all(|name| is_there(name.as_str())).then_some(place)
     }
 
     fn is_left(&self, start: u32) -> bool {
