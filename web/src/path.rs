@@ -45,7 +45,7 @@ fn stop(index: usize, step: &StepReport, text: &str) -> Html {
                 <p>{markdown::line(&step.text)}</p>
                 {for quoted.iter().map(quote)}
                 if let Some(command) = &step.command {
-                    <pre class="atk"><span class="vh">{"The attacker's command: "}</span><code>{command}</code></pre>
+                    <pre class="atk"><span class="vh">{"The attacker's command: "}</span><code>{command.as_ref()}</code></pre>
                 }
                 if let Some(attack) = &step.attack { <p class="src">{"ATT&CK "}{attack}</p> }
             </div>

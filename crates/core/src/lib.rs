@@ -50,7 +50,7 @@ pub struct Context {
 pub fn analyze(files: &[File], context: &Context) -> Report {
     let report = |(index, file)| {
         let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
-        file_report(file, id, &analysis::analyze(files, index, context))
+        file_report(file, id, analysis::analyze(files, index, context))
     };
     Report { schema: 1, files: files.iter().enumerate().map(report).collect(), read: Vec::new() }
 }

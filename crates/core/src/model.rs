@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use thin_vec::ThinVec;
+
 pub use daemonless_catalog::{Host, Need};
 
 use crate::engine::Invocation;
@@ -31,19 +33,23 @@ pub enum Via {
     Matrix,
 }
 
+/// The steps by which a value came to its use, nearest first, each with the place that it came from. Most values have
+/// none, and there are many values.
+pub type Way = ThinVec<(Via, Span)>;
+
 /// A value as it is used at one place: known, one of several, or partly unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Value {
     /// The first or only possible text. What isn't known here stands in it as it was written (`docker:${V}-dind`).
     pub text: Text,
     /// Further possible texts (a matrix, a choice); empty for most.
-    pub others: Vec<Text>,
+    pub others: ThinVec<Text>,
     /// Whether something in it would have to be told by another file, a setting or a run.
     pub unknown: bool,
     /// Where the use is written. The text's own map may lead elsewhere, to the variable that it came from.
     pub span: Span,
-    /// How it came here, nearest first, each with the place that it came from.
-    pub via: Vec<(Via, Span)>,
+    /// How it came here.
+    pub via: Way,
 }
 
 impl Value {

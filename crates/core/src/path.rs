@@ -1,5 +1,7 @@
 //! The attack path of a job: what one malicious step does, in order, each step with the person's own lines.
 
+use std::borrow::Cow;
+
 use daemonless_catalog::{Approach, Host, Need, Power, StepTemplate, step};
 
 use crate::access::{self, Access};
@@ -21,11 +23,14 @@ pub struct Step {
 
 impl Step {
     /// A text of the template with its placeholders filled in, as code where it is prose.
-    pub fn fill(&self, text: &str, prose: bool) -> String {
-        let mut out = text.to_owned();
+    pub fn fill(&self, text: &'static str, prose: bool) -> Cow<'static, str> {
+        let mut out = Cow::Borrowed(text);
         for (name, value) in &self.values {
-            let value = if prose { format!("`{value}`") } else { value.clone() };
-            out = out.replace(&format!("{{{name}}}"), &value);
+            let place = format!("{{{name}}}");
+            if out.contains(&place) {
+                let value = if prose { format!("`{value}`") } else { value.clone() };
+                out = Cow::Owned(out.replace(&place, &value));
+            }
         }
         out
     }

@@ -5,6 +5,7 @@
 mod assemble;
 mod headline;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -138,7 +139,7 @@ pub struct AccessReport {
 pub struct FactReport {
     pub id: &'static str,
     /// In words.
-    pub title: String,
+    pub title: &'static str,
     /// `file` (the text proves it), `assumed` (the text does not say), `you` (corrected by the person or the policy).
     pub origin: &'static str,
     /// The lines that prove it.
@@ -162,10 +163,10 @@ pub struct ChoiceReport {
 pub struct StepReport {
     /// Key of the step in the catalog.
     pub id: &'static str,
-    pub title: String,
-    pub text: String,
+    pub title: Cow<'static, str>,
+    pub text: Cow<'static, str>,
     /// The attacker's command, where there is one. It is shown, never run.
-    pub command: Option<String>,
+    pub command: Option<Cow<'static, str>>,
     /// The person's own lines that make it possible.
     pub lines: Vec<LabelReport>,
     /// ATT&CK technique, such as `T1611 Escape to Host`.

@@ -370,7 +370,7 @@ impl<'a> View<'a> {
             edits,
             left,
             requires: if chosen.is_empty() { Vec::new() } else { requires },
-            after: changed.get(index).map(|file| file_report(file, id, &after)).into_iter().collect(),
+            after: changed.get(index).map(|file| file_report(file, id, after)).into_iter().collect(),
             jobs: chosen.iter().map(|at| self.name(*at)).collect(),
         }
     }

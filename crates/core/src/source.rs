@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use ecow::EcoString;
 use smallvec::SmallVec;
 
 /// Which of the input's files, by its index there.
@@ -62,7 +63,8 @@ struct Piece {
 /// `sh -c '…'` inside a YAML block scalar still points at its own bytes in the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
-    text: String,
+    /// Most are words of a few bytes, which take no memory of their own; long ones are shared.
+    text: EcoString,
     /// Most texts are one piece, and there are many texts.
     pieces: SmallVec<[Piece; 1]>,
 }

@@ -44,7 +44,7 @@ fn finding(severity: &'static str, confidence: &'static str, range: Range) -> Fi
 }
 
 fn fact(id: &'static str) -> FactReport {
-    FactReport { id, title: String::new(), origin: "file", lines: Vec::new(), choices: Vec::new() }
+    FactReport { id, title: "", origin: "file", lines: Vec::new(), choices: Vec::new() }
 }
 
 fn sample() -> (Report, [File; 1]) {

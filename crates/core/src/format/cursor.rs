@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::model::{Value, Via};
+use crate::model::{Value, Via, Way};
 use crate::source::Span;
 use crate::syntax::yaml::{NodeId, Tree};
 
@@ -34,16 +34,16 @@ pub(super) struct Cursor<'a> {
     budget: &'a Budget,
     id: NodeId,
     key: Option<NodeId>,
-    via: Vec<(Via, Span)>,
+    via: Way,
 }
 
 impl<'a> Cursor<'a> {
     /// The root of each document of the tree.
     pub(super) fn roots(tree: &'a Tree<'a>, budget: &'a Budget) -> impl Iterator<Item = Self> {
-        tree.roots.iter().map(move |root| Self { tree, budget, id: *root, key: None, via: Vec::new() })
+        tree.roots.iter().map(move |root| Self { tree, budget, id: *root, key: None, via: Way::new() })
     }
 
-    fn child(&self, key: Option<NodeId>, id: NodeId, by: Vec<(Via, Span)>) -> Self {
+    fn child(&self, key: Option<NodeId>, id: NodeId, by: Way) -> Self {
         let mut via = self.via.clone();
         via.extend(by);
         if self.tree.is_alias(id) {
@@ -85,7 +85,7 @@ impl<'a> Cursor<'a> {
         if !self.affords(items.len()) {
             return Vec::new();
         }
-        items.iter().map(|item| self.child(None, *item, Vec::new())).collect()
+        items.iter().map(|item| self.child(None, *item, Way::new())).collect()
     }
 
     /// The items of a sequence, or the one thing that stands in its place.
@@ -126,7 +126,7 @@ impl<'a> Cursor<'a> {
         self.tree.resolve(self.id)
     }
 
-    pub(super) fn via(&self) -> &[(Via, Span)] {
+    pub(super) fn via(&self) -> &Way {
         &self.via
     }
 

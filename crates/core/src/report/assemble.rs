@@ -20,31 +20,35 @@ use crate::rule::Finding;
 use crate::source::{FileId, LineIndex, Span};
 use crate::verdict::{Fact, Origin, Verdict};
 
-/// The report on one analyzed file.
-pub fn file_report(file: &File, id: FileId, analysis: &Analysis) -> FileReport {
+/// The report on one analyzed file. It takes the analysis job by job, so that of a text with many jobs not both are held
+/// whole.
+pub fn file_report(file: &File, id: FileId, analysis: Analysis) -> FileReport {
     let places = Places { id, text: &file.text, lines: LineIndex::new(&file.text) };
     let format = analysis.detected.format.map(|format| format.id);
     let mut shared = Map::new();
-    let jobs: Vec<_> = analysis.unit.jobs.iter().zip(&analysis.verdicts).collect();
+    let risk = analysis.risk().id();
+    let judged: Vec<_> = analysis.unit.jobs.iter().zip(&analysis.verdicts).collect();
+    let headline = headline::of_file(format, &judged);
     let names: Vec<&str> = analysis.unit.jobs.iter().map(|job| job.name.as_str()).collect();
     let finding = |finding: &Finding| places.finding(finding, &names);
     let (notes, findings): (Vec<&Finding>, Vec<&Finding>) =
         analysis.findings.iter().partition(|finding| finding.confidence == Confidence::Possible);
+    let (notes, findings) = (notes.into_iter().map(finding).collect(), findings.into_iter().map(finding).collect());
+    drop(analysis.findings);
+    let judged = analysis.unit.jobs.into_iter().zip(analysis.verdicts).zip(analysis.needs);
     FileReport {
         path: file.path.clone(),
         format: format.unwrap_or("unknown"),
         format_certain: analysis.detected.certain,
-        risk: analysis.risk().id(),
-        headline: headline::of_file(format, &jobs),
-        jobs: jobs
-            .iter()
-            .zip(&analysis.needs)
+        risk,
+        headline,
+        jobs: judged
             .map(|((job, verdict), needs)| {
-                places.job(format.unwrap_or("unknown"), job, verdict, needs, &mut shared)
+                places.job(format.unwrap_or("unknown"), &job, &verdict, &needs, &mut shared)
             })
             .collect(),
-        findings: findings.into_iter().map(finding).collect(),
-        notes: notes.into_iter().map(finding).collect(),
+        findings,
+        notes,
     }
 }
 
@@ -143,7 +147,7 @@ impl Places<'_> {
                 .collect(),
             power: FactReport {
                 id: verdict.power.what.info().id,
-                title: verdict.power.what.info().title.to_owned(),
+                title: verdict.power.what.info().title,
                 origin: origin(&verdict.power),
                 lines: self.labels(&verdict.power.proof),
                 choices: Vec::new(),
@@ -163,7 +167,7 @@ impl Places<'_> {
         });
         FactReport {
             id: verdict.host.what.id(),
-            title: verdict.host.what.title().to_owned(),
+            title: verdict.host.what.title(),
             origin: origin(&verdict.host),
             lines: self.labels(&verdict.host.proof),
             choices: choices.collect(),
@@ -178,7 +182,7 @@ impl Places<'_> {
         });
         FactReport {
             id: verdict.reach.what.id(),
-            title: verdict.reach.what.title().to_owned(),
+            title: verdict.reach.what.title(),
             origin: origin(&verdict.reach),
             lines: self.labels(&verdict.reach.proof),
             choices: choices.collect(),

@@ -44,7 +44,7 @@ pub fn select(
     let text = edit::apply(old, &spans.collect::<Vec<_>>());
     let changed = with_text(files, index, text.clone());
     let after = analysis::analyze(&changed, index, context);
-    let after: Vec<_> = changed.get(index).map(|file| file_report(file, id, &after)).into_iter().collect();
+    let after: Vec<_> = changed.get(index).map(|file| file_report(file, id, after)).into_iter().collect();
     let free = |name: &&String| {
         let mut jobs = after.iter().flat_map(|file| &file.jobs).filter(|job| job.name == **name);
         jobs.all(|job| matches!(job.approach, "daemonless" | "none"))

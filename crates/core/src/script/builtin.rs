@@ -101,7 +101,7 @@ impl Lowering<'_> {
         let Some(name) = assigned_name(value.as_str()).filter(|_| to_file) else { return };
         let name_span = value.text.span_of(0..name.len());
         let text = value.text.slice(name.len() + 1..value.text.len());
-        self.scope.assign(name, name_span, Some(Value { text, others: Vec::new(), ..value.clone() }));
+        self.scope.assign(name, name_span, Some(Value { text, others: Default::default(), ..value.clone() }));
         self.scope.export(name);
     }
 

@@ -194,7 +194,7 @@ fn add(field: &mut Value, text: &Text, range: Range<usize>, from: &Value) {
     }
     field.text.push_slice(text, range);
     field.unknown |= from.unknown;
-    extend_via(&mut field.via, from.via.clone());
+    extend_via(&mut field.via, from.via.iter().copied());
 }
 
 /// The value that an assignment gives: what stands after its `=`.

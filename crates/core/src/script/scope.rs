@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::map::Map;
-use crate::model::{Value, Var, Via};
+use crate::model::{Value, Var, Via, Way};
 use crate::source::{Span, Text};
 
 /// Variables that an engine's client or daemon reads: of Docker's and Podman's command lines, of BuildKit and Buildah.
@@ -176,7 +176,7 @@ impl Scope {
             out.text.push(&followed.text);
             out.unknown |= followed.unknown || !followed.others.is_empty();
             if let Some(binding) = known {
-                extend_via(&mut out.via, vec![(Via::Variable, binding.definition(other))]);
+                extend_via(&mut out.via, [(Via::Variable, binding.definition(other))]);
             }
             extend_via(&mut out.via, followed.via);
             done = end;
@@ -350,7 +350,7 @@ fn with_via(mut value: Value, definition: Span) -> Value {
     value
 }
 
-pub(super) fn extend_via(via: &mut Vec<(Via, Span)>, more: Vec<(Via, Span)>) {
+pub(super) fn extend_via(via: &mut Way, more: impl IntoIterator<Item = (Via, Span)>) {
     for step in more {
         if via.len() < MAX_VIA && !via.contains(&step) {
             via.push(step);

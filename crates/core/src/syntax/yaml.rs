@@ -8,7 +8,7 @@ mod read;
 use std::cell::Cell;
 
 use crate::map::Set;
-use crate::model::{SyntaxError, Via};
+use crate::model::{SyntaxError, Via, Way};
 use crate::source::{FileId, Span, Text};
 
 pub use read::parse;
@@ -78,7 +78,7 @@ pub struct Entry {
     pub key: NodeId,
     pub value: NodeId,
     /// Alias and merge key that it came by, nearest first; empty for the mapping's own.
-    pub via: Vec<(Via, Span)>,
+    pub via: Way,
 }
 
 impl<'t> Tree<'t> {
@@ -214,7 +214,7 @@ impl<'t> Tree<'t> {
         let mut out = Vec::new();
         let mut seen = Set::new();
         let mut visited = Set::new();
-        let mut todo = vec![(id, Vec::new(), 0)];
+        let mut todo = vec![(id, Way::new(), 0)];
         while let Some((map, via, depth)) = todo.pop() {
             let map = self.resolve(map);
             if depth > DEEPEST || !visited.insert(map) {
@@ -257,7 +257,7 @@ impl<'t> Tree<'t> {
     /// The entry of `key`, looked for in the mapping and then through its merge keys.
     pub fn entry(&self, id: NodeId, key: &str) -> Option<Entry> {
         let mut visited = Vec::new();
-        let mut todo = vec![(id, Vec::new())];
+        let mut todo = vec![(id, Way::new())];
         while let Some((map, via)) = todo.pop() {
             let map = self.resolve(map);
             if visited.len() > DEEPEST as usize || visited.contains(&map) || !self.visit() {

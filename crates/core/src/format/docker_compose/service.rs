@@ -230,7 +230,7 @@ fn port(item: &Cursor<'_>) -> Option<Value> {
     if !item.is_mapping() {
         return read(item);
     }
-    let mut out = Value { span: item.span(), via: item.via().to_vec(), ..Value::default() };
+    let mut out = Value { span: item.span(), via: item.via().clone(), ..Value::default() };
     for (before, key) in [("", "host_ip"), (":", "published"), (":", "target"), ("/", "protocol")] {
         let Some(part) = item.get(key).as_ref().and_then(read) else { continue };
         if !out.text.is_empty() {
@@ -275,5 +275,5 @@ fn item_var(item: &Cursor<'_>) -> Option<Var> {
 
 /// The value of a variable that Compose's own environment gives.
 fn handed_on(span: Span, from: &Cursor<'_>) -> Value {
-    Value { span, unknown: true, via: from.via().to_vec(), ..Value::default() }
+    Value { span, unknown: true, via: from.via().clone(), ..Value::default() }
 }

@@ -2,6 +2,8 @@
 
 use super::super::cursor::Cursor;
 use super::expression::Context;
+use thin_vec::ThinVec;
+
 use crate::model::{Command, Job, Need, Value};
 use crate::script::{Scope, split_words};
 use crate::source::{Span, Text};
@@ -349,7 +351,7 @@ impl<'w> Line<'_, 'w, '_, '_> {
         let Some(value) = self.values(inputs, Cut::Whole).into_iter().next() else { return };
         if value.unknown || value.any(|text| text.eq_ignore_ascii_case("true")) {
             let text = Text::replaced(flag, input.entry_span());
-            self.words.push(Value { text, others: Vec::new(), span: input.entry_span(), ..value });
+            self.words.push(Value { text, others: ThinVec::new(), span: input.entry_span(), ..value });
         }
     }
 
@@ -434,7 +436,7 @@ fn join(values: &[Value], separator: &str) -> Option<Value> {
             text.push_replaced(separator, value.span);
             text.push(&value.text);
         }
-        out.via.extend(&value.via);
+        out.via.extend(value.via.iter().copied());
     }
     Some(out)
 }
