@@ -527,16 +527,35 @@ FROM b
 RUN apk add docker
 ",
     );
-    // A shell reads line by line and so does the analysis: what is odd to it is passed over.
     goes_on(
         "shell",
         "privileged-container",
-        &[1, 3],
-        &[],
+        &[1, 3, 5, 7],
+        &[2, 2, 4, 6],
         "\
 docker run --privileged a
 fi )
 docker run --privileged b
+echo \"it's
+docker run --privileged c
+if true; then echo $(
+docker run --privileged d
+",
+    );
+    goes_on(
+        "github-actions",
+        "privileged-container",
+        &[6, 8],
+        &[7],
+        "\
+jobs:
+  a:
+    runs-on: self-hosted
+    steps:
+      - run: |
+          docker run --privileged a
+          echo 'x
+          docker run --privileged b
 ",
     );
 }

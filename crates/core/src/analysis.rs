@@ -52,7 +52,8 @@ pub fn analyze(files: &[File], index: usize, context: &Context) -> Analysis {
         rules::check(&scene, at, &mut findings);
         verdicts.push(verdict::verdict(job, accesses, host, reach));
     }
-    findings.extend(unit.errors.iter().take(MOST_ERRORS).map(rules::syntax_error));
+    let errors = unit.errors.iter().chain(unit.jobs.iter().flat_map(|job| &job.errors));
+    findings.extend(errors.take(MOST_ERRORS).map(rules::syntax_error));
     let needs = unit.jobs.iter().map(needs::needs).collect();
     Analysis { detected, unit, verdicts, needs, findings: merged(findings) }
 }

@@ -83,21 +83,26 @@ pub struct Detected {
 /// From this score on there is no doubt.
 const CERTAIN: u8 = 60;
 
+/// The highest score, that of a path that only this format's files have.
+const SURE: u8 = 100;
+
 /// Takes the format that the file was given, or else the best of those that recognise it.
 pub fn detect(file: &File) -> Detected {
     if let Some(id) = &file.format {
         return Detected { format: by_id(id), certain: true };
     }
     let probe = Probe::new(file);
-    let best = FORMATS
-        .iter()
-        .map(|format| ((format.recognise)(&probe), *format))
-        .rev()
-        .max_by_key(|(score, _)| *score);
-    match best {
-        Some((score, format)) if score > 0 => Detected { format: Some(format), certain: score >= CERTAIN },
-        _ => Detected { format: None, certain: true },
+    let mut best = (0, None);
+    for format in FORMATS {
+        let score = (format.recognise)(&probe);
+        if score > best.0 {
+            best = (score, Some(*format));
+        }
+        if score >= SURE {
+            break;
+        }
     }
+    Detected { format: best.1, certain: best.1.is_none() || best.0 >= CERTAIN }
 }
 
 /// The format of this id.

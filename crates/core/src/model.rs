@@ -140,6 +140,8 @@ pub struct Job {
     pub other_images: Vec<Value>,
     /// Addresses that a Dockerfile's `ADD` downloads from.
     pub fetched: Vec<Value>,
+    /// What of its scripts could not be read.
+    pub errors: Vec<SyntaxError>,
 }
 
 /// Files that an image takes from another image.

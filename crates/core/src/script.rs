@@ -113,6 +113,9 @@ impl Lowering<'_> {
             self.statement(&statement, parser.documents(), &mut list, context);
         }
         self.end_chain(&mut list);
+        if context.depth == 0 {
+            self.scope.note(parser.into_errors());
+        }
     }
 
     fn list(&mut self, statements: &[Statement], documents: &[Document], context: &Context) {
@@ -383,6 +386,9 @@ impl Lowering<'_> {
             }
             let engine_env = self.engine_env(&variables, context);
             self.builtin(rest, line);
+            if !self.scope.count(line.span) {
+                return;
+            }
             self.commands.push(Command {
                 words: arguments.into_iter().skip(start).map(|argument| argument.value).collect(),
                 span: line.span,

@@ -30,6 +30,7 @@ fn image(file: FileId, text: &str) -> Unit {
     let Some(last) = stages.list.len().checked_sub(1) else { return Unit { errors, ..Unit::default() } };
     let container = container(&stages, last);
     let mut commands = std::mem::take(&mut stages.commands);
+    let errors_of_scripts = std::mem::take(&mut stages.errors);
     let mut scope = Scope::new(&container.env);
     commands.extend(script::lower_words(&container.command, &mut scope, stages.scripts, Place::Container(0)));
     let (copied_from, other_images) = images(&stages, last);
@@ -55,6 +56,7 @@ fn image(file: FileId, text: &str) -> Unit {
         other_images,
         fetched,
         commands,
+        errors: errors_of_scripts,
         ..Job::default()
     };
     Unit { jobs: vec![job], reach: None, errors }

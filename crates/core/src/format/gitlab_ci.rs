@@ -39,6 +39,9 @@ fn recognise(probe: &Probe<'_>) -> u8 {
     if yaml && (name.contains("gitlab-ci") || probe.path.contains(".gitlab/")) {
         return 100;
     }
+    if probe.keys.is_empty() {
+        return 0;
+    }
     // Keys that other formats have on top and GitLab does not.
     let foreign = [
         "on",
@@ -160,7 +163,10 @@ impl Reader<'_, '_> {
         self.script("before_script", 0, &mut scope, &mut job);
         self.script("script", 1, &mut scope, &mut job);
         self.steps(&mut scope, &mut job);
-        self.script("after_script", 2, &mut Scope::new(&job.env), &mut job);
+        let mut after = Scope::new(&job.env);
+        self.script("after_script", 2, &mut after, &mut job);
+        // The lines of a script are read one by one, so what is open at a line's end may end in the next.
+        job.errors.extend([scope, after].into_iter().filter_map(Scope::into_overflow));
         job
     }
 
@@ -282,7 +288,7 @@ impl Reader<'_, '_> {
 }
 
 /// What an inherited line of a script costs of what jobs may inherit, besides its length: the command that it becomes.
-const COST_OF_LINE: usize = 128;
+const COST_OF_LINE: usize = 192;
 
 /// What a service costs of it: the container that it becomes.
 const COST_OF_SERVICE: usize = 512;

@@ -38,9 +38,13 @@ fn is_command(line: &str) -> bool {
 fn lower(files: &[File], id: FileId) -> Unit {
     let Some(file) = files.get(id.0 as usize) else { return Unit::default() };
     let text = without_prompts(id, &file.text);
-    let commands = script::lower(&text, &mut Scope::new([]), 0);
+    let mut scope = Scope::new([]);
+    let commands = script::lower(&text, &mut scope, 0);
+    // Behind a prompt stands a command; what stands elsewhere is its output, and need not be shell.
+    let transcript = text.len() < file.text.len();
+    let errors = if transcript { scope.into_overflow().into_iter().collect() } else { scope.into_errors() };
     if commands.is_empty() {
-        return Unit::default();
+        return Unit { errors, ..Unit::default() };
     }
     let start = file.text.len() - file.text.trim_start().len();
     let span = Span::new(id, start..file.text.trim_end().len().max(start));
@@ -48,7 +52,7 @@ fn lower(files: &[File], id: FileId) -> Unit {
     let name = file.path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("script");
     let job =
         Job { name: name.to_owned(), name_span: first, span, commands, noun: "script", ..Job::default() };
-    Unit { jobs: vec![job], ..Unit::default() }
+    Unit { jobs: vec![job], errors, ..Unit::default() }
 }
 
 /// The text without the prompts (`$ `) that tutorials put in front of commands.

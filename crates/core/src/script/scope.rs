@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::map::Map;
-use crate::model::{Value, Var, Via, Way};
+use crate::model::{SyntaxError, Value, Var, Via, Way};
 use crate::source::{Span, Text};
 
 /// Variables that an engine's client or daemon reads: of Docker's and Podman's command lines, of BuildKit and Buildah.
@@ -26,6 +26,10 @@ pub(super) const MAX_TEXTS: usize = 16;
 pub(super) const MAX_LENGTH: usize = 16 * 1024;
 /// How many bytes expansions may add up to in a job of any length.
 const FREE_EXPANSION: usize = 1 << 20;
+/// How many commands scripts of any length may have, and for how many of their bytes they may have one more. A command
+/// takes a hundred times the memory of its two bytes.
+const FREE_COMMANDS: usize = 200_000;
+const BYTES_OF_COMMAND: usize = 16;
 /// How many elements of an array are kept.
 const MAX_ELEMENTS: usize = 128;
 /// How many steps a value tells of the way that it came by.
@@ -49,10 +53,14 @@ pub struct Scope {
     engine_changed: bool,
     /// `set -a`: what is assigned is exported.
     pub(super) export_all: bool,
-    /// How many bytes expansions have added up to, and how many the scripts' lengths allow them beside
-    /// [`FREE_EXPANSION`], so that doubling values end.
+    /// How many bytes the scripts have, for these two bounds.
+    length: usize,
+    /// How many bytes expansions have added up to, so that doubling values end.
     expanded: usize,
-    allowed: usize,
+    /// How many commands were read.
+    commands: usize,
+    errors: Vec<SyntaxError>,
+    overflow: Option<SyntaxError>,
 }
 
 #[derive(Clone, Debug)]
@@ -185,15 +193,42 @@ impl Scope {
         out
     }
 
-    /// Allows the expansions that a script of `length` bytes may need.
+    /// Allows what a script of `length` bytes may need.
     pub(super) fn allow(&mut self, length: usize) {
-        self.allowed = self.allowed.saturating_add(length.saturating_mul(4));
+        self.length = self.length.saturating_add(length);
+    }
+
+    /// Counts the command at `span`; false when no more are allowed.
+    pub(super) fn count(&mut self, span: Span) -> bool {
+        let allowed = FREE_COMMANDS + self.length / BYTES_OF_COMMAND;
+        if self.commands == allowed {
+            let message = "there are more commands here than are read of one script".to_owned();
+            self.overflow = Some(SyntaxError { span, message });
+        }
+        self.commands = self.commands.saturating_add(1);
+        self.commands <= allowed
+    }
+
+    /// Adds to what could not be read.
+    pub fn note(&mut self, errors: impl IntoIterator<Item = SyntaxError>) {
+        self.errors.extend(errors);
+    }
+
+    /// What of the scripts could not be read.
+    pub fn into_errors(mut self) -> Vec<SyntaxError> {
+        self.errors.extend(self.overflow);
+        self.errors
+    }
+
+    /// From where on the scripts are not read because there is too much of them.
+    pub fn into_overflow(self) -> Option<SyntaxError> {
+        self.overflow
     }
 
     /// Counts an expansion of `length` bytes; false when no more are allowed.
     pub(super) fn spend(&mut self, length: usize) -> bool {
         self.expanded = self.expanded.saturating_add(length);
-        self.expanded <= self.allowed.saturating_add(FREE_EXPANSION)
+        self.expanded <= self.length.saturating_mul(4).saturating_add(FREE_EXPANSION)
     }
 
     /// Assigns a value, or `None` for one that a run would tell.

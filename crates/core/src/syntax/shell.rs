@@ -5,6 +5,8 @@ mod cursor;
 mod expansion;
 mod parser;
 mod redirect;
+#[cfg(test)]
+mod tests;
 mod word;
 
 use crate::source::{Span, Text};

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::needs;
 use crate::map::Map;
-use crate::model::{Command, Mount, Place, Value, Var};
+use crate::model::{Command, Mount, Place, SyntaxError, Value, Var};
 use crate::script::{self, Scope};
 use crate::source::{Span, Text};
 use crate::syntax::dockerfile::{
@@ -22,6 +22,8 @@ pub(super) struct Stages {
     pub commands: Vec<Command>,
     /// How many scripts these commands come from.
     pub scripts: u32,
+    /// What of them could not be read.
+    pub errors: Vec<SyntaxError>,
 }
 
 /// One stage, with what its own lines say.
@@ -97,6 +99,7 @@ impl Stages {
                 fetched: Vec::new(),
                 commands: Vec::new(),
                 scripts: 0,
+                errors: Vec::new(),
             },
             names: Map::new(),
             globals: Vars::default(),
@@ -152,7 +155,7 @@ impl Reader {
         if instruction.onbuild.is_some() {
             // It runs in another image's build, with variables that are not known here.
             if instruction.keyword == Keyword::Run {
-                self.run(instruction, &mut Scope::new([]));
+                self.run(instruction, Scope::new([]));
             }
             return;
         }
@@ -173,9 +176,9 @@ impl Reader {
         match instruction.keyword {
             Keyword::Env => return self.env(instruction),
             Keyword::Run => {
-                let mut scope = self.scope();
+                let scope = self.scope();
                 self.mounts(instruction);
-                self.run(instruction, &mut scope);
+                self.run(instruction, scope);
             }
             Keyword::Copy | Keyword::Add => self.copy(instruction),
             _ => {}
@@ -352,17 +355,18 @@ impl Reader {
         Some(Form { words: vec![instruction.body.clone()], shell })
     }
 
-    fn run(&mut self, instruction: &Instruction, scope: &mut Scope) {
+    fn run(&mut self, instruction: &Instruction, mut scope: Scope) {
         let script = self.out.scripts;
         self.out.scripts = script.saturating_add(1);
         if let Some(words) = instruction.exec() {
             let words: Vec<Value> = words.into_iter().map(Value::literal).collect();
-            self.out.commands.extend(script::lower_words(&words, scope, script, Place::Job));
+            self.out.commands.extend(script::lower_words(&words, &mut scope, script, Place::Job));
             return;
         }
         let text = instruction.script();
         if !(instruction.is_bare_heredoc() && is_foreign(text.as_str())) {
-            self.out.commands.extend(script::lower(&text, scope, script));
+            self.out.commands.extend(script::lower(&text, &mut scope, script));
+            self.out.errors.extend(scope.into_errors());
         }
     }
 

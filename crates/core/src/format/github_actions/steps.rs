@@ -44,6 +44,7 @@ impl<'c, 'a> Steps<'c, 'a> {
                 if shell.is_none_or(is_command_shell) {
                     let mut scope = self.scope(&job.env, &own);
                     job.commands.extend(run_script(&run, &here, &mut scope, script));
+                    job.errors.extend(scope.into_errors());
                 }
             }
             set_engine(job.commands.get_mut(first..).unwrap_or_default(), own);
@@ -76,7 +77,10 @@ fn run_script(run: &Cursor<'_>, context: &Context<'_, '_>, scope: &mut Scope, sc
     let mut out = Vec::new();
     let scripts = expressions.scripts(&masked);
     for text in &scripts {
-        for mut command in lower(text, &mut scope.clone(), script) {
+        let mut own = scope.clone();
+        let commands = lower(text, &mut own, script);
+        scope.note(own.into_errors());
+        for mut command in commands {
             fill(&mut command, &expressions);
             let words = command.words.iter().map(|word| word.as_str().to_owned()).collect::<Vec<_>>();
             if scripts.len() == 1 || known.insert((command.span, words)) {

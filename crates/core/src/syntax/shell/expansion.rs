@@ -54,7 +54,11 @@ impl Parser<'_> {
     /// `${X}` in all its forms.
     fn braces(&mut self, parts: &mut Parts, quoted: bool) -> bool {
         let start = self.at;
-        if self.depth >= MAX_DEPTH || self.ahead(Closer::Brace, start).is_none() {
+        if self.depth >= MAX_DEPTH {
+            return false;
+        }
+        if self.ahead(Closer::Brace, start).is_none() {
+            self.error(start, 2, "no `}` ends this `${`");
             return false;
         }
         self.at += 2;
@@ -129,8 +133,9 @@ impl Parser<'_> {
         self.depth -= 1;
         (self.parentheses, self.arms, self.pending) = (parentheses, arms, pending);
         let documents = std::mem::replace(&mut self.documents, documents);
-        if self.peek() == Some(b')') {
-            self.at += 1;
+        if !self.skip(b')') {
+            let opener = self.source.get(start..start + length).unwrap_or("$(");
+            self.error(start, length, format!("no `)` ends this `{opener}`"));
         }
         let written = self.written(start);
         parts.push(Part::Substitution { script: Script { statements, documents }, written });
@@ -142,7 +147,10 @@ impl Parser<'_> {
         if self.depth >= MAX_DEPTH {
             return false;
         }
-        let Some(first) = self.ahead(Closer::Backtick, start) else { return false };
+        let Some(first) = self.ahead(Closer::Backtick, start) else {
+            self.error(self.at, 1, "no second backtick ends what this one starts");
+            return false;
+        };
         let mut script = Text::default();
         let (mut from, mut at) = (start, start);
         // Without a backslash before it the first backtick closes; else escapes are taken off on the way.

@@ -9,6 +9,7 @@ use super::{
     Branch, Document, Kind, Link, MAX_DEPTH, MAX_WORDS, MOST_STATEMENTS, Part, Redirect, Simple, Statement,
     Word,
 };
+use crate::model::SyntaxError;
 use crate::source::Text;
 
 /// Reads the statements of a text one by one.
@@ -29,7 +30,11 @@ pub struct Parser<'t> {
     pub(super) held: usize,
     /// Statements that wait for the text of a heredoc.
     waiting: VecDeque<Statement>,
+    errors: Vec<SyntaxError>,
 }
+
+/// A text that is broken in more places than this is broken as a whole.
+const MOST_ERRORS: usize = 20;
 
 /// Words that end a list of statements.
 const ENDS: &[&str] = &["then", "elif", "else", "fi", "do", "done", "esac", "}"];
@@ -53,6 +58,7 @@ impl<'t> Parser<'t> {
             ahead: NOTHING_AHEAD,
             held: 0,
             waiting: VecDeque::new(),
+            errors: Vec::new(),
         }
     }
 
@@ -74,6 +80,26 @@ impl<'t> Parser<'t> {
     /// The heredocs read so far.
     pub fn documents(&self) -> &[Document] {
         &self.documents
+    }
+
+    /// What is open where the text ends and what nothing opened, so far.
+    pub fn into_errors(self) -> Vec<SyntaxError> {
+        self.errors
+    }
+
+    /// What starts at `start` and has `length` bytes is not right.
+    pub(super) fn error(&mut self, start: usize, length: usize, message: impl Into<String>) {
+        if self.errors.len() < MOST_ERRORS {
+            let end = self.char_boundary(start + length);
+            self.errors.push(SyntaxError { span: self.span(start, end), message: message.into() });
+        }
+    }
+
+    /// Reads over the word that ends what was opened at `start` by `opener`.
+    fn close(&mut self, start: usize, opener: &str, word: &str) {
+        if !self.skip_word(word) {
+            self.error(start, opener.len(), format!("no `{word}` ends this `{opener}`"));
+        }
     }
 
     pub(super) fn into_documents(self) -> Vec<Document> {
@@ -126,7 +152,11 @@ impl<'t> Parser<'t> {
                 b'\n' => self.newline(),
                 b';' if self.arms > 0 && matches!(next, Some(b';' | b'&')) => return None,
                 b')' if self.parentheses > 0 => return None,
-                b';' | b')' => self.operator(1, link, Link::Next),
+                b';' => self.operator(1, link, Link::Next),
+                b')' => {
+                    self.error(self.at, 1, "nothing is open here that `)` could end");
+                    self.operator(1, link, Link::Next);
+                }
                 b'&' if next == Some(b'&') => self.operator(2, link, Link::And),
                 b'&' if next != Some(b'>') => self.operator(1, link, Link::Next),
                 b'|' if next == Some(b'|') => self.operator(2, link, Link::Or),
@@ -138,6 +168,7 @@ impl<'t> Parser<'t> {
                         return None;
                     }
                     if ENDS.contains(&word) {
+                        self.error(self.at, word.len(), format!("nothing is open here that `{word}` could end"));
                         self.operator(word.len(), link, Link::Next);
                         continue;
                     }
@@ -172,7 +203,9 @@ impl<'t> Parser<'t> {
         let word = self.bare_word();
         let opens = self.peek() == Some(b'(') || STARTS.contains(&word);
         if opens && self.depth >= MAX_DEPTH {
-            self.at += word.len().max(1);
+            let length = word.len().max(1);
+            self.error(start, length, format!("more than {MAX_DEPTH} constructs in each other: what is in this one is read as if it stood alone"));
+            self.at += length;
             return None;
         }
         let mut redirects = Vec::new();
@@ -210,6 +243,7 @@ impl<'t> Parser<'t> {
     }
 
     fn compound(&mut self, word: &str) -> Kind {
+        let start = self.at;
         if self.peek() == Some(b'(') {
             if let Some(end) = self.arithmetic_end(self.at) {
                 self.at = end;
@@ -219,23 +253,25 @@ impl<'t> Parser<'t> {
             self.parentheses += 1;
             let statements = self.list(&[]);
             self.parentheses -= 1;
-            self.skip(b')');
+            if !self.skip(b')') {
+                self.error(start, 1, "no `)` ends this `(`");
+            }
             return Kind::Subshell(statements);
         }
         self.at += word.len();
         match word {
             "{" => {
                 let statements = self.list(&["}"]);
-                self.skip_word("}");
+                self.close(start, word, "}");
                 Kind::Group(statements)
             }
-            "if" => self.conditions(),
+            "if" => self.conditions(start),
             "while" | "until" => {
                 let condition = self.list(&["do", "done"]);
-                Kind::While(Branch { condition, body: self.loop_body() })
+                Kind::While(Branch { condition, body: self.loop_body(start, word) })
             }
-            "for" | "select" => self.for_loop(),
-            "case" => self.case(),
+            "for" | "select" => self.for_loop(start, word),
+            "case" => self.case(start),
             _ => {
                 self.blanks();
                 let name = self.bare_word().to_owned();
@@ -250,7 +286,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn conditions(&mut self) -> Kind {
+    fn conditions(&mut self, start: usize) -> Kind {
         let (mut branches, mut otherwise) = (Vec::new(), None);
         loop {
             let condition = self.list(&["then", "elif", "else", "fi"]);
@@ -263,19 +299,19 @@ impl<'t> Parser<'t> {
             if self.skip_word("else") {
                 otherwise = Some(self.list(&["fi"]));
             }
-            self.skip_word("fi");
+            self.close(start, "if", "fi");
             return Kind::If { branches, otherwise };
         }
     }
 
-    fn loop_body(&mut self) -> Vec<Statement> {
+    fn loop_body(&mut self, start: usize, opener: &str) -> Vec<Statement> {
         self.skip_word("do");
         let body = self.list(&["done"]);
-        self.skip_word("done");
+        self.close(start, opener, "done");
         body
     }
 
-    fn for_loop(&mut self) -> Kind {
+    fn for_loop(&mut self, opened: usize, opener: &str) -> Kind {
         self.blanks();
         let mut words = Vec::new();
         let start = self.at;
@@ -303,11 +339,11 @@ impl<'t> Parser<'t> {
         }
         // What stands between the words and `do` is a separator, or an error that is read as statements.
         let mut body = self.list(&["do", "done"]);
-        body.append(&mut self.loop_body());
+        body.append(&mut self.loop_body(opened, opener));
         Kind::For { variable, variable_span, words, body }
     }
 
-    fn case(&mut self) -> Kind {
+    fn case(&mut self, start: usize) -> Kind {
         self.blanks();
         let subject = self.word(Ending::Command);
         self.blank_lines();
@@ -319,10 +355,9 @@ impl<'t> Parser<'t> {
                 self.at += 1;
                 self.blank_lines();
             }
-            if self.peek().is_none() || self.skip_word("esac") {
-                break;
-            }
-            if self.parentheses > 0 && self.peek() == Some(b')') {
+            let closed = self.parentheses > 0 && self.peek() == Some(b')');
+            if closed || self.peek().is_none() || self.bare_word() == "esac" {
+                self.close(start, "case", "esac");
                 break;
             }
             self.pattern();

@@ -6,6 +6,8 @@ use crate::source::Text;
 
 /// A heredoc whose text starts after the next line break.
 pub(super) struct Pending {
+    /// Where its operator stands.
+    start: usize,
     document: usize,
     delimiter: String,
     quoted: bool,
@@ -37,6 +39,7 @@ impl Parser<'_> {
         Some(match operator {
             "<<" | "<<-" => {
                 self.pending.push(Pending {
+                    start,
                     document: self.documents.len(),
                     delimiter: target.written().as_str().to_owned(),
                     quoted: target.quoted,
@@ -96,6 +99,8 @@ impl Parser<'_> {
             }
         }
         body.push_slice(self.text, start..self.at);
+        let message = format!("no line `{}` ends this heredoc, so all that follows is its text", pending.delimiter);
+        self.error(pending.start, 2, message);
         body
     }
 }

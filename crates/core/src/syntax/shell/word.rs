@@ -15,6 +15,8 @@ pub(super) enum Ending {
     Brace { quoted: bool },
 }
 
+const UNCLOSED: &str = "this quote is not closed";
+
 /// The parts of a word so far.
 #[derive(Default)]
 pub(super) struct Parts {
@@ -144,6 +146,7 @@ impl Parser<'_> {
 
     fn single_quotes(&mut self, parts: &mut Parts) {
         parts.quoted = true;
+        let start = self.at;
         self.at += 1;
         loop {
             let closed = self.ahead(Closer::SingleQuote, self.at);
@@ -161,27 +164,34 @@ impl Parser<'_> {
             }
             self.literal(parts, self.at, end);
             self.at = end + usize::from(closed.is_some());
+            if closed.is_none() {
+                self.error(start, 1, UNCLOSED);
+            }
             return;
         }
     }
 
     fn double_quotes(&mut self, parts: &mut Parts) {
         parts.quoted = true;
+        let start = self.at;
         self.at += 1;
         let closed = self.ahead(Closer::DoubleQuote, self.at).is_some();
         let end = if closed { self.source.len() } else { self.line_end() };
-        self.quoted_text(parts, Some(b'"'), end);
+        if !self.quoted_text(parts, Some(b'"'), end) {
+            self.error(start, 1, UNCLOSED);
+        }
     }
 
     /// Text in which `$`, backticks and some escapes have their meaning, up to the byte `close` or to the offset `end`.
-    fn quoted_text(&mut self, parts: &mut Parts, close: Option<u8>, end: usize) {
+    /// Says whether `close` ended it.
+    fn quoted_text(&mut self, parts: &mut Parts, close: Option<u8>, end: usize) -> bool {
         const IN_QUOTES: Ending = Ending::Brace { quoted: true };
         while self.at < end
             && let Some(byte) = self.peek()
         {
             if Some(byte) == close {
                 self.at += 1;
-                return;
+                return true;
             }
             if byte == b'\\' {
                 self.quoted_escape(parts, close);
@@ -196,6 +206,7 @@ impl Parser<'_> {
                 self.at = stop;
             }
         }
+        false
     }
 
     fn quoted_escape(&mut self, parts: &mut Parts, close: Option<u8>) {

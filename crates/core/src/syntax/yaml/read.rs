@@ -32,6 +32,7 @@ pub fn parse(file: FileId, text: &str) -> Tree<'_> {
         reader.region(region, depth);
     }
     reader.repeated_keys();
+    reader.tree.nodes.shrink_to_fit();
     let nodes = u32::try_from(reader.tree.nodes.len()).unwrap_or(u32::MAX);
     reader.tree.budget.set(BUDGET.saturating_add(nodes.saturating_mul(4)));
     order::sort_by_key(&mut reader.tree.errors, |error| error.span);
@@ -230,7 +231,16 @@ impl<'t> Reader<'t> {
         let text = self.tree.text;
         let at = floor(text, at);
         let next = text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8());
-        self.error(at..next, message.into());
+        let opened = self.open.iter().rev().find(|open| open.column.is_none());
+        let opened = opened.and_then(|open| self.tree.nodes.get(open.node.0 as usize)).map(|node| node.span.start as usize);
+        let message = match opened.and_then(|start| Some((start, text.get(start..=start)?))) {
+            Some((start, bracket)) => {
+                let line = 1 + text.get(..start).unwrap_or("").matches('\n').count();
+                format!("{}; the `{bracket}` of line {line} is still open here", message.into())
+            }
+            None => message.into(),
+        };
+        self.error(at..next, message);
         // Collections that broke off end where the error is.
         for open in &self.open {
             if let Some(node) = self.tree.nodes.get_mut(open.node.0 as usize) {
