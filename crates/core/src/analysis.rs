@@ -8,7 +8,7 @@ use daemonless_catalog::Risk;
 use crate::access;
 use crate::engine;
 use crate::format::{self, Detected};
-use crate::model::{Confidence, Reach, Unit};
+use crate::model::{Confidence, Reach, SyntaxError, Unit};
 use crate::needs::{self, Needs};
 use crate::rule::{Finding, Scene};
 use crate::rules;
@@ -33,6 +33,8 @@ pub fn analyze(files: &[File], index: usize, context: &Context) -> Analysis {
     let detected = files.get(index).map_or(Detected { format: None, certain: true }, format::detect);
     let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
     let mut unit = detected.format.map(|format| (format.lower)(files, id)).unwrap_or_default();
+    let length = files.get(index).map_or(0, |file| file.text.len());
+    limit(&mut unit, FREE_JOBS + length / BYTES_OF_JOB);
     for job in &mut unit.jobs {
         engine::resolve(job);
     }
@@ -56,6 +58,21 @@ pub fn analyze(files: &[File], index: usize, context: &Context) -> Analysis {
     findings.extend(errors.take(MOST_ERRORS).map(rules::syntax_error));
     let needs = unit.jobs.iter().map(needs::needs).collect();
     Analysis { detected, unit, verdicts, needs, findings: merged(findings) }
+}
+
+/// How many jobs a text of any length may have, and for how many of its bytes it may have one more. What is told of a job
+/// takes hundreds of times the memory of the line that it may be written in.
+const FREE_JOBS: usize = 5_000;
+const BYTES_OF_JOB: usize = 512;
+
+/// Leaves out the jobs beyond so many, and says from where on.
+fn limit(unit: &mut Unit, most: usize) {
+    if let Some(first) = unit.jobs.get(most) {
+        let message = format!("there are more jobs here than are read of one file: {most}");
+        unit.errors.push(SyntaxError { span: first.name_span, message });
+        unit.jobs.truncate(most);
+        unit.jobs.shrink_to_fit();
+    }
 }
 
 /// A text that is broken in more places than this is broken as a whole.

@@ -288,7 +288,7 @@ impl Reader<'_, '_> {
 }
 
 /// What an inherited line of a script costs of what jobs may inherit, besides its length: the command that it becomes.
-const COST_OF_LINE: usize = 192;
+const COST_OF_LINE: usize = 256;
 
 /// What a service costs of it: the container that it becomes.
 const COST_OF_SERVICE: usize = 512;

@@ -30,11 +30,11 @@ pub fn file_report(file: &File, id: FileId, analysis: Analysis) -> FileReport {
     let judged: Vec<_> = analysis.unit.jobs.iter().zip(&analysis.verdicts).collect();
     let headline = headline::of_file(format, &judged);
     let names: Vec<&str> = analysis.unit.jobs.iter().map(|job| job.name.as_str()).collect();
-    let finding = |finding: &Finding| places.finding(finding, &names);
-    let (notes, findings): (Vec<&Finding>, Vec<&Finding>) =
-        analysis.findings.iter().partition(|finding| finding.confidence == Confidence::Possible);
-    let (notes, findings) = (notes.into_iter().map(finding).collect(), findings.into_iter().map(finding).collect());
-    drop(analysis.findings);
+    let finding = |finding: Finding| places.finding(finding, &names);
+    let (notes, findings): (Vec<Finding>, Vec<Finding>) =
+        analysis.findings.into_iter().partition(|finding| finding.confidence == Confidence::Possible);
+    let (notes, findings) =
+        (notes.into_iter().map(finding).collect(), findings.into_iter().map(finding).collect());
     let judged = analysis.unit.jobs.into_iter().zip(analysis.verdicts).zip(analysis.needs);
     FileReport {
         path: file.path.clone(),
@@ -83,14 +83,14 @@ impl Places<'_> {
         proof.iter().map(|(span, message)| self.label(*span, message)).collect()
     }
 
-    fn finding(&self, finding: &Finding, names: &[&str]) -> FindingReport {
+    fn finding(&self, finding: Finding, names: &[&str]) -> FindingReport {
         let jobs = finding.jobs.iter().filter_map(|job| names.get(*job));
         FindingReport {
             rule: finding.rule.id,
             severity: finding.severity.id(),
             confidence: confidence(finding.confidence),
             jobs: jobs.map(|name| (*name).to_owned()).collect(),
-            message: finding.message.clone(),
+            message: finding.message,
             range: self.range(finding.span),
             labels: self.labels(&finding.labels),
         }

@@ -168,7 +168,11 @@ impl<'t> Parser<'t> {
                         return None;
                     }
                     if ENDS.contains(&word) {
-                        self.error(self.at, word.len(), format!("nothing is open here that `{word}` could end"));
+                        self.error(
+                            self.at,
+                            word.len(),
+                            format!("nothing is open here that `{word}` could end"),
+                        );
                         self.operator(word.len(), link, Link::Next);
                         continue;
                     }

@@ -99,7 +99,8 @@ impl Parser<'_> {
             }
         }
         body.push_slice(self.text, start..self.at);
-        let message = format!("no line `{}` ends this heredoc, so all that follows is its text", pending.delimiter);
+        let message =
+            format!("no line `{}` ends this heredoc, so all that follows is its text", pending.delimiter);
         self.error(pending.start, 2, message);
         body
     }

@@ -232,7 +232,9 @@ impl<'t> Reader<'t> {
         let at = floor(text, at);
         let next = text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8());
         let opened = self.open.iter().rev().find(|open| open.column.is_none());
-        let opened = opened.and_then(|open| self.tree.nodes.get(open.node.0 as usize)).map(|node| node.span.start as usize);
+        let opened = opened
+            .and_then(|open| self.tree.nodes.get(open.node.0 as usize))
+            .map(|node| node.span.start as usize);
         let message = match opened.and_then(|start| Some((start, text.get(start..=start)?))) {
             Some((start, bracket)) => {
                 let line = 1 + text.get(..start).unwrap_or("").matches('\n').count();
