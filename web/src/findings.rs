@@ -5,6 +5,7 @@ use daemonless_core::rules;
 use yew::prelude::*;
 
 use crate::app::head;
+use crate::first::names;
 use crate::mark::{line_tag, line_tags, mark};
 use crate::markdown;
 use crate::state::{Action, Outcome, State};
@@ -58,7 +59,6 @@ pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
 
 fn show(state: &State, finding: &FindingReport, index: Option<usize>) -> Html {
     let at = index.is_some() && state.finding == index;
-    let jobs = finding.jobs.iter().map(|job| html! { <>{" "}<code>{job}</code></> });
     let surely = match finding.confidence {
         "implied" => "follows from what is written",
         "possible" => "possible",
@@ -74,7 +74,7 @@ fn show(state: &State, finding: &FindingReport, index: Option<usize>) -> Html {
                 if !surely.is_empty() { <span class="why">{surely}</span> }
             </p>
             <p>{markdown::line(&finding.message)}</p>
-            if !finding.jobs.is_empty() { <p class="src">{"In"}{for jobs}</p> }
+            if !finding.jobs.is_empty() { <p class="src">{"In"}{names(&finding.jobs)}</p> }
             {about(state, finding.rule)}
         </article>
     }

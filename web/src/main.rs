@@ -9,6 +9,7 @@ mod diff;
 mod editor;
 mod explanation;
 mod findings;
+mod first;
 mod footer;
 mod header;
 mod json;

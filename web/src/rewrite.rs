@@ -8,6 +8,7 @@ use yew::prelude::*;
 use crate::app::head;
 use crate::browser;
 use crate::diff::{self, Change, Line, Piece};
+use crate::first::{first, names};
 use crate::mark::{line_tag, risk};
 use crate::markdown;
 use crate::position::whole_line;
@@ -162,14 +163,20 @@ fn show_diff(rewrite: &Rewrite) -> Html {
             show_change(change, number, changes)
         }
     };
-    html! { <div class="diff" role="group" aria-label="Changes">{for pieces.iter().map(piece)}</div> }
+    let (rows, more) = first(pieces.iter(), piece);
+    html! {
+        <>
+            <div class="diff" role="group" aria-label="Changes">{rows}</div>
+            if more > 0 { <p>{"There are more changes than are shown here. What you copy or download has them all."}</p> }
+        </>
+    }
 }
 
 fn show_change(change: &Change, number: usize, changes: usize) -> Html {
     html! {
         <>
             <div class="hunk">
-                <b>{format!("{number} of {changes}")}{for change.jobs.iter().map(|job| html! { <>{" "}<code>{job}</code></> })}</b>
+                <b>{format!("{number} of {changes}")}{names(&change.jobs)}</b>
                 <p>{for change.reasons.iter().map(|reason| html! { <>{markdown::line(reason)}{" "}</> })}</p>
             </div>
             <div class="pair">
@@ -207,13 +214,15 @@ fn left(rewrite: &Rewrite) -> Html {
                 {": "}{markdown::line(&left.why)}</li>
         }
     };
+    let (rows, more) = first(rewrite.left.iter(), item);
     html! {
         <div id="left">
             <h3>{"What is left to you"}</h3>
             if rewrite.left.is_empty() {
                 <p>{"No command was left out: all that this text asks of the daemon was translated."}</p>
             } else {
-                <ul class="plain">{for rewrite.left.iter().map(item)}</ul>
+                <ul class="plain">{rows}</ul>
+                if more > 0 { <p>{format!("And {more} more.")}</p> }
             }
         </div>
     }

@@ -11,7 +11,7 @@ use crate::rewriter::Rewrite;
 use crate::texts::Texts;
 
 /// Above this many bytes a text is read when the person asks for it, not at each key.
-pub const LARGE: usize = 1 << 20;
+pub const LARGE: usize = 256 << 10;
 
 /// The name a text has until the person gives it one. Naming a file says what it is, so this one says nothing.
 pub const UNNAMED: &str = "pasted";

@@ -5,10 +5,11 @@ use daemonless_core::report::{AccessReport, ChoiceReport, FactReport, JobReport}
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::first::first;
 use crate::mark::{capital, line_tag, line_tags, mark, risk, words};
 use crate::markdown;
 use crate::position::whole_line;
-use crate::state::{Action, LARGE, Outcome, State};
+use crate::state::{Action, Outcome, State};
 
 /// More jobs than this, and those without an engine are folded away.
 const MANY_JOBS: usize = 12;
@@ -72,11 +73,10 @@ fn empty() -> Html {
 }
 
 fn large(state: &State, on: &Callback<Action>) -> Html {
-    let tenths = state.source.text.len() / (LARGE / 10);
     let onclick = on.reform(|_: MouseEvent| Action::ReadLarge);
     html! {
         <>
-            <h1 id="headline">{format!("This text is large: {}.{} MB.", tenths / 10, tenths % 10)}</h1>
+            <h1 id="headline">{format!("This text is large: {} KB.", state.source.text.len() / 1000)}</h1>
             <p class="lede">{"It is read when you ask for it, and may take a few seconds."}</p>
             <p><button type="button" id="read-large" class="btn solid" {onclick}>{"Read it now"}</button></p>
         </>
@@ -276,13 +276,18 @@ fn jobs(jobs: &[JobReport], chosen: Option<&JobReport>, on: &Callback<Action>) -
     };
     let folds = jobs.len() > MANY_JOBS;
     let (shown, folded): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| !folds || job.risk != "none");
+    let count = folded.len();
+    let (rows, more) = first(shown.into_iter(), job);
+    let (rest, more_folded) = first(folded.into_iter(), job);
     html! {
         <>
-            <ul class="jobs" id="jobs" aria-label="Jobs">{for shown.into_iter().map(job)}</ul>
-            if !folded.is_empty() {
+            <ul class="jobs" id="jobs" aria-label="Jobs">{rows}</ul>
+            if more > 0 { <p class="src">{format!("And {more} more.")}</p> }
+            if count > 0 {
                 <details class="more">
-                    <summary>{format!("{} more without an engine", folded.len())}</summary>
-                    <ul class="jobs" aria-label="Jobs without an engine">{for folded.into_iter().map(job)}</ul>
+                    <summary>{format!("{count} more without an engine")}</summary>
+                    <ul class="jobs" aria-label="Jobs without an engine">{rest}</ul>
+                    if more_folded > 0 { <p class="src">{format!("And {more_folded} more.")}</p> }
                 </details>
             }
         </>
