@@ -531,7 +531,7 @@ RUN apk add docker
         "shell",
         "privileged-container",
         &[1, 3, 5, 7],
-        &[2, 2, 4, 6],
+        &[2, 2, 4, 6, 6],
         "\
 docker run --privileged a
 fi )

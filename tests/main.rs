@@ -7,6 +7,7 @@ mod lost; // Whether a rewrite lost a command, and false tools that do.
 mod promises; // What every rewrite promises.
 mod schemas; // Rewrites against the formats' schemas and a linter of workflows, where these are installed.
 
+mod accesses;
 mod cli; // The command line: arguments, exit codes, streams, each output format.
 mod hostile; // Bad input: no panic, no overflow, time in proportion to size.
 mod rewrites; // GitLab pipelines for another builder: before, after, and what holds of all.

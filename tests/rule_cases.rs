@@ -31,6 +31,7 @@ fn sockets_in_any_spelling() {
     check("sh -c 'docker run -v /run/docker.sock:/s alpine'", "1");
     check("podman run --volume=/run/podman/podman.sock:/s alpine", "1");
     check("docker run -v /run/user/1000/docker.sock:/s alpine", "1");
+    check("docker run --use-api-socket alpine", "1");
     check("docker run -v /:/host alpine", "");
     check("docker run -v /var/lib/app:/s -v sock:/var/run/docker.sock alpine", "");
     check("curl --unix-socket /var/run/docker.sock http://d/info", "1");

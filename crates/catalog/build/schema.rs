@@ -258,6 +258,11 @@ records! {
         note: Told,
         source: SourceRef,
     }
+    struct HandedSocket {
+        service: Service,
+        by: String,
+        source: SourceRef,
+    }
 }
 
 /// `paths.yaml`: the steps and the lists that they refer to.

@@ -28,6 +28,8 @@ pub fn render(facts: &Path) -> Result<String, String> {
     list::<schema::Claim>(&mut code, facts, "ledger", "Claim", |claim| &claim.id)?;
     let hosted: Vec<schema::HostedRunner> = yaml(&facts.join("hosted.yaml"))?;
     table(&mut code, "See `facts/hosted.yaml`.", "HOSTED", "HostedRunner", &hosted);
+    let handed: Vec<schema::HandedSocket> = yaml(&facts.join("handed.yaml"))?;
+    table(&mut code, "See `facts/handed.yaml`.", "HANDED", "HandedSocket", &handed);
     images(&mut code, facts)?;
     steps(&mut code, facts)?;
     translate::write(&mut code, facts)?;

@@ -3,7 +3,7 @@
 use crate::pattern::matches;
 use crate::risk::Host;
 use crate::source::SourceRef;
-use crate::tables::HOSTED;
+use crate::tables::{HANDED, HOSTED};
 use crate::told::Told;
 
 /// Labels of one kind of machine.
@@ -33,6 +33,20 @@ pub enum Service {
 /// labels that an organisation makes up for larger runners are not known here.
 pub fn hosted(service: Service, label: &str) -> Option<&'static HostedRunner> {
     HOSTED.iter().find(|runner| runner.service == service && matches(runner.pattern, label))
+}
+
+/// An engine's socket in a job's container that no line of the job hands in.
+#[derive(Debug)]
+pub struct HandedSocket {
+    pub service: Service,
+    /// Who hands it in.
+    pub by: &'static str,
+    pub source: SourceRef,
+}
+
+/// The socket that the service's own runner hands to the containers of jobs. What runs them on Kubernetes does not.
+pub fn handed(service: Service) -> Option<&'static HandedSocket> {
+    HANDED.iter().find(|socket| socket.service == service)
 }
 
 #[cfg(test)]

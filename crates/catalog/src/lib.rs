@@ -37,7 +37,7 @@ pub use approach::{ApproachInfo, Correction, Reason};
 pub use builder::{After, BuilderInfo, Level, Requirement, Setting, Support, Variable};
 pub use containment::Containment;
 pub use flags::{CommandFlags, Flag, Takes, flags};
-pub use hosted::{HostedRunner, Service, hosted};
+pub use hosted::{HandedSocket, HostedRunner, Service, handed, hosted};
 pub use image::{KnownImage, Role, image};
 pub use ledger::{Article, Claim, Verdict};
 pub use option::{Group, OptionRow};

@@ -9,7 +9,7 @@ use crate::engine::address::Address;
 use crate::engine::command_line::Invocation;
 use crate::engine::image::{self, Kind};
 use crate::engine::mount;
-use crate::model::{Command, Confidence, Container, Job, Place, Role, Value, Var};
+use crate::model::{ApiSocket, Command, Confidence, Container, Job, Place, Role, Value, Var};
 use crate::source::Span;
 use crate::verdict;
 
@@ -134,21 +134,22 @@ impl<'a> Finder<'a> {
                 );
             }
         }
-        if let Some(span) = container.api_socket {
-            let by = "the engine's socket by `use_api_socket`".to_owned();
-            self.add(
-                Approach::HostSocket,
-                Power::HostRoot,
-                by,
-                Confidence::Declared,
-                span,
-                "hands in the socket".into(),
-            );
+        if let Some(socket) = container.api_socket {
+            self.handed(socket, socket.span, "hands in the socket".into());
         }
         if let (Some(image), Some(rootless)) = (&container.image, daemon(container)) {
             let (approach, power) = nested(rootless);
             let by = format!("the daemon of `{}`", image.as_str());
-            self.add(approach, power, by, Confidence::Declared, image.span, "starts a Docker daemon".into());
+            let span = daemon_span(container).unwrap_or(image.span);
+            self.add(approach, power, by, Confidence::Declared, span, "starts a Docker daemon".into());
+        }
+    }
+
+    /// A socket that no mount hands in. The machine that serves one job alone has no other engine to give.
+    fn handed(&mut self, socket: ApiSocket, span: Span, what: String) {
+        if socket.confidence == Confidence::Declared || self.host != Host::Vm {
+            let by = format!("the engine's socket by {}", socket.by);
+            self.add(Approach::HostSocket, Power::HostRoot, by, socket.confidence, span, what);
         }
     }
 
@@ -295,6 +296,12 @@ impl<'a> Finder<'a> {
             return;
         }
         let what = format!("`{client}` is used here");
+        let container = self.job.containers.iter().find(|container| container.role == Role::Job);
+        if let Some(socket) = container.and_then(|container| container.api_socket)
+            && self.host != Host::Vm
+        {
+            return self.handed(ApiSocket { confidence: Confidence::Implied, ..socket }, span, what);
+        }
         let (approach, by) = match (self.host, self.in_container) {
             (Host::Vm, _) => (Approach::VmDaemon, "the machine's own daemon".to_owned()),
             _ => (Approach::AmbientDaemon, "a daemon that the file does not name".to_owned()),
@@ -437,17 +444,23 @@ fn find<'v>(own: std::slice::Iter<'v, Var>, container: &'v [Var], job: &'v [Var]
         .or_else(|| job.iter().rev().find(names))
 }
 
+/// The word of a container's command that starts a Docker daemon.
+fn starter(container: &Container) -> Option<&Value> {
+    const PROGRAMS: [&str; 5] =
+        ["dockerd", "dockerd-entrypoint.sh", "dockerd-rootless.sh", "dind", "start-docker.sh"];
+    let name = |word: &Value| PROGRAMS.contains(&word.as_str().rsplit('/').next().unwrap_or(""));
+    container.command.iter().find(|word| name(word))
+}
+
+/// What makes a container run a daemon: the word of its command that starts one, else its image.
+pub fn daemon_span(container: &Container) -> Option<Span> {
+    starter(container).or(container.image.as_ref()).map(|value| value.span)
+}
+
 /// Whether a container runs a Docker daemon, and whether that is a rootless one: by its image where nothing else is
 /// started in it, and by its command.
 pub fn daemon(container: &Container) -> Option<bool> {
-    let starts = |word: &Value| {
-        let name = word.as_str().rsplit('/').next().unwrap_or("");
-        matches!(
-            name,
-            "dockerd" | "dockerd-entrypoint.sh" | "dockerd-rootless.sh" | "dind" | "start-docker.sh"
-        )
-    };
-    let command = container.command.iter().any(starts);
+    let command = starter(container).is_some();
     let image = container.image.as_ref();
     let by_image = |service: bool| {
         image?.texts().find_map(|text| match image::kind(text.as_str(), service) {

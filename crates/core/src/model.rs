@@ -207,8 +207,8 @@ pub struct Container {
     pub user: Option<Value>,
     /// It is built here, from this context and Dockerfile, not pulled.
     pub build: Option<Value>,
-    /// The engine's API socket is handed in by a setting of its own (`use_api_socket: true`).
-    pub api_socket: Option<Span>,
+    /// The engine's API socket is handed in otherwise than by a mount (`use_api_socket: true`).
+    pub api_socket: Option<ApiSocket>,
     /// Runs as user-namespaced (`userns`), so privilege in it is not the host's.
     pub user_namespace: bool,
 }
@@ -250,6 +250,22 @@ pub struct Mount {
     pub span: Span,
     /// Only said to be expected (`VOLUME`, an image's documentation), not handed in here.
     pub declared_only: bool,
+}
+
+/// An engine's socket in a container, handed in by other means than a mount that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApiSocket {
+    /// By what, in a few words.
+    pub by: &'static str,
+    pub span: Span,
+    pub confidence: Confidence,
+}
+
+impl ApiSocket {
+    /// By the setting `use_api_socket`, written at `span`.
+    pub const fn setting(span: Span) -> Self {
+        Self { by: "`use_api_socket`", span, confidence: Confidence::Declared }
+    }
 }
 
 /// A namespace of the host that a container shares.

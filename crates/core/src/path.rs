@@ -138,9 +138,7 @@ impl Path<'_> {
                     );
                     if access.approach == Approach::NestedDaemon {
                         let daemon = self.job.containers.iter().find(|one| access::daemon(one).is_some());
-                        let lines = daemon
-                            .and_then(|one| one.image.as_ref())
-                            .map_or(Vec::new(), |image| vec![image.span]);
+                        let lines = daemon.and_then(access::daemon_span).into_iter().collect();
                         self.push("nested-privileged-out", Vec::new(), lines);
                     }
                 }

@@ -4,7 +4,7 @@ use daemonless_catalog::flags;
 
 use super::command_line::{FlagUse, Invocation, options};
 use super::mount;
-use crate::model::{Container, Namespace, Value, Var};
+use crate::model::{ApiSocket, Container, Namespace, Value, Var};
 
 /// Applies the options of a command that starts a container.
 pub(super) fn apply(container: &mut Container, invocation: &Invocation) {
@@ -23,6 +23,10 @@ pub fn run_options(container: &mut Container, words: &[Value]) {
 fn apply_flag(container: &mut Container, flag: &FlagUse) {
     if flag.name == "privileged" {
         container.privileged = flag.is_on().then_some(flag.span);
+        return;
+    }
+    if flag.name == "use-api-socket" {
+        container.api_socket = flag.is_on().then_some(ApiSocket::setting(flag.span));
         return;
     }
     let Some(value) = &flag.value else { return };

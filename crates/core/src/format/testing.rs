@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Format;
 use crate::File;
-use crate::model::{Container, Place, Unit, Value, Var};
+use crate::model::{Confidence, Container, Place, Unit, Value, Var};
 use crate::source::{FileId, Span};
 
 /// Lowers `text` and compares what it gives with `expected`: one line for each thing, in order. Values tell how they
@@ -66,7 +66,13 @@ fn properties(text: &str, container: &Container) -> Vec<String> {
         out.extend(span.map(|span| format!("{name} {}", quote(text, span))));
     };
     spans("privileged", container.privileged);
-    spans("api socket", container.api_socket);
+    spans(
+        "api socket",
+        container
+            .api_socket
+            .filter(|socket| socket.confidence == Confidence::Declared)
+            .map(|socket| socket.span),
+    );
     for mount in &container.mounts {
         let read_only = if mount.read_only { " ro" } else { "" };
         let (source, target) = (optional(mount.source.as_ref()), optional(mount.target.as_ref()));

@@ -9,7 +9,7 @@ use crate::access;
 use crate::engine::address::Address;
 use crate::engine::image::{self, Kind};
 use crate::engine::mount;
-use crate::model::{Confidence, Container, Place, Role, Value};
+use crate::model::{ApiSocket, Confidence, Container, Place, Role, Value};
 use crate::rule::{Scene, Sink, declare_rule};
 use crate::source::Span;
 
@@ -119,7 +119,7 @@ declare_rule! {
 fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     for container in &scene.job.containers {
         mounts(scene, container, sink);
-        if let Some(span) = container.api_socket {
+        if let Some(ApiSocket { span, .. }) = container.api_socket.filter(is_written) {
             let message = "The host's engine is handed to this container: one request to it starts another one with \
                            the host's `/`, as root. Build without a daemon, or take the setting away.";
             sink.report(span, owner::power(scene, container, Power::HostRoot), message);
@@ -130,6 +130,10 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
         named(scene, sink);
         used(scene, sink);
     }
+}
+
+fn is_written(socket: &ApiSocket) -> bool {
+    socket.confidence == Confidence::Declared
 }
 
 fn mounts(scene: &Scene<'_>, container: &Container, sink: &mut Sink<'_>) {
@@ -179,7 +183,7 @@ fn reads_only(container: &Container) -> bool {
 /// Variables that name the socket: where it is there, it has been handed in by a file that is not seen here.
 fn named(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     let handed_in = |container: &Container| {
-        container.api_socket.is_some()
+        container.api_socket.as_ref().is_some_and(is_written)
             || container.mounts.iter().any(|mount| mount::socket_of(mount).is_some())
     };
     let job =

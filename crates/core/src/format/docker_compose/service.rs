@@ -5,7 +5,7 @@ use super::{Project, interpolate};
 use crate::engine::container::variable;
 use crate::engine::mount::short;
 use crate::map::Set;
-use crate::model::{Container, Job, Mount, Namespace, Need, Place, Role, Value, Var, Via};
+use crate::model::{ApiSocket, Container, Job, Mount, Namespace, Need, Place, Role, Value, Var, Via};
 use crate::script::{Scope, lower_words, split_words};
 use crate::source::{Span, Text};
 
@@ -28,7 +28,7 @@ pub(super) fn lower(project: &Project<'_>, service: &Cursor<'_>) -> Job {
     let build = layers.one("build");
     container.build = build.as_ref().map(context);
     container.privileged = layers.switch("privileged");
-    container.api_socket = layers.switch("use_api_socket");
+    container.api_socket = layers.switch("use_api_socket").map(ApiSocket::setting);
     container.mounts = mounts(project, &layers);
     container.namespaces = namespaces(&layers);
     container.capabilities = layers.values("cap_add");

@@ -1,11 +1,13 @@
 //! `container` and `services`: what the runner creates with `docker create` before the steps.
 
+use daemonless_catalog::{Service, handed};
+
 use super::super::cursor::Cursor;
 use super::expression::Context;
 use super::{environment, read};
 use crate::engine::mount::short;
 use crate::engine::run_options;
-use crate::model::{Container, Role, Value};
+use crate::model::{ApiSocket, Confidence, Container, Role, Value};
 use crate::script::{Scope, split_words};
 use crate::source::Text;
 
@@ -18,6 +20,11 @@ pub(super) fn lower(entry: &Cursor<'_>, role: Role, context: &Context<'_, '_>) -
         return None;
     }
     container.image = Some(Value { text: without_scheme(image.text), ..image });
+    if role == Role::Job {
+        let (span, confidence) = (entry.entry_span(), Confidence::Possible);
+        container.api_socket =
+            handed(Service::Github).map(|socket| ApiSocket { by: socket.by, span, confidence });
+    }
     if role == Role::Service {
         container.names.push(entry.key().to_owned());
     }
