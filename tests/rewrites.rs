@@ -2,8 +2,9 @@
 //!
 //! `fixtures/rewrites` holds a pipeline as `NAME.before.yml`, the text for Buildah as `NAME.after.yml`, and what is left
 //! as `NAME.left.txt` where anything is. `fixtures/joined` holds pipelines for the builders that build and push in one
-//! command, as `NAME.BUILDER.yml` and, with the reasons, `NAME.BUILDER.left.txt`. With `BLESS=1` in the environment
-//! results are written anew.
+//! command, as `NAME.BUILDER.yml` and, with the reasons, `NAME.BUILDER.left.txt`. `fixtures/contain` holds pipelines whose
+//! daemon stays, as `NAME.after.yml` and, with the reasons, `NAME.left.txt`. With `BLESS=1` in the environment results are
+//! written anew.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -90,6 +91,71 @@ fn build_and_push_become_one_command() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
 }
 
+#[test]
+fn a_daemon_that_stays_is_contained() {
+    let mut faults = Vec::new();
+    for (name, before) in befores("contain") {
+        let rewrite = rewrite(&before, "contain");
+        let folder = folder("contain");
+        compare(&folder.join(format!("{name}.after.yml")), &rewrite.text, &mut faults);
+        compare(&folder.join(format!("{name}.left.txt")), &left_and_why(&rewrite), &mut faults);
+    }
+    for (name, before) in ["contain", "rewrites", "joined"].iter().flat_map(|folder| befores(folder)) {
+        let said = |fault: String| format!("{name}: {fault}");
+        faults.extend(broken_containment(&before).into_iter().map(said));
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
+}
+
+/// What should hold of every contained daemon and does not.
+fn broken_containment(before: &str) -> Vec<String> {
+    let rewrite = rewrite(before, "contain");
+    let (old, new) = (report(before), report(&rewrite.text));
+    let mut faults = Vec::new();
+    if edited(before, &rewrite).as_ref() != Some(&rewrite.text) {
+        faults.push("the text is not the old one with the edits made".to_owned());
+    }
+    if self::rewrite(&rewrite.text, "contain").text != rewrite.text {
+        faults.push("a second time it changes again".to_owned());
+    }
+    let rules = |report: &FileReport, job: &str| -> BTreeSet<&str> {
+        let findings = report.findings.iter().filter(|one| one.jobs.iter().any(|name| name == job));
+        findings.map(|one| one.rule).collect()
+    };
+    let rank = |risk: &str| ["none", "low", "medium", "high", "critical"].iter().position(|one| *one == risk);
+    for job in &old.jobs {
+        let Some(after) = new.jobs.iter().find(|new| new.name == job.name) else {
+            faults.push(format!("{} is gone", job.name));
+            continue;
+        };
+        if rank(after.risk) > rank(job.risk) {
+            faults.push(format!("the risk of {} went from {} to {}", job.name, job.risk, after.risk));
+        }
+        if after.needs != job.needs {
+            faults.push(format!("{} needs {:?} and needed {:?}", job.name, after.needs, job.needs));
+        }
+        let now = rules(&new, &job.name);
+        for rule in now.difference(&rules(&old, &job.name)) {
+            faults.push(format!("{rule} fires now for {}", job.name));
+        }
+        if rewrite.jobs.contains(&job.name) && now.contains("unencrypted-daemon") {
+            faults.push(format!("{} still speaks without TLS", job.name));
+        }
+    }
+    faults
+}
+
+#[test]
+fn workflows_get_the_settings_that_contain_a_daemon() {
+    let text =
+        "on: push\njobs:\n  build:\n    runs-on: [self-hosted]\n    steps:\n      - run: docker build .\n";
+    let file = File { path: ".github/workflows/ci.yml".into(), text: text.into(), format: None };
+    let rewrite = daemonless_core::rewrite(&[file], &Context::default(), 0, "contain").expect("a workflow");
+    assert_eq!((rewrite.text.as_str(), rewrite.edits.len(), rewrite.left.len()), (text, 0, 1));
+    let settings = rewrite.requires.iter().filter_map(|one| one.snippet).collect::<String>();
+    assert!(settings.contains("--ephemeral") && settings.contains("hostUsers: false"), "{settings}");
+}
+
 /// Names and texts of all pipelines of a folder.
 fn befores(folder: &str) -> Vec<(String, String)> {
     let entries = fs::read_dir(self::folder(folder)).expect("the fixtures").filter_map(Result::ok);
@@ -100,7 +166,7 @@ fn befores(folder: &str) -> Vec<(String, String)> {
         })
         .collect();
     befores.sort();
-    assert!(befores.len() > 8, "the fixtures are there");
+    assert!(befores.len() > 5, "the fixtures are there");
     befores
 }
 

@@ -221,6 +221,7 @@ records! {
         text: Text,
         platform: Platform,
         setting: Option<Setting>,
+        version: Option<Text>,
         source: SourceRef,
     }
     struct StepTemplate {

@@ -12,5 +12,7 @@ pub struct Containment {
     pub text: &'static str,
     pub platform: Platform,
     pub setting: Option<Setting>,
+    /// The version of Docker's own images that it names.
+    pub version: Option<&'static str>,
     pub source: SourceRef,
 }

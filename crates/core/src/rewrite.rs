@@ -1,6 +1,7 @@
 //! A file rewritten for a builder: translate the commands, place them in the format, and look at the result with the
 //! same analysis. A job that can't be rewritten soundly stays byte for byte as it was.
 
+pub mod contain;
 mod cut;
 mod dialect;
 mod github_actions;
@@ -14,12 +15,13 @@ mod translate;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use daemonless_catalog::{Approach, Builder};
+use daemonless_catalog::{Approach, Builder, Need};
 
-use crate::alternatives::{Alternative, Fit, Kind, alternatives};
+use crate::access;
+use crate::alternatives::{Alternative, Blocker, Fit, Kind, alternatives};
 use crate::analysis::{self, Analysis};
 use crate::edit::{self, Edit};
-use crate::model::{Job, Place};
+use crate::model::{Command, Job, Place, Role};
 use crate::order;
 use crate::report::{EditReport, LeftReport, RewriteReport, file_report, required};
 use crate::source::{FileId, LineIndex, Span};
@@ -197,21 +199,35 @@ impl<'a> View<'a> {
             }
             let Some(job) = self.job(at) else { continue };
             let ways = alternatives(format, verdict, needs);
+            let blocked = |blocker: &Blocker| Left {
+                span: blocker.spans.first().copied().unwrap_or(job.name_span),
+                job: job.name.clone(),
+                why: blocker.message.clone(),
+            };
             let own = ways.iter().find(|way| way.kind == Kind::Builder(self.builder));
             match own {
                 Some(Alternative { fit: Fit::No, blockers, .. }) => {
                     let fatal = blockers.iter().filter(|blocker| blocker.fatal);
-                    left.extend(fatal.map(|blocker| Left {
-                        span: blocker.spans.first().copied().unwrap_or(job.name_span),
-                        job: job.name.clone(),
-                        why: blocker.message.clone(),
-                    }));
+                    left.extend(fatal.map(blocked));
+                }
+                // Tests ask for an engine by themselves: no command of theirs can be put in other words.
+                Some(Alternative { blockers, .. })
+                    if let Some(blocker) = blockers.iter().find(|one| one.need == Need::Testcontainers) =>
+                {
+                    left.push(blocked(blocker));
                 }
                 // A job that only has the daemon beside it and asks it for nothing is rewritten by taking it away.
                 None if !job.invocations.is_empty() => left.push(Left {
                     span: job.name_span,
                     job: job.name.clone(),
                     why: "it asks its daemon for something that no builder does".into(),
+                }),
+                None if let Some(command) = may_use_daemon(job) => left.push(Left {
+                    span: command.span,
+                    job: job.name.clone(),
+                    why: "it calls no Docker itself, but may start containers by the daemon beside the job, as \
+                          Testcontainers does; where it does not, take the service away"
+                        .into(),
                 }),
                 other => {
                     chosen.insert(at);
@@ -355,6 +371,29 @@ impl<'a> View<'a> {
             jobs: chosen.iter().map(|at| self.name(*at)).collect(),
         }
     }
+}
+
+/// Programs that run tests, which may start containers.
+static TESTERS: &[&str] =
+    &["mvn", "mvnw", "gradle", "gradlew", "sbt", "go", "dotnet", "pytest", "tox", "testcontainers"];
+
+/// Programs that start no container.
+static HARMLESS: &[&str] = &[
+    "echo", "printf", "cd", "ls", "cat", "set", "export", "true", "false", ":", "exit", "test", "[", "sleep",
+    "mkdir",
+];
+
+/// The command of a job that may use the daemon beside it without calling Docker: tests, and, where the job asks for the
+/// daemon itself, whatever is not known to leave it alone.
+fn may_use_daemon(job: &Job) -> Option<&Command> {
+    let mut services = job.containers.iter().filter(|one| one.role == Role::Service);
+    let service = services.find(|one| access::daemon(one).is_some())?;
+    let own = job.span.contains(service.span);
+    job.commands.iter().find(|command| {
+        let program = command.words.first().map_or("", |word| word.as_str());
+        let name = program.rsplit('/').next().unwrap_or("");
+        TESTERS.contains(&name) || (own && !name.is_empty() && !HARMLESS.contains(&name))
+    })
 }
 
 /// Whether a job's own scripts call Docker.

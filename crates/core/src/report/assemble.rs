@@ -232,7 +232,11 @@ fn alternative(format: &str, one: &Alternative, rank: u32) -> AlternativeReport 
         blockers: one.blockers.iter().map(blocker).collect(),
         requires: one.requires.iter().map(|requirement| required(requirement)).chain(advice).collect(),
         after: AfterReport { approach: one.after.0.id(), risk: one.after.1.id() },
-        rewrite: builder.is_some_and(|builder| rewrite::can(format, builder)),
+        rewrite: match one.kind {
+            Kind::Builder(builder) => rewrite::can(format, builder),
+            Kind::Contain => rewrite::contain::can(format),
+            Kind::Keep | Kind::Vm => false,
+        },
     }
 }
 
@@ -249,7 +253,7 @@ pub(crate) fn required(requirement: &Requirement) -> RequirementReport {
     }
 }
 
-fn advised(advice: &Containment) -> RequirementReport {
+pub(crate) fn advised(advice: &Containment) -> RequirementReport {
     RequirementReport {
         text: format!("{}. {}", advice.title, advice.text),
         file: advice.setting.as_ref().map(|setting| setting.file),

@@ -1,6 +1,6 @@
 //! GitLab CI: image, services, variables and commands of the jobs that are rewritten.
 
-mod layout;
+pub(super) mod layout;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
