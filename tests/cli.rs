@@ -195,6 +195,26 @@ fn fix_prints_the_whole_text_or_a_diff_or_writes() {
 }
 
 #[test]
+fn fix_leaves_a_builder_that_gets_no_fixes() {
+    let script = "  script:\n    - /kaniko/executor --context . --destination $CI_REGISTRY_IMAGE\n";
+    let old = format!("build:\n  image: gcr.io/kaniko-project/executor:debug\n{script}");
+    let (_folder, path) = file(".gitlab-ci.yml", &old);
+    let best = run(["fix", &path]);
+    let fork = format!("build:\n  image: ghcr.io/osscontainertools/kaniko:v1.28.3-debug\n{script}");
+    assert_eq!((best.code, &*best.out), (0, &*fork), "{}", best.err);
+    assert_eq!(run(["fix", "--to", "buildkit", &path]).code, 0);
+
+    let (_folder, path) = file(".gitlab-ci.yml", old.replace("--context .", "--context s3://bucket/a"));
+    let left = run(["fix", "--to", "buildah", &path]);
+    assert_eq!(left.code, 1);
+    assert!(left.err.contains("etch it in a step of its own") && left.out.contains("gcr.io"), "{}", left.err);
+
+    let (_folder, path) = file(".gitlab-ci.yml", &fork);
+    let kept = run(["fix", "--to", "buildah", &path]);
+    assert_eq!((kept.code, &*kept.out), (0, &*fork), "{}", kept.err);
+}
+
+#[test]
 #[cfg(unix)]
 fn fix_keeps_permissions_and_links() {
     use std::os::unix::fs::{PermissionsExt, symlink};

@@ -2,7 +2,13 @@
 
 mod support; // Shared by all: run the command in memory, make samples, scale time limits.
 
+mod generated; // Pipelines put together at random: their rewrites keep what every rewrite promises.
+mod lost; // Whether a rewrite lost a command, and false tools that do.
+mod promises; // What every rewrite promises.
+mod schemas; // Rewrites against the formats' schemas and a linter of workflows, where these are installed.
+
 mod cli; // The command line: arguments, exit codes, streams, each output format.
+mod contain; // GitLab pipelines whose daemon stays, contained.
 mod hostile; // Bad input: no panic, no overflow, time in proportion to size.
 mod rewrites; // GitLab pipelines for another builder: before, after, and what holds of all.
 mod rule_cases; // Cases that rules must tell apart, each a few lines of text.

@@ -95,6 +95,7 @@ fn read_as(state: &State, on: &Callback<Action>) -> Html {
         _ if chosen.is_some() => "you said so",
         None => "",
         Some(report) if report.format == "unknown" => "Say what it is.",
+        Some(report) if report.format_certain && state.source.path.is_empty() => "by its content. Not that?",
         Some(report) if report.format_certain => "by its name and content. Not that?",
         Some(_) => "but it may be something else. Not that?",
     };

@@ -221,8 +221,17 @@ records! {
         text: Text,
         platform: Platform,
         setting: Option<Setting>,
-        version: Option<Text>,
         source: SourceRef,
+    }
+    struct Daemon {
+        version: String,
+        certified: List<String>,
+        names_variable: String,
+        directory_variable: String,
+        directory: String,
+        source: SourceRef,
+        needs_root: List<NeedRef>,
+        needs_root_source: SourceRef,
     }
     struct StepTemplate {
         key: String,

@@ -1,4 +1,4 @@
-//! The docker command line in the builders' words.
+//! The docker command line, and that of Kaniko's executor, in the builders' words.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,18 +8,21 @@ use crate::ids::{BuilderRef, SourceRef};
 use crate::read;
 use crate::schema::{Command, CommandTranslation, Translated, Translation};
 
-/// Writes `TRANSLATIONS` and `COMMANDS`.
+/// Writes `TRANSLATIONS`, `KANIKO_OPTIONS` and `COMMANDS`.
 pub fn write(code: &mut String, facts: &Path) -> Result<(), String> {
-    let options = options(&facts.join("translate.tsv"))?;
-    table(code, "Options of `docker build`.", "TRANSLATIONS", "Translation", &options);
+    let docker = options(&facts.join("translate.tsv"), None)?;
+    table(code, "Options of `docker build`.", "TRANSLATIONS", "Translation", &docker);
+    let kaniko = options(&facts.join("leave-kaniko.tsv"), Some("kaniko"))?;
+    table(code, "Options of Kaniko's executor.", "KANIKO_OPTIONS", "Translation", &kaniko);
     let path = facts.join("commands.yaml");
     let commands = commands(read::yaml(&path)?);
-    complete(&path, commands.iter().map(|command| (&command.command, &command.builder)))?;
+    complete(&path, commands.iter().map(|command| (&command.command, &command.builder)), None)?;
     table(code, "Docker commands other than `build`.", "COMMANDS", "CommandTranslation", &commands);
     Ok(())
 }
 
-fn options(path: &Path) -> Result<Vec<Translation>, String> {
+/// Options in every builder's words; `own` is the builder that they are options of.
+fn options(path: &Path, own: Option<&str>) -> Result<Vec<Translation>, String> {
     let columns = ["flag", "builder", "verdict", "template", "min_version", "note", "source"];
     let mut options = Vec::new();
     for row in read::table(path, &columns)? {
@@ -37,21 +40,23 @@ fn options(path: &Path) -> Result<Vec<Translation>, String> {
             source: SourceRef::find(source).map_err(wrong)?,
         });
     }
-    complete(path, options.iter().map(|option| (&option.flag, &option.builder)))?;
+    complete(path, options.iter().map(|option| (&option.flag, &option.builder)), own)?;
     Ok(options)
 }
 
-/// Fails unless everything is there once for every builder.
+/// Fails unless everything is there once for every builder but `own`.
 fn complete<'a>(
     path: &Path,
     pairs: impl Iterator<Item = (&'a String, &'a BuilderRef)>,
+    own: Option<&str>,
 ) -> Result<(), String> {
     let mut builders = BTreeMap::<_, Vec<_>>::new();
     for (name, builder) in pairs {
         builders.entry(name).or_default().push(&builder.0);
     }
     for (name, mut found) in builders {
-        let mut expected: Vec<_> = BuilderRef::all().iter().collect();
+        let mut expected: Vec<_> =
+            BuilderRef::all().iter().filter(|builder| own != Some(builder.as_str())).collect();
         expected.sort();
         found.sort();
         if found != expected {

@@ -5,7 +5,8 @@
 //! backticks.
 //!
 //! A builder is a file in `facts/builders/` and a line in `facts/order.yaml`; the build then asks for its answer to every
-//! need and for its column of `facts/translate.tsv` and `facts/commands.yaml`.
+//! need and for its column of `facts/translate.tsv`,
+//! `facts/leave-kaniko.tsv` and `facts/commands.yaml`.
 
 mod approach;
 mod builder;
@@ -34,7 +35,7 @@ mod tables {
 
 pub use approach::{ApproachInfo, Correction, Reason};
 pub use builder::{After, BuilderInfo, Level, Requirement, Setting, Support, Variable};
-pub use containment::Containment;
+pub use containment::{Containment, Daemon};
 pub use flags::{CommandFlags, Flag, Takes, flags};
 pub use hosted::{HostedRunner, Service, hosted};
 pub use image::{KnownImage, Role, image};
@@ -46,7 +47,9 @@ pub use risk::{Host, Lift, PowerInfo, Risk, risk};
 pub use source::{Source, SourceRef};
 pub use tables::*;
 pub use told::Told;
-pub use translate::{CommandTranslation, Translated, Translation, translate, translate_command};
+pub use translate::{
+    CommandTranslation, Translated, Translation, translate, translate_command, translate_kaniko,
+};
 
 #[cfg(test)]
 mod tests {
@@ -59,12 +62,14 @@ mod tests {
             format!("{BUILDERS:?}"),
             format!("{OPTIONS:?}"),
             format!("{CONTAINMENT:?}"),
+            format!("{DAEMON:?}"),
             format!("{IMAGES:?}"),
             format!("{STEPS:?}"),
             format!("{LEDGER:?}"),
             format!("{HOSTED:?}"),
             format!("{RISK_TABLE:?}"),
             format!("{TRANSLATIONS:?}"),
+            format!("{KANIKO_OPTIONS:?}"),
             format!("{COMMANDS:?}"),
         ]
     }

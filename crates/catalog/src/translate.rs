@@ -1,7 +1,7 @@
-//! The docker command line in another builder's words.
+//! The docker command line, and that of Kaniko's executor, in another builder's words.
 
 use crate::source::SourceRef;
-use crate::tables::{Builder, COMMANDS, TRANSLATIONS};
+use crate::tables::{Builder, COMMANDS, KANIKO_OPTIONS, TRANSLATIONS};
 
 /// What becomes of an option or a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Translated {
 /// One option in one builder's words.
 #[derive(Debug)]
 pub struct Translation {
-    /// The docker option, without dashes.
+    /// The option of Docker or of Kaniko's executor, without dashes.
     pub flag: &'static str,
     pub builder: Builder,
     pub verdict: Translated,
@@ -51,6 +51,11 @@ pub struct CommandTranslation {
 /// An option of `docker build` (without dashes) for a builder; `None` where no such option is known.
 pub fn translate(flag: &str, builder: Builder) -> Option<&'static Translation> {
     TRANSLATIONS.iter().find(|translation| translation.builder == builder && translation.flag == flag)
+}
+
+/// An option of Kaniko's executor (without dashes) for another builder; `None` where no such option is known.
+pub fn translate_kaniko(flag: &str, builder: Builder) -> Option<&'static Translation> {
+    KANIKO_OPTIONS.iter().find(|translation| translation.builder == builder && translation.flag == flag)
 }
 
 /// A docker command other than `build` for a builder; `None` where it isn't known.
@@ -90,6 +95,25 @@ mod tests {
                 assert!(translate(flag.long, *builder).is_some(), "{} {builder:?}", flag.long);
             }
         }
+    }
+
+    #[test]
+    fn every_option_of_kaniko_has_an_answer_for_every_other_builder() {
+        let executor = flags("kaniko", "").expect("a known command");
+        for flag in executor.flags {
+            for builder in Builder::ALL.iter().filter(|builder| **builder != Builder::Kaniko) {
+                let found = translate_kaniko(flag.long, *builder);
+                assert!(found.is_some(), "{} {builder:?}", flag.long);
+                // What is written for each of these stands in another command or inside another option.
+                let apart = ["context", "tar-path", "tarPath", "digest-file", "dockerfile", "insecure"];
+                if let Some(found) = found.filter(|_| !apart.contains(&flag.long))
+                    && found.template.starts_with('-')
+                {
+                    check_known(*builder, found.template);
+                }
+            }
+        }
+        assert!(translate_kaniko("context", Builder::Kaniko).is_none());
     }
 
     /// The options that a text for a builder's own build command names are options of that command.

@@ -22,7 +22,8 @@ pub(crate) static COMMAND: Command = Command {
     name: "fix",
     operands: "PATH | -",
     summary: "rewrite a file for a daemonless builder",
-    help: "Rewrites the jobs of the file that reach a daemon for a builder without one, and prints the whole new text. \
+    help: "Rewrites the jobs of the file that reach a daemon for a builder without one, and those that build with a \
+           builder which gets no fixes any more, and prints the whole new text. \
            What needs no change stays as it was, byte for byte.\n\n\
            Exit code 0: every job that reaches a daemon was rewritten, and nothing is left but settings of the runner; \
            1: something is left to a person, or was not selected, and is named on standard error; 2: the file could not be read or rewritten, \
@@ -118,7 +119,7 @@ fn plan(files: &[File; 1], context: &Context, to: Option<&str>) -> Result<Plan, 
     let Some(file) = report.files.into_iter().next().filter(|file| file.format != "unknown") else {
         return Err(format!("{path}: the format is not recognised; name it with --as").into());
     };
-    if !file.jobs.iter().any(reaches_daemon) {
+    if !file.jobs.iter().any(|job| reaches_daemon(job) || leaves(job)) {
         return Ok(Plan::Nothing);
     }
     let Some(builder) = to.or_else(|| best_builder(&file)) else {
@@ -138,10 +139,20 @@ fn reaches_daemon(job: &JobReport) -> bool {
     !matches!(job.approach, "daemonless" | "none")
 }
 
+/// Whether a job builds without a daemon, with a builder that gets no fixes any more, and can be rewritten for another.
+fn leaves(job: &JobReport) -> bool {
+    !reaches_daemon(job) && job.alternatives.iter().any(|way| way.rewrite)
+}
+
 /// The builder that fits most of the jobs that reach a daemon and, of those, ranks best.
 fn best_builder(file: &FileReport) -> Option<&'static str> {
     let mut ranks: BTreeMap<&str, (usize, u32)> = BTreeMap::new();
-    for way in file.jobs.iter().filter(|job| reaches_daemon(job)).flat_map(|job| job.alternatives.iter()) {
+    for way in file
+        .jobs
+        .iter()
+        .filter(|job| reaches_daemon(job) || leaves(job))
+        .flat_map(|job| job.alternatives.iter())
+    {
         if let Some(builder) = way.builder.filter(|_| way.rewrite && way.verdict != "does not fit") {
             let (jobs, sum) = ranks.entry(builder).or_default();
             *jobs += 1;

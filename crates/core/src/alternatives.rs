@@ -71,6 +71,9 @@ static RUNNING: &[Need] =
 pub fn alternatives(format: &str, verdict: &Verdict, needs: &Needs) -> Vec<Alternative> {
     let reaches = verdict.approach < Approach::Daemonless;
     let is_image = format == "dockerfile";
+    if let Some(builder) = verdict.unmaintained.filter(|_| !reaches) {
+        return leave(builder, format, verdict, needs);
+    }
     if !reaches && !is_image {
         return Vec::new();
     }
@@ -90,6 +93,24 @@ pub fn alternatives(format: &str, verdict: &Verdict, needs: &Needs) -> Vec<Alter
     if verdict.approach == Approach::VmDaemon {
         out.insert(0, keep(verdict));
     }
+    out
+}
+
+/// The ways out of a builder's image that gets no fixes any more: the same builder from where it is kept, which changes
+/// the least, then the others.
+fn leave(builder: Builder, format: &str, verdict: &Verdict, needs: &Needs) -> Vec<Alternative> {
+    let mut same = build_with(builder, format, verdict, needs);
+    // What it wants done another way than Docker does is done here already.
+    same.blockers.retain(|blocker| blocker.fatal);
+    if same.blockers.is_empty() {
+        same.fit = Fit::Fits;
+        same.why = "Only the image changes: commands, login and what the runner must allow stay as they are."
+            .to_owned();
+    }
+    let others = Builder::ALL.iter().filter(|other| **other != builder && !needs.is_empty());
+    let others = others.map(|other| build_with(*other, format, verdict, needs));
+    let mut out: Vec<Alternative> = std::iter::once(same).chain(others).collect();
+    order::sort_by_key(&mut out, |alternative: &Alternative| alternative.fit);
     out
 }
 

@@ -284,7 +284,7 @@ pub struct Command {
 pub enum Input {
     Pipe,
     /// A heredoc or here-string, with its text.
-    Document(Text),
+    Document(Arc<Text>),
     File,
 }
 

@@ -1,13 +1,17 @@
 //! A file rewritten for a builder: translate the commands, place them in the format, and look at the result with the
 //! same analysis. A job that can't be rewritten soundly stays byte for byte as it was.
 
+mod archive;
 pub mod contain;
 mod cut;
 mod dialect;
 mod github_actions;
 mod gitlab_ci;
+mod hidden;
 mod joined;
+mod leave;
 mod lines;
+mod platforms;
 mod scripts;
 mod select;
 mod translate;
@@ -15,17 +19,17 @@ mod translate;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use daemonless_catalog::{Approach, Builder, Need};
+use daemonless_catalog::{Approach, Builder};
 
-use crate::access;
 use crate::alternatives::{Alternative, Blocker, Fit, Kind, alternatives};
 use crate::analysis::{self, Analysis};
 use crate::edit::{self, Edit};
-use crate::model::{Command, Job, Place, Role};
+use crate::model::{Job, Place};
 use crate::order;
 use crate::report::{EditReport, LeftReport, RewriteReport, file_report, required};
 use crate::source::{FileId, LineIndex, Span};
 use crate::syntax::yaml::{self, Style, Tree};
+use crate::verdict::Verdict;
 use crate::{Context, File};
 
 pub use select::select;
@@ -33,6 +37,11 @@ pub use select::select;
 /// Whether a file of this format can be rewritten for this builder.
 pub fn can(format: &str, builder: Builder) -> bool {
     dialect::of(format, builder).is_some()
+}
+
+/// Whether a file of this format can be rewritten where it builds with an image that gets no fixes any more.
+pub fn can_leave(format: &str) -> bool {
+    format == "gitlab-ci"
 }
 
 /// Why files of this format are not rewritten for this builder, in words that follow "because"; `None` where they are,
@@ -194,41 +203,29 @@ impl<'a> View<'a> {
         let (mut chosen, mut left, mut requires) = (BTreeSet::new(), Vec::new(), Vec::new());
         let judged = self.analysis.verdicts.iter().zip(&self.analysis.needs).enumerate();
         for (at, (verdict, needs)) in judged {
-            if verdict.approach >= Approach::Daemonless {
+            if verdict.approach >= Approach::Daemonless && !self.leaves(at) {
                 continue;
             }
             let Some(job) = self.job(at) else { continue };
             let ways = alternatives(format, verdict, needs);
-            let blocked = |blocker: &Blocker| Left {
-                span: blocker.spans.first().copied().unwrap_or(job.name_span),
-                job: job.name.clone(),
-                why: blocker.message.clone(),
-            };
             let own = ways.iter().find(|way| way.kind == Kind::Builder(self.builder));
             match own {
                 Some(Alternative { fit: Fit::No, blockers, .. }) => {
                     let fatal = blockers.iter().filter(|blocker| blocker.fatal);
-                    left.extend(fatal.map(blocked));
+                    left.extend(fatal.map(|blocker| blocked(job, blocker)));
                 }
-                // Tests ask for an engine by themselves: no command of theirs can be put in other words.
-                Some(Alternative { blockers, .. })
-                    if let Some(blocker) = blockers.iter().find(|one| one.need == Need::Testcontainers) =>
-                {
-                    left.push(blocked(blocker));
-                }
-                // A job that only has the daemon beside it and asks it for nothing is rewritten by taking it away.
+                None if self.leaves(at) => left.push(Left {
+                    span: job.name_span,
+                    job: job.name.clone(),
+                    why: "how it calls Kaniko the file does not show, so only the maintained fork can take its place".into(),
+                }),
                 None if !job.invocations.is_empty() => left.push(Left {
                     span: job.name_span,
                     job: job.name.clone(),
                     why: "it asks its daemon for something that no builder does".into(),
                 }),
-                None if let Some(command) = may_use_daemon(job) => left.push(Left {
-                    span: command.span,
-                    job: job.name.clone(),
-                    why: "it calls no Docker itself, but may start containers by the daemon beside the job, as \
-                          Testcontainers does; where it does not, take the service away"
-                        .into(),
-                }),
+                _ if let Some(tests) = hidden::tests(job, own) => left.push(tests),
+                // A job that only has the daemon beside it and asks it for nothing is rewritten by taking it away.
                 other => {
                     chosen.insert(at);
                     if let Some(way) = other
@@ -309,9 +306,13 @@ impl<'a> View<'a> {
                 let engines = |job: &Job| job.invocations.iter().filter(|one| one.builds()).count();
                 engines(new) == engines(job) && self.reads_back(new, pushed.get(at))
             });
-            if broken || !same_count || verdict.is_none_or(|verdict| verdict.approach < Approach::Daemonless)
-            {
+            let still =
+                |verdict: &Verdict| verdict.approach < Approach::Daemonless || verdict.unmaintained.is_some();
+            if broken || !same_count || verdict.is_none_or(still) {
                 let why = match verdict.filter(|_| !broken && same_count) {
+                    Some(verdict) if verdict.unmaintained.is_some() => {
+                        "its image would still be one that gets no fixes".to_owned()
+                    }
                     Some(verdict) => match verdict.accesses.first() {
                         Some(access) => format!("it would still reach {}", access.by),
                         None => "it would still reach a daemon".to_owned(),
@@ -373,27 +374,10 @@ impl<'a> View<'a> {
     }
 }
 
-/// Programs that run tests, which may start containers.
-static TESTERS: &[&str] =
-    &["mvn", "mvnw", "gradle", "gradlew", "sbt", "go", "dotnet", "pytest", "tox", "testcontainers"];
-
-/// Programs that start no container.
-static HARMLESS: &[&str] = &[
-    "echo", "printf", "cd", "ls", "cat", "set", "export", "true", "false", ":", "exit", "test", "[", "sleep",
-    "mkdir",
-];
-
-/// The command of a job that may use the daemon beside it without calling Docker: tests, and, where the job asks for the
-/// daemon itself, whatever is not known to leave it alone.
-fn may_use_daemon(job: &Job) -> Option<&Command> {
-    let mut services = job.containers.iter().filter(|one| one.role == Role::Service);
-    let service = services.find(|one| access::daemon(one).is_some())?;
-    let own = job.span.contains(service.span);
-    job.commands.iter().find(|command| {
-        let program = command.words.first().map_or("", |word| word.as_str());
-        let name = program.rsplit('/').next().unwrap_or("");
-        TESTERS.contains(&name) || (own && !name.is_empty() && !HARMLESS.contains(&name))
-    })
+/// What keeps a builder from a job, as something that is left.
+fn blocked(job: &Job, blocker: &Blocker) -> Left {
+    let span = blocker.spans.first().copied().unwrap_or(job.name_span);
+    Left { span, job: job.name.clone(), why: blocker.message.clone() }
 }
 
 /// Whether a job's own scripts call Docker.

@@ -211,11 +211,11 @@ impl Lowering<'_> {
                 Redirect::Input(_) => context.input = Some(Arc::new(Input::File)),
                 Redirect::HereString(word) => {
                     let text = expand_one(self.scope, word).text;
-                    context.input = Some(Arc::new(Input::Document(text)));
+                    context.input = Some(Arc::new(Input::Document(text.into())));
                 }
                 Redirect::Document(index) => {
                     let text = documents.get(*index).map(|document| document.text.clone());
-                    context.input = Some(Arc::new(Input::Document(text.unwrap_or_default())));
+                    context.input = Some(Arc::new(Input::Document(text.unwrap_or_default().into())));
                 }
                 Redirect::Other(_) => {}
             }
@@ -348,7 +348,7 @@ impl Lowering<'_> {
         let mut start = 0;
         let mut replaced = false;
         let input = match context.input.as_deref() {
-            Some(Input::Document(text)) => Some(text),
+            Some(Input::Document(text)) => Some(&**text),
             _ => line.piped_in.as_ref(),
         };
         let script = loop {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 /// Which of the input's files, by its index there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
@@ -61,7 +63,8 @@ struct Piece {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
     text: String,
-    pieces: Vec<Piece>,
+    /// Most texts are one piece, and there are many texts.
+    pieces: SmallVec<[Piece; 1]>,
 }
 
 impl Text {
@@ -98,23 +101,15 @@ impl Text {
             Some(last) if last.verbatim && last.span.file == file && last.span.end == span.start => {
                 last.span.end = span.end;
             }
-            _ => self.add(Piece { at: clamp(self.text.len()), span, verbatim: true }),
+            _ => self.pieces.push(Piece { at: clamp(self.text.len()), span, verbatim: true }),
         }
         self.text.push_str(text);
     }
 
     /// Appends a text that stands as a whole for `span`.
     pub fn push_replaced(&mut self, text: &str, span: Span) {
-        self.add(Piece { at: clamp(self.text.len()), span, verbatim: false });
+        self.pieces.push(Piece { at: clamp(self.text.len()), span, verbatim: false });
         self.text.push_str(text);
-    }
-
-    /// Most texts are one piece, and there are many texts: they must not each hold room for four.
-    fn add(&mut self, piece: Piece) {
-        if self.pieces.is_empty() {
-            self.pieces.reserve_exact(1);
-        }
-        self.pieces.push(piece);
     }
 
     /// Appends the bytes `range` of `other`, with their map. A range that is no char boundary of `other` adds nothing.

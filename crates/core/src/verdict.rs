@@ -1,9 +1,10 @@
 //! The verdict on a job: power × reach × host, by the catalog's table, and what proves each.
 
-use daemonless_catalog::{Approach, Host, Power, Risk, risk};
+use daemonless_catalog::{Approach, Builder, Host, Power, Risk, Role as ImageRole, risk};
 
 use crate::Context;
 use crate::access::Access;
+use crate::engine::image::known;
 use crate::engine::mount::{self, Sensitive};
 use crate::model::{Confidence, Container, Job, Namespace, Reach, Role, Told, Unit, Value};
 use crate::source::Span;
@@ -36,6 +37,8 @@ pub struct Verdict {
     pub host: Fact<Host>,
     pub reach: Fact<Reach>,
     pub risk: Risk,
+    /// The builder whose image the job's commands run in, where that image gets no fixes any more.
+    pub unmaintained: Option<Builder>,
 }
 
 impl Verdict {
@@ -76,7 +79,17 @@ pub fn verdict(job: &Job, accesses: Vec<Access>, host: Fact<Host>, reach: Fact<R
     let approach = sure.map_or(Approach::None, |access| access.approach);
     let power = power(job, &accesses);
     let risk = risk(power.what, host.what, reach.what == Reach::Strangers);
-    Verdict { approach, accesses, power, host, reach, risk }
+    Verdict { approach, accesses, power, host, reach, risk, unmaintained: unmaintained(job) }
+}
+
+/// The builder of the job's own image, if that image gets no fixes any more.
+fn unmaintained(job: &Job) -> Option<Builder> {
+    let own = job.containers.iter().find(|container| container.role == Role::Job)?;
+    let known = own.image.as_ref()?.texts().find_map(|text| known(text.as_str()))?;
+    match known.role {
+        ImageRole::Builder(builder) if !known.maintained => Some(builder),
+        _ => None,
+    }
 }
 
 /// The strongest thing that one step, or a container that it starts, gets, and all places that give it.

@@ -1,5 +1,7 @@
 //! Image references: registry, repository, tag and digest, also where parts of them are variables.
 
+use daemonless_catalog::{KnownImage, image};
+
 /// A reference taken apart. Parts that are absent are empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reference<'a> {
@@ -54,6 +56,18 @@ impl<'a> Reference<'a> {
         );
         self.digest.is_empty() && moves
     }
+}
+
+/// What is known of the image of this reference. A mirror keeps the path that it mirrors.
+pub fn known(text: &str) -> Option<&'static KnownImage> {
+    let reference = Reference::parse(text);
+    let tag = if reference.tag.is_empty() { "latest" } else { reference.tag };
+    let library = if reference.repository.contains('/') { "" } else { "library/" };
+    let hub = format!("docker.io/{library}{}", reference.repository);
+    if reference.registry.is_empty() {
+        return image(&hub, tag);
+    }
+    image(&format!("{}/{}", reference.registry, reference.repository), tag).or_else(|| image(&hub, tag))
 }
 
 /// The first `mark` that stands outside `${…}` and `{{…}}`.

@@ -148,7 +148,9 @@ impl Reader<'_, '_> {
         }
         if let Some((services, _)) = self.inherited("services") {
             for service in self.pipeline.flatten(services) {
-                job.containers.extend(self.service(service, &variables));
+                if self.pipeline.afford(COST_OF_SERVICE) {
+                    job.containers.extend(self.service(service, &variables));
+                }
             }
         }
         job.host = self.host();
@@ -225,7 +227,9 @@ impl Reader<'_, '_> {
     /// The lines of one script key, in one shell with what came before.
     fn script(&self, key: &str, index: u32, scope: &mut Scope, job: &mut Job) {
         let Some((node, _)) = self.inherited(key) else { return };
-        for line in self.pipeline.flatten(node) {
+        let lines = self.pipeline.flatten(node);
+        job.commands.reserve(lines.len());
+        for line in lines {
             if let Some(text) = self.tree.text(line)
                 && (job.span.contains(self.tree.span(line))
                     || self.pipeline.afford(COST_OF_LINE + text.len()))
@@ -279,6 +283,9 @@ impl Reader<'_, '_> {
 
 /// What an inherited line of a script costs of what jobs may inherit, besides its length: the command that it becomes.
 const COST_OF_LINE: usize = 128;
+
+/// What a service costs of it: the container that it becomes.
+const COST_OF_SERVICE: usize = 512;
 
 /// Adds a variable, over an earlier one of its name.
 fn set(env: &mut Vec<Var>, at: &mut Map<String, usize>, var: Var) {

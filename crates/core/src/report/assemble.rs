@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use daemonless_catalog::{Approach, Containment, Host, Need, Requirement, Risk};
+use daemonless_catalog::{Approach, Builder, Containment, Host, Need, Requirement, Risk};
 
 use super::{
     AccessReport, AfterReport, AlternativeReport, BlockerReport, ChoiceReport, FactReport, FileReport,
@@ -49,7 +49,7 @@ pub fn file_report(file: &File, id: FileId, analysis: &Analysis) -> FileReport {
 }
 
 /// What tells jobs apart whose alternatives differ.
-type Key = (Approach, Risk, Host, Reach, Vec<Need>);
+type Key = (Approach, Risk, Host, Reach, Option<Builder>, Vec<Need>);
 
 struct Places<'a> {
     id: FileId,
@@ -106,11 +106,14 @@ impl Places<'_> {
             verdict.risk,
             verdict.host.what,
             verdict.reach.what,
+            verdict.unmaintained,
             needs.iter().map(|(need, _)| need).collect(),
         );
         let alternatives = shared.get_or_insert_with(key, || {
             let found = alternatives(format, verdict, needs);
-            found.iter().zip(1..).map(|(one, rank)| alternative(format, one, rank)).collect()
+            let leaves = verdict.approach >= Approach::Daemonless && verdict.unmaintained.is_some();
+            let can = |builder| rewrite::can(format, builder) && (!leaves || rewrite::can_leave(format));
+            found.iter().zip(1..).map(|(one, rank)| alternative(format, one, rank, &can)).collect()
         });
         JobReport {
             name: job.name.clone(),
@@ -211,7 +214,13 @@ fn origin<T>(fact: &Fact<T>) -> &'static str {
     }
 }
 
-fn alternative(format: &str, one: &Alternative, rank: u32) -> AlternativeReport {
+/// `can` says whether the text can be rewritten for a builder.
+fn alternative(
+    format: &str,
+    one: &Alternative,
+    rank: u32,
+    can: &dyn Fn(Builder) -> bool,
+) -> AlternativeReport {
     let builder = match one.kind {
         Kind::Builder(builder) => Some(builder),
         _ => None,
@@ -233,9 +242,8 @@ fn alternative(format: &str, one: &Alternative, rank: u32) -> AlternativeReport 
         requires: one.requires.iter().map(|requirement| required(requirement)).chain(advice).collect(),
         after: AfterReport { approach: one.after.0.id(), risk: one.after.1.id() },
         rewrite: match one.kind {
-            Kind::Builder(builder) => rewrite::can(format, builder),
             Kind::Contain => rewrite::contain::can(format),
-            Kind::Keep | Kind::Vm => false,
+            _ => builder.is_some_and(can),
         },
     }
 }

@@ -24,11 +24,24 @@ pub(super) struct Dialect {
     pub(super) how: How,
 }
 
-/// Why a workflow is not rewritten for a builder that runs from its own image.
-const NOT_IN_WORKFLOWS: (&str, &str) = (
+/// Why a workflow is not rewritten for BuildKit. The runner replaces a job container's entrypoint, so that does not stand
+/// in the way; the image's user does, and Kubernetes mode drops `container.options`, which would relax what BuildKit
+/// needs relaxed.
+const NO_BUILDKIT_IN_WORKFLOWS: (&str, &str) = (
     "github-actions",
-    "its steps run on a machine that does not have it: a machine that GitHub hosts has buildx and is thrown away after \
-     the job, and on another runner the job needs a container of the builder's image",
+    "its image runs as a user who may not write in a job container's workspace, so `actions/checkout` fails in it; a machine \
+     that GitHub hosts has buildx and is thrown away after the job, and on another runner buildx builds with BuildKit through \
+     its `remote` driver or, on Kubernetes, its `kubernetes` driver with `rootless=true`",
+);
+
+/// Why a workflow is not rewritten for Kaniko: the runner mounts its Node into a job container, and that Node is linked
+/// against libraries that an image from scratch has not.
+const NO_KANIKO_IN_WORKFLOWS: (&str, &str) = (
+    "github-actions",
+    "its image has no C library, so no JavaScript action such as `actions/checkout` runs in it; a machine that GitHub hosts \
+     has buildx and is thrown away after the job, and on another runner a job with the container \
+     `ghcr.io/osscontainertools/kaniko:v1.28.3-debug` and `run` steps alone can build what Kaniko fetches itself \
+     (`--context git://…`)",
 );
 
 /// All of them.
@@ -48,13 +61,13 @@ static DIALECTS: &[Dialect] = &[
     Dialect {
         builder: Builder::Buildkit,
         formats: &["gitlab-ci"],
-        not: &[NOT_IN_WORKFLOWS],
+        not: &[NO_BUILDKIT_IN_WORKFLOWS],
         how: How::Joined(&buildkit::Buildkit),
     },
     Dialect {
         builder: Builder::Kaniko,
         formats: &["gitlab-ci"],
-        not: &[NOT_IN_WORKFLOWS],
+        not: &[NO_KANIKO_IN_WORKFLOWS],
         how: How::Joined(&kaniko::Kaniko),
     },
 ];
@@ -73,4 +86,22 @@ pub(super) fn how(builder: Builder) -> How {
 pub(super) fn why_not(format: &str, builder: Builder) -> Option<&'static str> {
     let dialect = DIALECTS.iter().find(|dialect| dialect.builder == builder)?;
     dialect.not.iter().find(|(not, _)| *not == format).map(|(_, why)| *why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_workflows_need_instead_is_said() {
+        #[track_caller]
+        fn check(builder: Builder, parts: &[&str]) {
+            let why = why_not("github-actions", builder).expect("a reason");
+            assert!(parts.iter().all(|part| why.contains(part)), "{why}");
+            assert!(of("github-actions", builder).is_none() && !why.ends_with('.'), "{why}");
+        }
+        check(Builder::Buildkit, &["actions/checkout", "`remote` driver", "`rootless=true`"]);
+        check(Builder::Kaniko, &["actions/checkout", Builder::Kaniko.info().image, "`--context git://…`"]);
+        assert!(why_not("github-actions", Builder::Buildah).is_none());
+    }
 }

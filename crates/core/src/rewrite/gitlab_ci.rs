@@ -4,13 +4,14 @@ pub(super) mod layout;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use daemonless_catalog::BuilderInfo;
+use daemonless_catalog::{Builder, BuilderInfo};
 
+use super::hidden;
 use super::{Change, DOCKER_VARIABLES, Left, OWN, Round, SERVICE, VARIABLES, View, uses_docker};
 use crate::access::daemon;
 use crate::edit::{self, Edit};
 use crate::engine::image::{self, Kind};
-use crate::model::{Job, Role};
+use crate::model::{Job, Role, Var};
 use crate::order;
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
@@ -92,8 +93,26 @@ impl Placing<'_, '_> {
     fn job(&mut self, at: usize) {
         let view = self.view;
         let Some(job) = view.job(at) else { return };
-        let builds = uses_docker(job);
+        let builds = uses_docker(job) || view.leaves(at);
         let mut own: Vec<String> = Vec::new();
+        if let Some((span, program)) = hidden::caller(job) {
+            let why = format!("`{program}` may call Docker: the file does not show what it does");
+            match builds {
+                // What the image lacks is said anyway.
+                true if self.view.builder.info().programs.is_missing(program) => {}
+                true => self.round.notes.push(Left { span, job: job.name.clone(), why }),
+                false => return self.fail(at, span, &why),
+            }
+        } else if job.commands.is_empty() && self.is_for_others(at, job) {
+            return self.fail(at, job.name_span, "its commands are in another file, and may call Docker");
+        }
+        if let Some((span, program)) = hidden::reader(job) {
+            let why = format!(
+                "`{program}` looks for the image in Docker's store, and it is in the builder's: let it read the pushed image, \
+                 or a file that the builder writes"
+            );
+            self.round.notes.push(Left { span, job: job.name.clone(), why });
+        }
         if builds {
             own.extend(self.image(at, job));
         }
@@ -167,6 +186,16 @@ impl Placing<'_, '_> {
         Some(text.lines().map(|line| line.get(column..).unwrap_or("").trim_end().to_owned()).collect())
     }
 
+    /// Whether a daemon of this job is there for nobody that this file shows: it is a template of other files, or its
+    /// commands are in them.
+    fn is_for_others(&self, at: usize, job: &Job) -> bool {
+        let images =
+            job.containers.iter().filter(|one| daemon(one).is_some()).filter_map(|one| one.image.as_ref());
+        let alone =
+            |span: Span| self.view.users.get(&span).is_none_or(|users| users.iter().all(|user| *user == at));
+        images.map(|image| image.span).any(alone)
+    }
+
     /// The mapping of a job as the file has it.
     fn body(&self, job: &Job) -> Option<NodeId> {
         self.layout.bodies.get(&job.name_span).copied()
@@ -180,12 +209,17 @@ impl Placing<'_, '_> {
             job.containers.iter().find(|one| one.role == Role::Job).and_then(|one| one.image.as_ref());
         let has_services = job.containers.iter().any(|one| one.role == Role::Service);
         // What needs its entrypoint cleared brings its own surroundings, and is in no other image.
+        let own = image.filter(|_| !view.leaves(at));
         let own =
-            image.filter(|image| image.texts().any(|text| image::kind(text.as_str(), false) == Kind::Other));
+            own.filter(|image| image.texts().any(|text| image::kind(text.as_str(), false) == Kind::Other));
         let Some(image) = image else {
             // No image and no service: a runner with a shell, or the runner's own default.
             if has_services {
                 return setting(info);
+            }
+            // A template without an image runs in that of the job that refers to it.
+            if job.name.starts_with('.') {
+                return Vec::new();
             }
             let why = format!("the job names no image: {} must be installed where it runs", info.name());
             if info.clear_entrypoint {
@@ -222,7 +256,9 @@ impl Placing<'_, '_> {
         view.missing_programs(at, self.round);
         let chosen = self.chosen;
         let docker_users = *self.clients.entry(image.span).or_insert_with(|| {
-            let client = |user: &usize| chosen.contains(user) && view.job(*user).is_some_and(uses_docker);
+            let client = |user: &usize| {
+                chosen.contains(user) && (view.leaves(*user) || view.job(*user).is_some_and(uses_docker))
+            };
             view.users.get(&image.span).is_none_or(|users| users.iter().all(client))
         });
         let has_own = self.body(job).is_some_and(|body| {
@@ -230,7 +266,8 @@ impl Placing<'_, '_> {
         });
         let place = self.layout.images.get(&image.span).copied();
         if docker_users && view.style(image.span).is_some() && (place.is_some() || !info.clear_entrypoint) {
-            self.replace_image(at, image.span, place);
+            let name = view.image_after(at, image.as_str());
+            self.replace_image(at, image.span, &name, place);
             return Vec::new();
         }
         if has_own {
@@ -240,7 +277,7 @@ impl Placing<'_, '_> {
     }
 
     /// Another image in the place of the one at `span`, with its entrypoint cleared where that has to be.
-    fn replace_image(&mut self, at: usize, span: Span, place: Option<(NodeId, NodeId, bool)>) {
+    fn replace_image(&mut self, at: usize, span: Span, name: &str, place: Option<(NodeId, NodeId, bool)>) {
         let view = self.view;
         let tree = view.tree;
         let info = view.builder.info();
@@ -248,10 +285,11 @@ impl Placing<'_, '_> {
             Some(quote @ ('"' | '\'')) => quote.to_string(),
             _ => String::new(),
         };
-        let name = format!("{quote}{}{quote}", info.image);
+        let name = format!("{quote}{name}{quote}");
         let reason =
             format!("{} {} is pinned by its version and holds no daemon.", info.name(), info.version);
-        let Some((key, value, in_flow)) = place.filter(|_| info.clear_entrypoint) else {
+        let same = view.leaves(at) && view.builder == Builder::Kaniko;
+        let Some((key, value, in_flow)) = place.filter(|_| info.clear_entrypoint && !same) else {
             return self.change(at, Edit::replace(span, name, reason));
         };
         if !tree.is_mapping(tree.resolve(value)) {
@@ -381,7 +419,8 @@ impl Placing<'_, '_> {
         let view = self.view;
         let tree = view.tree;
         let mut place = None;
-        for var in job.env.iter().filter(|var| DOCKER_VARIABLES.contains(&var.name.as_str())) {
+        let of_docker = |var: &&Var| DOCKER_VARIABLES.contains(&var.name.as_str()) && !view.leaves(at);
+        for var in job.env.iter().filter(of_docker) {
             let chosen = self.chosen;
             let kept = *self.kept.entry(var.name_span).or_insert_with(|| {
                 let keeps = |user: &usize| {
@@ -405,7 +444,7 @@ impl Placing<'_, '_> {
         if !builds {
             return;
         }
-        let wanted = self.wanted(job);
+        let wanted = self.wanted(at, job);
         if wanted.is_empty() {
             return;
         }
@@ -436,11 +475,13 @@ impl Placing<'_, '_> {
     }
 
     /// The builder's variables that the job does not set yet, as lines.
-    fn wanted(&self, job: &Job) -> Vec<String> {
+    fn wanted(&self, at: usize, job: &Job) -> Vec<String> {
         let variables = self.view.builder.info().variables.iter();
         variables
-            .filter(|variable| !job.env.iter().any(|var| var.name == variable.name))
-            .map(|variable| format!("{}: {}", variable.name, variable.value))
+            .map(|variable| (variable.name, variable.value.to_owned()))
+            .chain(self.view.auth_variable(at, job))
+            .filter(|(name, _)| !job.env.iter().any(|var| var.name == *name))
+            .map(|(name, value)| format!("{name}: {value}"))
             .collect()
     }
 
@@ -448,7 +489,15 @@ impl Placing<'_, '_> {
     fn remove_variables(&mut self) {
         let view = self.view;
         let tree = view.tree;
-        let gone = std::mem::take(&mut self.gone);
+        let mut gone = std::mem::take(&mut self.gone);
+        // What a variable that goes stood in front of would be seen again.
+        let entries = gone.values().flatten();
+        let names: BTreeSet<&str> = entries.filter_map(|(key, _)| tree.str(*key)).collect();
+        for (span, &(map, entry)) in &self.layout.variables {
+            if !view.users.contains_key(span) && tree.str(entry.0).is_some_and(|name| names.contains(name)) {
+                gone.entry(map).or_default().push(entry);
+            }
+        }
         for (map, mut entries) in gone {
             let Some(&key) = self.layout.keys.get(&map) else { continue };
             let owner = (key, map);

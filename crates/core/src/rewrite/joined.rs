@@ -59,7 +59,7 @@ pub(super) trait Words: Sync {
 }
 
 /// The value of an option without the quotes around it, where only quotes stand between it and plain words.
-fn unquoted(written: &str) -> Option<&str> {
+pub(super) fn unquoted(written: &str) -> Option<&str> {
     let inner = |quote: char| written.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
     match (inner('"'), inner('\'')) {
         (Some(inner), _) if !inner.contains('"') => Some(inner),
@@ -70,7 +70,7 @@ fn unquoted(written: &str) -> Option<&str> {
 }
 
 /// A path with `/name` behind it, inside the quotes where there are some.
-fn below(folder: &str, name: &str) -> String {
+pub(super) fn below(folder: &str, name: &str) -> String {
     match unquoted(folder) {
         Some(".") => name.to_owned(),
         Some(inner) if inner.len() < folder.len() => {

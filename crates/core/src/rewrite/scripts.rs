@@ -60,6 +60,7 @@ impl View<'_> {
     ) -> Vec<(Edit, bool)> {
         let Some(job) = self.job(at) else { return Vec::new() };
         let result = match how(self.builder) {
+            _ if self.leaves(at) => self.executors(job, round),
             How::OneByOne => self.one_by_one(job, scripts, round),
             How::Joined(words) => self.joined(at, job, words, scripts, round),
         };
@@ -245,9 +246,9 @@ impl View<'_> {
         users.get(&plan::canonical(name.as_str())).is_some_and(|jobs| jobs.iter().any(|job| *job != at))
     }
 
-    fn site<'s>(
+    pub(super) fn site<'s>(
         &'s self,
-        job: &Job,
+        job: &'s Job,
         invocation: &Invocation,
         command: &'s Command,
         words: Option<&'static dyn Words>,
@@ -259,10 +260,11 @@ impl View<'_> {
             next: next_joined(&job.commands, invocation.command),
             view: self,
             hub: words.map(|words| words.hub()),
+            env: &job.env,
         }
     }
 
-    fn take(
+    pub(super) fn take(
         &self,
         job: &Job,
         invocation: &Invocation,
@@ -327,14 +329,15 @@ impl View<'_> {
         let Some(job) = self.job(at) else { return };
         let info = self.builder.info();
         let functions = self.functions.get_or_init(|| functions(self.text));
-        let docker: BTreeSet<usize> =
-            self.docker(job).iter().map(|(_, invocation, _)| invocation.command).collect();
+        let own = |invocation: &&Invocation| invocation.is_docker() || invocation.tool == "kaniko";
+        let translated: BTreeSet<usize> =
+            job.invocations.iter().filter(own).map(|invocation| invocation.command).collect();
         for (index, command) in job.commands.iter().enumerate() {
             let program = command.words.first().map_or("", |word| word.as_str());
             let is_name = !program.is_empty() && !program.contains(['/', '$', '`', '=']);
             if command.place != Place::Job
                 || !is_name
-                || docker.contains(&index)
+                || translated.contains(&index)
                 || !info.programs.is_missing(program)
                 || functions.contains(program)
             {

@@ -3,12 +3,14 @@
 use daemonless_catalog::{Builder, Flag, Translated, Translation, flags, translate, translate_command};
 
 use super::View;
+use super::archive;
 use super::joined::draft::{merged, with_blank};
 use super::joined::write::is_hub;
+use super::platforms;
 use crate::edit::Edit;
 use crate::engine::command_line::{FlagUse, Invocation};
 use crate::engine::image::Reference;
-use crate::model::{Command, Input, Joined, Value};
+use crate::model::{Command, Input, Joined, Value, Var};
 use crate::source::Span;
 
 /// What became of one command.
@@ -31,6 +33,8 @@ pub(super) struct Site<'a> {
     pub(super) view: &'a View<'a>,
     /// Docker Hub as the builder's login names it, where that is not `docker.io`.
     pub(super) hub: Option<&'static str>,
+    /// The job's variables.
+    pub(super) env: &'a [Var],
 }
 
 /// Whether a command can be rewritten at all: it is written out and is for no engine of its own.
@@ -55,6 +59,12 @@ pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcom
     writable(invocation, site)?;
     if invocation.builds() {
         return build(invocation, site);
+    }
+    if matches!(invocation.subcommand.as_str(), "save" | "load") {
+        archive::fits(invocation)?;
+        if site.builder == Builder::Buildah {
+            return archive::command(invocation, site);
+        }
     }
     let docker = format!("docker {}", invocation.subcommand);
     let known = translate_command(&invocation.subcommand, site.builder);
@@ -99,7 +109,7 @@ pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcom
         out.edits.push(Edit::insert(invocation.head, invocation.head.end, " --tls-verify=false", why));
     }
     match invocation.subcommand.as_str() {
-        "login" if invocation.args.is_empty() => {
+        "login" | "logout" if invocation.args.is_empty() => {
             let at = invocation
                 .flags
                 .last()
@@ -116,17 +126,28 @@ pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcom
             }
         }
         "push" => {
-            for image in invocation.args.iter().filter(|image| is_on_docker_hub(image)) {
+            // A name without a registry is Docker Hub's for Docker only, so the target is written out.
+            let target = |image: &Value| {
                 let written = site.written(image.span).unwrap_or(image.as_str());
-                let full = match written.strip_prefix('"') {
+                let quoted = written.strip_prefix('"');
+                is_on_docker_hub(image).then(|| match quoted {
                     Some(rest) => format!(" \"docker://docker.io/{rest}"),
                     None => format!(" docker://docker.io/{written}"),
-                };
-                let why = "A name without a registry is Docker Hub's for Docker only, so the target is written out.";
-                out.edits.push(Edit::insert(image.span, image.span.end, full, why));
+                })
+            };
+            if !site.positional_last(&mut out, invocation, target) {
+                for image in &invocation.args {
+                    let Some(target) = target(image) else { continue };
+                    let why = "A name without a registry is Docker Hub's for Docker only, so the target is written out.";
+                    out.edits.push(Edit::insert(image.span, image.span.end, target, why));
+                }
             }
         }
+        "manifest push" => platforms::push_list(&mut out, invocation, site)?,
         _ => {}
+    }
+    if !matches!(invocation.subcommand.as_str(), "push" | "tag") {
+        site.positional_last(&mut out, invocation, |_| None);
     }
     if known.verdict == Translated::NeedsPerson {
         out.notes.push(known.note.trim_end_matches('.').to_owned());
@@ -158,10 +179,10 @@ fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
     let mut out = Outcome::default();
     let id = site.builder.id();
     let platforms: Vec<&Value> = invocation.values("platform").collect();
-    if platforms.len() > 1 || platforms.iter().any(|value| value.as_str().contains(',')) {
-        return Err(
-            "it builds for several platforms: that takes `--manifest` and `manifest push --all`".into()
-        );
+    let several = platforms.len() > 1 || platforms.iter().any(|value| value.as_str().contains(','));
+    if several {
+        platforms::check(invocation)?;
+        out.notes.push("steps for another platform need emulation on the runner's machine".into());
     }
     site.replace(
         &mut out,
@@ -173,12 +194,18 @@ fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
     for flag in &invocation.flags {
         match flag.name.as_str() {
             "cache-from" | "cache-to" => site.cache(&mut out, flag, &mut layers),
+            "tag" if several => platforms::name(&mut out, invocation, flag, site)?,
             _ => site.answered(&mut out, "build", flag, build_option(site.builder, flag)?),
         }
     }
-    site.positional_last(&mut out, invocation)?;
+    if site.positional_last(&mut out, invocation, |_| None) && invocation.args.len() > 1 {
+        return Err("it has more than one word that is no option".into());
+    }
     if invocation.flags.iter().any(|flag| flag.name == "push" && flag.is_on()) {
-        site.push_after(&mut out, invocation)?;
+        match several {
+            true => site.follow(&mut out, invocation, &platforms::pushes(invocation, site))?,
+            false => site.push_after(&mut out, invocation)?,
+        }
     }
     out.edits = merged(out.edits, site.text);
     Ok(out)
@@ -263,6 +290,21 @@ pub(super) fn option(
     }
 }
 
+/// Whether a name that ends with a variable has a tag in it.
+enum Tag {
+    None,
+    Hidden(String),
+    Unknown(String),
+}
+
+/// The variable that a text ends with: `IMAGE` of `$IMAGE` and of `a/${IMAGE}`.
+fn last_variable(text: &str) -> Option<&str> {
+    let (_, name) = text.rsplit_once('$')?;
+    let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    is_name.then_some(name)
+}
+
 /// What becomes of a cache.
 #[derive(Debug)]
 pub(super) struct Cache {
@@ -309,7 +351,7 @@ impl Site<'_> {
         self.builder.info().name()
     }
 
-    fn written(&self, span: Span) -> Option<&str> {
+    pub(super) fn written(&self, span: Span) -> Option<&str> {
         self.text.get(span.range())
     }
 
@@ -324,7 +366,7 @@ impl Site<'_> {
         }
     }
 
-    /// Takes an option out, with the blank, or the continued line, before it.
+    /// Takes a word out, with the blank, or the line, before it.
     pub(super) fn remove(&self, out: &mut Outcome, span: Span, reason: String) {
         let (start, end) = with_blank(self.text, span);
         let before = self.text.get(..start).unwrap_or("").trim_end_matches([' ', '\t']);
@@ -393,39 +435,77 @@ impl Site<'_> {
             self.remove(out, flag.span, cache.reason);
             return;
         };
+        let repository = match self.tag_of_variable(&repository) {
+            Tag::None => repository,
+            Tag::Hidden(name) => format!(
+                "{}${{{name}%:*}}",
+                repository
+                    .strip_suffix(&format!("${name}"))
+                    .or_else(|| repository.strip_suffix(&format!("${{{name}}}")))
+                    .unwrap_or("")
+            ),
+            Tag::Unknown(name) => {
+                out.notes.push(format!("`${name}` must hold no tag: a cache's repository has none"));
+                repository
+            }
+        };
         let lead = if *layers || self.builder == Builder::Podman { "" } else { "--layers " };
         *layers = true;
         let text = format!("{lead}--{} \"{repository}\"", flag.name);
         self.replace(out, flag.span, &text, cache.reason);
     }
 
-    /// Buildah stops reading options at the first positional word, so the context goes behind them.
-    fn positional_last(&self, out: &mut Outcome, invocation: &Invocation) -> Result<(), String> {
-        let (Some(context), Some(last)) = (invocation.args.first(), invocation.flags.last()) else {
-            return Ok(());
+    /// Whether the variable that a repository's name ends with holds a tag.
+    fn tag_of_variable(&self, repository: &str) -> Tag {
+        let Some(first) = last_variable(repository) else { return Tag::None };
+        let mut name = first;
+        // A variable may be made from others.
+        for _ in 0..4 {
+            if name.starts_with("CI_") {
+                return Tag::None;
+            }
+            let Some(var) = self.env.iter().rev().find(|var| var.name == name) else { break };
+            let value = var.value.as_str();
+            if !Reference::parse(value).tag.is_empty() {
+                return Tag::Hidden(first.to_owned());
+            }
+            match last_variable(value) {
+                Some(next) => name = next,
+                None => return Tag::None,
+            }
+        }
+        Tag::Unknown(first.to_owned())
+    }
+
+    /// Buildah stops reading options at the first positional word, so such words go behind them, each with what `tail`
+    /// adds to it. Gives back whether that was needed.
+    fn positional_last(
+        &self,
+        out: &mut Outcome,
+        invocation: &Invocation,
+        tail: impl Fn(&Value) -> Option<String>,
+    ) -> bool {
+        let Some(last) = invocation.flags.last().filter(|_| self.builder == Builder::Buildah) else {
+            return false;
         };
-        if self.builder != Builder::Buildah || last.span.end < context.span.start {
-            return Ok(());
+        let mut moved = String::new();
+        for word in invocation.args.iter().filter(|word| word.span.start < last.span.end) {
+            let written = self.written(word.span).unwrap_or(word.as_str());
+            moved.push_str(&format!(" {written}{}", tail(word).unwrap_or_default()));
+            let why = "Buildah reads no options behind such a word, so it goes to the end.";
+            self.remove(out, word.span, why.into());
         }
-        if invocation.args.len() > 1 {
-            return Err("it has more than one word that is no option".into());
+        if moved.is_empty() {
+            return false;
         }
-        let written = self.written(context.span).unwrap_or(context.as_str()).to_owned();
-        let why = "Buildah reads no options behind the context, so the context goes to the end.";
-        self.remove(out, context.span, why.into());
         // Where the last option goes, too, what is inserted stands behind its place all the same.
-        out.edits.push(Edit::insert(context.span, last.span.end, format!(" {written}"), why));
-        Ok(())
+        let why = "Buildah reads no options behind such a word, so it goes to the end.";
+        out.edits.push(Edit::insert(last.span, last.span.end, moved, why));
+        true
     }
 
     /// `--push` becomes a command of its own for each name.
     fn push_after(&self, out: &mut Outcome, invocation: &Invocation) -> Result<(), String> {
-        if self.command.joined == Joined::Or
-            || self.next == Some(Joined::Or)
-            || self.next == Some(Joined::Pipe)
-        {
-            return Err("`--push` becomes a second command, which does not fit between `||` or `|`".into());
-        }
         let mut text = String::new();
         for tag in invocation.values("tag") {
             let written = self.written(tag.span).unwrap_or(tag.as_str());
@@ -436,10 +516,21 @@ impl Site<'_> {
             };
             text.push_str(&format!(" && {} push {written}{target}", self.builder.id()));
         }
+        self.follow(out, invocation, &text)
+    }
+
+    /// Adds commands behind a build that pushes.
+    fn follow(&self, out: &mut Outcome, invocation: &Invocation, text: &str) -> Result<(), String> {
+        if self.command.joined == Joined::Or
+            || self.next == Some(Joined::Or)
+            || self.next == Some(Joined::Pipe)
+        {
+            return Err("`--push` becomes a second command, which does not fit between `||` or `|`".into());
+        }
         if text.is_empty() {
             return Err("it pushes and names no image".into());
         }
-        let text = self.view.escape(invocation.span, &text);
+        let text = self.view.escape(invocation.span, text);
         let why = "Pushing is a command of its own.";
         out.edits.push(Edit::insert(invocation.span, self.command.span.end, text, why));
         Ok(())

@@ -1,20 +1,8 @@
 //! What the catalog knows of an image, as rules ask for it.
 
-use daemonless_catalog::{KnownImage, Role, image};
+use daemonless_catalog::Role;
 
-use crate::engine::image::Reference;
-
-/// What is known of the image of this reference. A mirror keeps the path that it mirrors.
-fn known(text: &str) -> Option<&'static KnownImage> {
-    let reference = Reference::parse(text);
-    let tag = if reference.tag.is_empty() { "latest" } else { reference.tag };
-    let library = if reference.repository.contains('/') { "" } else { "library/" };
-    let hub = format!("docker.io/{library}{}", reference.repository);
-    if reference.registry.is_empty() {
-        return image(&hub, tag);
-    }
-    image(&format!("{}/{}", reference.registry, reference.repository), tag).or_else(|| image(&hub, tag))
-}
+use crate::engine::image::known;
 
 /// The builder whose image this is, as people call it.
 pub(super) fn builder(text: &str) -> Option<&'static str> {

@@ -400,7 +400,7 @@ pub(super) fn output(arguments: &[Argument<'_>], input: Option<&Input>) -> Optio
     let (first, rest) = arguments.split_first()?;
     match (program(first.value.as_str()), input) {
         ("cat", Some(Input::Document(text))) if rest.iter().all(|word| word.value.as_str() == "-") => {
-            Some(text.clone())
+            Some(Text::clone(text))
         }
         ("echo" | "printf", _) => {
             let options =

@@ -93,7 +93,7 @@ fn fill(command: &mut Command, expressions: &Expressions<'_, '_>) {
         *word = expressions.fill(std::mem::take(word));
     }
     if let Some(Input::Document(text)) = &mut command.input {
-        *text = expressions.fill(Value::literal(std::mem::take(text))).text;
+        *text = expressions.fill(Value::literal(Text::clone(text))).text.into();
     }
     if command.engine_env.iter().any(|var| var.value.texts().any(|text| expressions.marks(text))) {
         for var in Arc::make_mut(&mut command.engine_env) {

@@ -44,7 +44,8 @@ impl Placing<'_, '_> {
             return false;
         }
         view.missing_programs(at, self.round);
-        let reason = format!("{} {} is pinned by its version and holds no daemon.", info.name(), info.version);
+        let reason =
+            format!("{} {} is pinned by its version and holds no daemon.", info.name(), info.version);
         let written = view.text.get(image.span.range()).unwrap_or("");
         let quote = match written.chars().next() {
             Some(quote @ ('"' | '\'')) => quote.to_string(),

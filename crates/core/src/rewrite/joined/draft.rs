@@ -7,24 +7,24 @@ use crate::source::Span;
 
 /// What is written and what goes.
 #[derive(Debug, Default)]
-pub(super) struct Draft {
+pub(in crate::rewrite) struct Draft {
     put: Vec<(Span, String, String)>,
     gone: Vec<(Span, String)>,
-    pub(super) notes: Vec<String>,
+    pub(in crate::rewrite) notes: Vec<String>,
 }
 
 impl Draft {
     /// A text in the place of a word or an option, and why.
-    pub(super) fn put(&mut self, span: Span, text: String, why: impl Into<String>) {
+    pub(in crate::rewrite) fn put(&mut self, span: Span, text: String, why: impl Into<String>) {
         self.put.push((span, text, why.into()));
     }
 
-    pub(super) fn remove(&mut self, span: Span, why: impl Into<String>) {
+    pub(in crate::rewrite) fn remove(&mut self, span: Span, why: impl Into<String>) {
         self.gone.push((span, why.into()));
     }
 
     /// Adds to what is written at `span`; `false` where nothing is.
-    pub(super) fn append(&mut self, span: Span, text: &str) -> bool {
+    pub(in crate::rewrite) fn append(&mut self, span: Span, text: &str) -> bool {
         let found = self.put.iter_mut().find(|(at, _, _)| *at == span);
         found.is_some_and(|(_, written, _)| {
             written.push_str(text);
@@ -34,7 +34,7 @@ impl Draft {
 
     /// The edits. A blank before an option goes with it; so does a continued line that it leaves empty, which would end
     /// the command in a folded text.
-    pub(super) fn finish(self, command: Span, site: &Site<'_>) -> Outcome {
+    pub(in crate::rewrite) fn finish(self, command: Span, site: &Site<'_>) -> Outcome {
         let text = site.text;
         let mut ranges: Vec<(usize, usize, String)> = Vec::new();
         for (span, why) in self.gone {

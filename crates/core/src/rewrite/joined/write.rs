@@ -112,7 +112,7 @@ fn catalog(draft: &mut Draft, flag: &FlagUse, value: &str, site: &Site<'_>) -> R
 }
 
 /// Fails where two options are one word, so that none can be changed alone.
-fn distinct(invocation: &Invocation) -> Result<(), String> {
+pub(in crate::rewrite) fn distinct(invocation: &Invocation) -> Result<(), String> {
     let mut spans: Vec<Span> = invocation.flags.iter().map(|flag| flag.span).collect();
     spans.extend(invocation.args.iter().map(|arg| arg.span));
     spans.push(invocation.head);
@@ -122,7 +122,7 @@ fn distinct(invocation: &Invocation) -> Result<(), String> {
 }
 
 /// The value of an option as it is written.
-fn value_text(flag: &FlagUse, site: &Site<'_>) -> Result<String, String> {
+pub(in crate::rewrite) fn value_text(flag: &FlagUse, site: &Site<'_>) -> Result<String, String> {
     if flag.value.is_none() {
         return Ok(String::new());
     }
@@ -154,6 +154,12 @@ pub(in crate::rewrite) struct Login {
 }
 
 impl Login {
+    /// The login to a pipeline's own registry, by the variables that GitLab sets.
+    pub(in crate::rewrite) fn gitlab(span: Span) -> Self {
+        let variable = |name: &str| format!("\"$CI_REGISTRY{name}\"");
+        Self { registry: variable(""), user: variable("_USER"), password: variable("_PASSWORD"), span }
+    }
+
     /// Everything in it that the shell fills in.
     pub(in crate::rewrite) fn written(&self) -> String {
         format!("{} {} {}", self.registry, self.user, self.password)
