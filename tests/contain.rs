@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use daemonless_core::report::FileReport;
 use daemonless_core::rewrite::contain::ID;
 
+use crate::generated::gitlab_pipelines;
 use crate::promises::{self, edited, level, report};
 use crate::rewrites::{befores, compare, folder, left_and_why};
 
@@ -28,6 +29,17 @@ fn a_daemon_that_stays_is_contained() {
         faults.extend(broken_containment(&before).into_iter().map(said));
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
+}
+
+#[test]
+fn generated_pipelines_are_no_worse_for_it() {
+    let broken = |(name, before): (String, String)| match broken_containment(&before) {
+        faults if faults.is_empty() => None,
+        faults => Some(format!("{name}: {}\n{before}", faults.join("\n"))),
+    };
+    let faults: Vec<String> = gitlab_pipelines(150).into_iter().filter_map(broken).collect();
+    let few = &faults[..faults.len().min(3)];
+    assert!(faults.is_empty(), "{} faults; the first:\n{}", faults.len(), few.join("\n\n"));
 }
 
 /// What should hold of every contained daemon and does not.

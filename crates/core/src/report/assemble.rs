@@ -242,7 +242,8 @@ fn alternative(
         requires: one.requires.iter().map(|requirement| required(requirement)).chain(advice).collect(),
         after: AfterReport { approach: one.after.0.id(), risk: one.after.1.id() },
         rewrite: match one.kind {
-            Kind::Contain => rewrite::contain::can(format),
+            // A machine that ends with the job has nothing to contain.
+            Kind::Contain => rewrite::contain::can(format) && one.after.0 != Approach::VmDaemon,
             _ => builder.is_some_and(can),
         },
     }
