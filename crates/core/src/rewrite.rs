@@ -125,9 +125,10 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
     let view = View::new(&file.text, &tree, &analysis, builder);
     let (mut chosen, mut left, requires) = view.candidates(format);
     let mut outcome = (Vec::new(), Vec::new());
+    let mut apart = BTreeSet::new();
     for _ in 0..MOST_ROUNDS {
         let round = match format {
-            "gitlab-ci" => gitlab_ci::place(&view, &chosen),
+            "gitlab-ci" => gitlab_ci::place(&view, &chosen, &apart),
             _ => github_actions::place(&view, &chosen),
         };
         let before = chosen.len();
@@ -136,8 +137,8 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
         if chosen.len() < before {
             continue;
         }
-        let Some(edits) = view.combined(&round, &mut chosen, &mut left) else { continue };
-        let failed = view.verify(files, context, index, &edits, (&chosen, &round.pushed));
+        let Some(edits) = view.combined(&round, &mut chosen, &mut apart, &mut left) else { continue };
+        let failed = view.verify(files, context, index, &edits, (&chosen, &round));
         if failed.is_empty() {
             outcome = (round.changes, round.notes);
             break;
@@ -261,38 +262,91 @@ impl<'a> View<'a> {
         *self.alone.borrow_mut().entry((jobs.len(), span)).or_insert_with(all)
     }
 
-    /// All edits in order. Where two want the same bytes, the job that wanted the later one is left out.
+    /// All edits in order. Where jobs want different things of the same bytes, the fewer of them are to write what they
+    /// share for themselves (`apart`); what can't be parted stays as it is, and so do its jobs.
     fn combined(
         &self,
         round: &Round,
         chosen: &mut BTreeSet<usize>,
+        apart: &mut BTreeSet<usize>,
         left: &mut Vec<Left>,
     ) -> Option<Vec<Edit>> {
-        let edits = round.changes.iter().map(|(_, edit)| edit.clone()).collect();
-        let sorted = edit::sorted(edits);
-        if sorted.is_none() {
-            // Two edits of one place: nothing can be said of which is right, so the last job stays as it is.
-            let last = chosen.pop_last();
-            if let Some(job) = last.and_then(|at| self.job(at)) {
-                let why = "its changes and another job's fall on the same place".to_owned();
-                left.push(Left { span: job.name_span, job: job.name.clone(), why });
-            }
+        let edits: Vec<Edit> = round.changes.iter().map(|(_, edit)| edit.clone()).collect();
+        let Some(pair) = edit::conflict(&edits) else { return edit::sorted(edits) };
+        let wanted_by = |at: usize| -> BTreeSet<usize> {
+            let wants = |(_, edit): &&Change| {
+                edits.get(at).is_some_and(|own| own.span == edit.span && own.text == edit.text)
+            };
+            let names: BTreeSet<&str> =
+                round.changes.iter().filter(wants).map(|(job, _)| job.as_str()).collect();
+            chosen.iter().copied().filter(|at| names.contains(self.name(*at).as_str())).collect()
+        };
+        let [first, second] = pair.map(wanted_by);
+        let fewer = if first.len() < second.len() { &first } else { &second };
+        if first.is_disjoint(&second) && fewer.is_disjoint(apart) && !fewer.is_empty() {
+            apart.extend(fewer);
+            return None;
         }
-        sorted
+        let both: BTreeSet<usize> = first.union(&second).copied().collect();
+        // An edit that is nobody's is to end this as well.
+        let parted = if both.is_empty() { chosen.clone() } else { both };
+        for job in parted.iter().filter_map(|at| self.job(*at)) {
+            let why = "its changes and another job's fall on the same place".to_owned();
+            left.push(Left { span: job.name_span, job: job.name.clone(), why });
+        }
+        chosen.retain(|at| !parted.contains(at));
+        None
     }
 
-    /// The rewritten jobs that the analysis does not find free of a daemon, or that read differently than they should.
+    /// The jobs to blame where others, which should stay as they are, reach an engine another way than before or run fewer
+    /// commands: templates of theirs, or else those that change lines of others, or else all.
+    fn intruders(&self, after: &Analysis, chosen: &BTreeSet<usize>, changes: &[Change]) -> BTreeSet<usize> {
+        let old = self.analysis.unit.jobs.iter().zip(&self.analysis.verdicts);
+        let new = after.unit.jobs.iter().zip(&after.verdicts);
+        let differ = |(old, new): ((&Job, &Verdict), (&Job, &Verdict))| {
+            old.1.approach != new.1.approach || old.0.commands.len() != new.0.commands.len()
+        };
+        let pairs = old.zip(new).enumerate().filter(|(at, _)| !chosen.contains(at));
+        let changed: Vec<usize> = pairs.filter(|(_, pair)| differ(*pair)).map(|(at, _)| at).collect();
+        if changed.is_empty() {
+            return BTreeSet::new();
+        }
+        let templates = gitlab_ci::templates(self, &changed);
+        let templates: BTreeSet<usize> = templates.intersection(chosen).copied().collect();
+        if !templates.is_empty() {
+            return templates;
+        }
+        let mut foreign: HashMap<&str, bool> = HashMap::new();
+        for (job, edit) in changes {
+            let own = |at: &&usize| self.job(**at).is_some_and(|one| one.name == *job);
+            let span = chosen.iter().find(own).and_then(|at| self.job(*at)).map(|job| job.span);
+            *foreign.entry(job).or_default() |= !span.is_some_and(|span| span.contains(edit.span));
+        }
+        let others: BTreeSet<usize> = chosen
+            .iter()
+            .copied()
+            .filter(|at| foreign.get(self.name(*at).as_str()).is_some_and(|foreign| *foreign))
+            .collect();
+        if others.is_empty() { chosen.clone() } else { others }
+    }
+
+    /// The rewritten jobs that the analysis does not find free of a daemon, that read differently than they should, or
+    /// that change what others reach.
     fn verify(
         &self,
         files: &[File],
         context: &Context,
         index: usize,
         edits: &[Edit],
-        (chosen, pushed): (&BTreeSet<usize>, &BTreeMap<usize, Vec<Vec<String>>>),
+        (chosen, round): (&BTreeSet<usize>, &Round),
     ) -> BTreeMap<usize, Left> {
         let after =
             analysis::analyze(&with_text(files, index, edit::apply(self.text, edits)), index, context);
-        let broken = after.unit.errors.len() > self.analysis.unit.errors.len();
+        let names = |analysis: &'_ Analysis| -> Vec<String> {
+            analysis.unit.jobs.iter().map(|job| job.name.clone()).collect()
+        };
+        let broken = after.unit.errors.len() > self.analysis.unit.errors.len()
+            || names(&after) != names(self.analysis);
         let mut failed = BTreeMap::new();
         let mut named: HashMap<&str, usize> = HashMap::new();
         for (at, job) in after.unit.jobs.iter().enumerate() {
@@ -304,7 +358,7 @@ impl<'a> View<'a> {
             let verdict = new.and_then(|new| after.verdicts.get(new));
             let same_count = new.and_then(|new| after.unit.jobs.get(new)).is_some_and(|new| {
                 let engines = |job: &Job| job.invocations.iter().filter(|one| one.builds()).count();
-                engines(new) == engines(job) && self.reads_back(new, pushed.get(at))
+                engines(new) == engines(job) && self.reads_back(new, round.pushed.get(at))
             });
             let still =
                 |verdict: &Verdict| verdict.approach < Approach::Daemonless || verdict.unmaintained.is_some();
@@ -320,6 +374,13 @@ impl<'a> View<'a> {
                     None => "the changed text does not read as it should".to_owned(),
                 };
                 failed.insert(*at, Left { span: job.name_span, job: job.name.clone(), why });
+            }
+        }
+        if failed.is_empty() {
+            for at in self.intruders(&after, chosen, &round.changes) {
+                let Some(job) = self.job(at) else { continue };
+                let why = "its changes would change a job that has to stay as it is".to_owned();
+                failed.insert(at, Left { span: job.name_span, job: job.name.clone(), why });
             }
         }
         failed

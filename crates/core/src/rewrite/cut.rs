@@ -6,6 +6,7 @@ use super::View;
 use super::joined::plan::Obstacle;
 use super::joined::{trim_end, trim_start};
 use crate::edit::Edit;
+use crate::model::Command;
 use crate::order;
 use crate::source::Span;
 use crate::syntax::yaml::{NodeId, Style};
@@ -17,7 +18,15 @@ pub(super) type Script = (NodeId, NodeId);
 #[derive(Clone, Debug)]
 pub(super) struct Cut {
     pub(super) span: Span,
+    /// The command that the file's jobs share where they share this.
+    pub(super) command: Span,
     pub(super) reason: String,
+}
+
+impl Cut {
+    pub(super) fn of(command: &Command, reason: &str) -> Self {
+        Self { span: command.span, command: command.span, reason: reason.to_owned() }
+    }
 }
 
 /// What a command may be followed by that goes with it.
@@ -86,7 +95,7 @@ impl View<'_> {
             let span = self.piece(content, run, scalar.1).ok_or_else(|| unclear(cut))?;
             left.push_str(self.text.get(done as usize..span.start as usize).unwrap_or(""));
             done = span.end;
-            edits.push((Edit::delete(span, &*cut.reason), cut.span));
+            edits.push((Edit::delete(span, &*cut.reason), cut.command));
         }
         left.push_str(self.text.get(done as usize..content.end as usize).unwrap_or(""));
         let is_empty = left.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
@@ -194,7 +203,7 @@ impl View<'_> {
                     return Err((first.span, "nothing would be left of its `script`".into()));
                 }
                 let edit = self.without_entry((key, list), "[]", false, &first.reason);
-                edits.push((edit.ok_or_else(|| unclear(first))?, first.span));
+                edits.push((edit.ok_or_else(|| unclear(first))?, first.command));
                 continue;
             }
             if tree.is_flow(list) {
@@ -205,7 +214,7 @@ impl View<'_> {
                     let lead = self.text.get(lines.start as usize..span.start as usize).unwrap_or("");
                     lead.matches('-').count() == 1
                 });
-                edits.push((Edit::delete(lines.ok_or_else(|| unclear(cut))?, &*cut.reason), cut.span));
+                edits.push((Edit::delete(lines.ok_or_else(|| unclear(cut))?, &*cut.reason), cut.command));
             }
         }
         Ok(())

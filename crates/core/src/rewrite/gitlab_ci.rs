@@ -2,7 +2,7 @@
 
 pub(super) mod layout;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use daemonless_catalog::{Builder, BuilderInfo};
 
@@ -17,12 +17,13 @@ use crate::source::Span;
 use crate::syntax::yaml::NodeId;
 use layout::Layout;
 
-/// One round for these jobs.
-pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
+/// One round for these jobs. Those that are `apart` write lists that they share with others for themselves.
+pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>, apart: &BTreeSet<usize>) -> Round {
     let mut round = Round::default();
     let mut placing = Placing {
         view,
         chosen,
+        apart,
         layout: Layout::new(view.tree),
         round: &mut round,
         cut: HashMap::new(),
@@ -36,6 +37,16 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
     }
     placing.remove_variables();
     round
+}
+
+/// The jobs that these inherit from, directly or not.
+pub(super) fn templates(view: &View<'_>, jobs: &[usize]) -> BTreeSet<usize> {
+    let layout = Layout::new(view.tree);
+    let body = |at: &usize| layout.bodies.get(&view.job(*at)?.name_span).copied();
+    let inherited: HashSet<NodeId> =
+        jobs.iter().filter_map(body).flat_map(|body| layout.inherited(view.tree, body)).collect();
+    let all = 0..view.analysis.unit.jobs.len();
+    all.filter(|at| body(at).is_some_and(|body| inherited.contains(&body))).collect()
 }
 
 /// So that the job's script gets a shell.
@@ -64,6 +75,7 @@ fn setting(info: &BuilderInfo) -> Vec<String> {
 struct Placing<'p, 'v> {
     view: &'v View<'v>,
     chosen: &'p BTreeSet<usize>,
+    apart: &'p BTreeSet<usize>,
     layout: Layout,
     round: &'p mut Round,
     /// Services that were looked at, by their image, and whether they could be taken out. Jobs share them, as they share
@@ -137,11 +149,13 @@ impl Placing<'_, '_> {
     fn commands(&mut self, at: usize, job: &Job) -> Vec<String> {
         let mut copies: BTreeMap<(NodeId, NodeId), Vec<Edit>> = BTreeMap::new();
         for (edit, shared) in self.view.commands(at, self.chosen, &self.layout.scripts, self.round) {
-            if !shared {
+            let script = self.shared_script(job, edit.span);
+            let is_apart = self.apart.contains(&at) && script.is_some();
+            if !(shared || is_apart) {
                 self.change(at, edit);
                 continue;
             }
-            match self.shared_script(job, edit.span) {
+            match script {
                 Some(owner) => copies.entry(owner).or_default().push(edit),
                 None => {
                     self.fail(at, edit.span, "it shares this line with a job that keeps its daemon");
@@ -183,6 +197,9 @@ impl Placing<'_, '_> {
             Edit { span, ..edit }
         });
         let text = edit::apply(view.text.get(whole.range())?, &edits.collect::<Vec<_>>());
+        if text.trim().is_empty() {
+            return Some(vec![format!("{}: []", view.tree.str(key)?)]);
+        }
         Some(text.lines().map(|line| line.get(column..).unwrap_or("").trim_end().to_owned()).collect())
     }
 

@@ -99,7 +99,7 @@ impl View<'_> {
             match translate_command(&invocation.subcommand, self.builder) {
                 Some(known) if known.verdict == Translated::Drop && plan::is_local(invocation) => {
                     translate::writable(invocation, &site).map_err(|why| (invocation.span, why))?;
-                    cuts.push(Cut { span: command.span, reason: known.note.to_owned() });
+                    cuts.push(Cut::of(command, known.note));
                 }
                 _ => {
                     let outcome =
@@ -141,13 +141,13 @@ impl View<'_> {
                 ));
             }
             if let Some((_, reason)) = plan.gone.iter().find(|(gone, _)| *gone == index) {
-                cuts.push(Cut { span: command.span, reason: reason.clone() });
+                cuts.push(Cut::of(command, reason));
             } else if let Some(build) = plan.builds.iter().find(|build| build.invocation == index) {
                 let outcome = write::build(words, invocation, build, &site).map_err(fails)?;
                 self.take(job, invocation, outcome, round, &mut out);
             } else if let Some((_, build)) = plan.moved.iter().find(|(login, _)| *login == index) {
                 let login = write::login(words, invocation, &job.commands, &site).map_err(fails)?;
-                cuts.push(Cut { span: login.span, reason: MOVED.to_owned() });
+                cuts.push(Cut { span: login.span, ..Cut::of(command, MOVED) });
                 out.push(self.moved(job, words, login, (invocation, *build)).map_err(fails)?);
             } else if invocation.is("login") && words.login().is_none() {
                 let login = write::login(words, invocation, &job.commands, &site).map_err(fails)?;
@@ -185,8 +185,8 @@ impl View<'_> {
             if !simple || order.changes(&login.written(), invocation.command, last.command).is_some() {
                 return Err((invocation.span, several.to_owned()));
             }
-            let reason = "One file holds all logins.".to_owned();
-            cuts.push(Cut { span: login.span, reason });
+            let Some(command) = job.commands.get(invocation.command) else { continue };
+            cuts.push(Cut { span: login.span, ..Cut::of(command, "One file holds all logins.") });
         }
         let all: Vec<Login> = logins.into_iter().map(|(login, _)| login).collect();
         let Some(last) = all.last() else { return Ok(()) };

@@ -10,6 +10,8 @@ use crate::syntax::yaml::{NodeId, Tree};
 pub(in crate::rewrite) struct Layout {
     /// The mapping of a job or template, by its name's span. Of a repeated name each has its own.
     pub(in crate::rewrite) bodies: HashMap<Span, NodeId>,
+    /// The same by its name.
+    named: HashMap<String, NodeId>,
     /// Key and list of `services` and the item in it, by the span of the service's image.
     pub(in crate::rewrite) services: HashMap<Span, (NodeId, NodeId, NodeId)>,
     /// The mapping of `variables` and the entry in it, by the span of the variable's name.
@@ -24,6 +26,9 @@ pub(in crate::rewrite) struct Layout {
     needed: HashSet<NodeId>,
 }
 
+/// A job that inherits from more is not looked through.
+const MOST_TEMPLATES: usize = 100;
+
 impl Layout {
     pub(in crate::rewrite) fn new(tree: &Tree<'_>) -> Self {
         let mut layout = Self::default();
@@ -32,6 +37,9 @@ impl Layout {
             layout.add(tree, *root);
             for (name, body) in tree.written(*root) {
                 layout.bodies.insert(tree.span(*name), *body);
+                if let Some(name) = tree.str(*name) {
+                    layout.named.insert(name.to_owned(), tree.resolve(*body));
+                }
                 layout.add(tree, *body);
                 let entries = tree.written(*body);
                 let hidden = tree.str(*name).is_some_and(|name| name.starts_with('.'));
@@ -41,6 +49,36 @@ impl Layout {
             }
         }
         layout
+    }
+
+    /// The bodies that a body inherits from by `extends` and merge keys, directly or not, the nearest first.
+    pub(in crate::rewrite) fn inherited(&self, tree: &Tree<'_>, body: NodeId) -> Vec<NodeId> {
+        let mut found = Vec::new();
+        let mut next = 0;
+        let mut own = Some(body);
+        while let Some(body) = own.filter(|_| found.len() < MOST_TEMPLATES) {
+            for (key, value) in tree.written(body) {
+                let named: Vec<NodeId> = match tree.str(*key) {
+                    Some("extends") => {
+                        let names = tree.flatten(*value).into_iter().filter_map(|name| tree.str(name));
+                        names.filter_map(|name| self.named.get(name).copied()).collect()
+                    }
+                    Some("<<") if tree.is_sequence(*value) => {
+                        tree.items(*value).iter().map(|one| tree.resolve(*one)).collect()
+                    }
+                    Some("<<") => vec![tree.resolve(*value)],
+                    _ => continue,
+                };
+                for one in named {
+                    if !found.contains(&one) {
+                        found.push(one);
+                    }
+                }
+            }
+            own = found.get(next).copied();
+            next += 1;
+        }
+        found
     }
 
     /// Whether an entry must stay although nothing is left in it.
