@@ -1,6 +1,7 @@
 //! A file rewritten for a builder: translate the commands, place them in the format, and look at the result with the
 //! same analysis. A job that can't be rewritten soundly stays byte for byte as it was.
 
+mod all_tags;
 mod archive;
 pub mod contain;
 mod cut;
@@ -12,6 +13,7 @@ mod joined;
 mod leave;
 mod lines;
 mod platforms;
+mod quoting;
 mod scripts;
 mod select;
 mod translate;
@@ -102,6 +104,8 @@ struct View<'a> {
     scalars: Vec<(Span, Style)>,
     /// Jobs that use a value or a command, by where it is written.
     users: HashMap<Span, Vec<usize>>,
+    /// Scalars that stand in brackets or braces.
+    in_flow: OnceCell<HashSet<Span>>,
     /// What [`View::only_used_by`] said for so many jobs: they only ever get fewer, so their number tells them apart.
     alone: RefCell<HashMap<(usize, Span), bool>>,
     /// Functions that scripts of the text define.
@@ -181,6 +185,7 @@ impl<'a> View<'a> {
             builder,
             scalars,
             users,
+            in_flow: OnceCell::new(),
             alone: RefCell::default(),
             functions: OnceCell::new(),
             named: OnceCell::new(),
@@ -238,22 +243,6 @@ impl<'a> View<'a> {
             }
         }
         (chosen, left, requires)
-    }
-
-    /// How the scalar that holds `span` is written.
-    fn style(&self, span: Span) -> Option<Style> {
-        let at = self.scalars.partition_point(|(scalar, _)| *scalar <= Span { end: u32::MAX, ..span });
-        let mut before = self.scalars.get(..at)?.iter().rev().take(2);
-        before.find(|(scalar, _)| scalar.contains(span)).map(|(_, style)| *style)
-    }
-
-    /// Text made fit for the scalar that it goes into.
-    fn escape(&self, span: Span, text: &str) -> String {
-        match self.style(span) {
-            Some(Style::Double) => text.replace('\\', "\\\\").replace('"', "\\\""),
-            Some(Style::Single) => text.replace('\'', "''"),
-            _ => text.to_owned(),
-        }
     }
 
     /// Whether all that use what is written at `span` are among `jobs`.

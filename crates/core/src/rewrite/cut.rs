@@ -1,6 +1,6 @@
 //! Commands taken out of a script: out of a list that `&&` joins, off a line, or with their whole item.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::View;
 use super::joined::plan::Obstacle;
@@ -207,7 +207,15 @@ impl View<'_> {
                 continue;
             }
             if tree.is_flow(list) {
-                return Err(unclear(first));
+                let items = tree.items(list);
+                let kept = items.iter().position(|item| !is_gone(item)).unwrap_or(items.len());
+                let places: HashMap<Span, usize> =
+                    items.iter().enumerate().map(|(at, item)| (tree.span(*item), at)).collect();
+                for (span, cut) in gone {
+                    let place = places.get(span).and_then(|at| self.item_in_flow(items, *at, kept));
+                    edits.push((Edit::delete(place.ok_or_else(|| unclear(cut))?, &*cut.reason), cut.command));
+                }
+                continue;
             }
             for (span, cut) in gone {
                 let lines = self.whole_lines(*span, *span).filter(|lines| {
@@ -218,6 +226,21 @@ impl View<'_> {
             }
         }
         Ok(())
+    }
+
+    /// An item of a list in brackets with the comma that goes with it: the one before it, or where nothing in front of it
+    /// stays, the one behind it. The first item that stays is the one at `kept`.
+    fn item_in_flow(&self, items: &[NodeId], at: usize, kept: usize) -> Option<Span> {
+        let span = |at: usize| items.get(at).map(|item| self.tree.span(*item));
+        let own = span(at)?;
+        let place = match at > kept {
+            true => Span { start: span(at.checked_sub(1)?)?.end, ..own },
+            false => Span { end: span(at + 1)?.start, ..own },
+        };
+        let between = self.text.get(place.range())?;
+        let clear = between.len() - own.range().len();
+        let gap = if at > kept { between.get(..clear)? } else { between.get(own.range().len()..)? };
+        gap.chars().all(|c| c == ',' || c.is_whitespace()).then_some(place)
     }
 }
 

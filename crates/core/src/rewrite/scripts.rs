@@ -4,8 +4,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use daemonless_catalog::{Translated, translate_command};
 
+use super::all_tags;
 use super::cut::{Cut, Script};
 use super::dialect::{How, how};
+use super::joined::names::canonical;
 use super::joined::order::Order;
 use super::joined::plan::{self, Obstacle};
 use super::joined::write::{self, Login};
@@ -16,7 +18,6 @@ use crate::edit::Edit;
 use crate::engine::Invocation;
 use crate::model::{Command, Job, Joined, Place, Value};
 use crate::source::Span;
-use crate::syntax::yaml::Style;
 
 /// Why a login changes its place.
 const MOVED: &str = "The build pushes, so the login comes before it.";
@@ -65,9 +66,11 @@ impl View<'_> {
             How::Joined(words) => self.joined(at, job, words, scripts, round),
         };
         match result {
-            Ok(edits) => {
-                edits.into_iter().map(|(edit, command)| (edit, !self.only_used_by(command, chosen))).collect()
-            }
+            Ok(edits) => self
+                .quoted(edits)
+                .into_iter()
+                .map(|(edit, command)| (edit, !self.only_used_by(command, chosen)))
+                .collect(),
             Err((span, why)) => {
                 round.failed.entry(at).or_insert(Left { span, job: job.name.clone(), why });
                 Vec::new()
@@ -100,6 +103,12 @@ impl View<'_> {
                 Some(known) if known.verdict == Translated::Drop && plan::is_local(invocation) => {
                     translate::writable(invocation, &site).map_err(|why| (invocation.span, why))?;
                     cuts.push(Cut::of(command, known.note));
+                }
+                _ if all_tags::is_meant(invocation) => {
+                    translate::writable(invocation, &site).map_err(|why| (invocation.span, why))?;
+                    let outcome =
+                        all_tags::command(job, invocation, &site).map_err(|why| (invocation.span, why))?;
+                    self.take(job, invocation, outcome, round, &mut out);
                 }
                 _ => {
                     let outcome =
@@ -232,9 +241,9 @@ impl View<'_> {
             for (at, job) in self.analysis.unit.jobs.iter().enumerate() {
                 let docker = || job.invocations.iter().filter(|one| one.is_docker());
                 let built = docker().filter(|one| one.builds()).flat_map(|one| one.values("tag"));
-                let built: HashSet<String> = built.map(|name| plan::canonical(name.as_str())).collect();
+                let built: HashSet<String> = built.map(|name| canonical(name.as_str())).collect();
                 let others = docker().filter(|one| !one.builds()).flat_map(|one| &one.args);
-                for name in others.map(|name| plan::canonical(name.as_str())) {
+                for name in others.map(|name| canonical(name.as_str())) {
                     if !built.contains(&name) {
                         let jobs = users.entry(name).or_insert([at, at]);
                         jobs[1] = at;
@@ -243,7 +252,7 @@ impl View<'_> {
             }
             users
         });
-        users.get(&plan::canonical(name.as_str())).is_some_and(|jobs| jobs.iter().any(|job| *job != at))
+        users.get(&canonical(name.as_str())).is_some_and(|jobs| jobs.iter().any(|job| *job != at))
     }
 
     pub(super) fn site<'s>(
@@ -281,29 +290,6 @@ impl View<'_> {
     fn cut(&self, cuts: Vec<Cut>, scripts: &[Script], out: &mut Vec<(Edit, Span)>) -> Result<(), Obstacle> {
         out.extend(self.cuts(cuts, scripts)?);
         Ok(())
-    }
-
-    /// What is written at a place, without the quoting of the scalar that holds it; `None` where that can't be undone.
-    pub(super) fn unescape(&self, span: Span) -> Option<String> {
-        let written = self.text.get(span.range())?;
-        match self.style(span) {
-            Some(Style::Single) => Some(written.replace("''", "'")),
-            Some(Style::Double) => {
-                let mut out = String::with_capacity(written.len());
-                let mut chars = written.chars();
-                while let Some(c) = chars.next() {
-                    match c {
-                        '\\' => match chars.next()? {
-                            c @ ('"' | '\\' | '/') => out.push(c),
-                            _ => return None,
-                        },
-                        c => out.push(c),
-                    }
-                }
-                Some(out)
-            }
-            _ => Some(written.to_owned()),
-        }
     }
 
     /// Whether the builds of a rewritten job push what they should.

@@ -178,6 +178,17 @@ pub(super) fn is_on_loopback(image: &str) -> bool {
     host == "localhost" || host.starts_with("127.")
 }
 
+/// The push of an image's name, which is written so.
+pub(super) fn pushed(site: &Site<'_>, name: &Value, written: &str) -> String {
+    let target = if is_on_docker_hub(name) {
+        format!(" docker://docker.io/{}", written.trim_matches('"'))
+    } else {
+        String::new()
+    };
+    let open = if is_on_loopback(name.as_str()) { " --tls-verify=false" } else { "" };
+    format!("{} push{open} {written}{target}", site.builder.id())
+}
+
 /// `docker build` and `docker buildx build`.
 fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
     let mut out = Outcome::default();
@@ -406,12 +417,7 @@ impl Site<'_> {
         let mut text = String::new();
         for tag in invocation.values("tag") {
             let written = self.written(tag.span).unwrap_or(tag.as_str());
-            let target = if is_on_docker_hub(tag) {
-                format!(" docker://docker.io/{}", written.trim_matches('"'))
-            } else {
-                String::new()
-            };
-            text.push_str(&format!(" && {} push {written}{target}", self.builder.id()));
+            text.push_str(&format!(" && {}", pushed(self, tag, written)));
         }
         self.follow(out, invocation, &text)
     }
