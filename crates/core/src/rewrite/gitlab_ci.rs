@@ -96,9 +96,10 @@ impl Placing<'_, '_> {
         let mut own: Vec<String> = Vec::new();
         if let Some((span, program)) = hidden::caller(job) {
             let why = format!("`{program}` may call Docker: the file does not show what it does");
+            let programs = &self.view.builder.info().programs;
             match builds {
-                // What the image lacks is said anyway.
-                true if self.view.builder.info().programs.is_missing(program) => {}
+                // What the image lacks, and can't be given, is said anyway.
+                true if programs.install.is_empty() && programs.is_missing(program) => {}
                 true => self.round.notes.push(Left { span, job: job.name.clone(), why }),
                 false => return self.fail(at, span, &why),
             }

@@ -318,14 +318,21 @@ impl View<'_> {
         let own = |invocation: &&Invocation| invocation.is_docker() || invocation.tool == "kaniko";
         let translated: BTreeSet<usize> =
             job.invocations.iter().filter(own).map(|invocation| invocation.command).collect();
+        // What the job installs, or has been named already.
+        let mut known: HashSet<&str> = HashSet::new();
         for (index, command) in job.commands.iter().enumerate() {
-            let program = command.words.first().map_or("", |word| word.as_str());
+            let mut words = command.words.iter().map(|word| word.as_str());
+            let program = words.next().unwrap_or("");
+            if !info.programs.install.is_empty() && words.any(|word| matches!(word, "add" | "install")) {
+                known.extend(words);
+            }
             let is_name = !program.is_empty() && !program.contains(['/', '$', '`', '=']);
             if command.place != Place::Job
                 || !is_name
                 || translated.contains(&index)
                 || !info.programs.is_missing(program)
                 || functions.contains(program)
+                || !known.insert(program)
             {
                 continue;
             }

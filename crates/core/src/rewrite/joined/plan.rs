@@ -455,7 +455,9 @@ mod tests {
         check("docker build -t a .\ndocker build --build-arg BASE=a .", "not pushed");
         check("docker build -t a .\nV=$(cat v)\ndocker tag a r/a:$V\ndocker push r/a:$V", "not known yet");
         check(&format!("set +e\n{base}docker push r/a"), "goes on");
-        check(&format!("{base}docker push -a r/a"), "push each name");
+        check(&format!("{base}docker push -a r/b"), "this job builds none");
+        check(&format!("{base}docker push --platform linux/arm64 r/a"), "push each name");
+        check(&format!("docker context create --docker host=ssh://b b\n{base}"), "another machine's engine");
         check(&format!("{base}id=$(docker push r/a)"), "inside");
         check("docker build -t r/a .\ndocker build -t r/a b\ndocker push r/a", "built twice");
         check("docker buildx create --driver kubernetes", "other machines");
