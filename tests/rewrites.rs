@@ -16,7 +16,7 @@ use daemonless_core::report::{LeftReport, RewriteReport};
 /// Builders that build and push in one command.
 const JOINED: [&str; 2] = ["buildkit", "kaniko"];
 
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     root().join("tests/fixtures").join(name)
 }
 
@@ -32,13 +32,13 @@ fn left(rewrite: &RewriteReport) -> String {
 }
 
 /// The same with the reasons.
-fn left_and_why(rewrite: &RewriteReport) -> String {
+pub(crate) fn left_and_why(rewrite: &RewriteReport) -> String {
     let line = |left: &LeftReport| format!("{} {}: {}\n    {}\n", left.line, left.job, left.what, left.why);
     rewrite.left.iter().map(line).collect()
 }
 
 /// Adds what is different in a file of results, or writes the file.
-fn compare(path: &Path, got: &str, faults: &mut Vec<String>) {
+pub(crate) fn compare(path: &Path, got: &str, faults: &mut Vec<String>) {
     let bless = std::env::var_os("BLESS").is_some();
     if bless && got.is_empty() {
         let _ = fs::remove_file(path);

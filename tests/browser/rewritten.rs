@@ -77,6 +77,18 @@ fn another_builder_is_one_click_away() {
 }
 
 #[test]
+fn a_daemon_that_stays_is_shown_contained() {
+    with_page("contained", async |page| {
+        page.paste(texts::GITLAB).await;
+        page.wait_for_verdict("gitlab-ci", "high").await;
+        page.click("#alternatives li[data-alternative=contain] a[href='#rewrite']").await;
+        page.wait_for_rewrite("contain").await;
+        assert_eq!(page.value("document.querySelector('#rewritten').value").await, native("contain"));
+        assert_eq!(page.texts("#rewrite [role=tab][aria-selected=true]").await, ["Its daemon contained"]);
+    });
+}
+
+#[test]
 fn the_rewritten_text_follows_what_one_types() {
     with_page("following", async |page| {
         page.paste(texts::GITLAB).await;

@@ -38,13 +38,15 @@ fn alternative(way: &AlternativeReport, outcome: &Outcome, on: &Callback<Action>
         "fits with changes" => "chg",
         _ => "nofit",
     };
-    let act = way.builder.filter(|builder| outcome.builders.contains(builder)).map(|builder| {
-        let choose = on.reform(move |_: MouseEvent| Action::ChoseBuilder(builder.to_owned()));
+    let id = way.builder.unwrap_or(way.kind);
+    let act = outcome.builders.contains(&id).then(|| {
+        let choose = on.reform(move |_: MouseEvent| Action::ChoseBuilder(id.to_owned()));
         let class = classes!("btn", (way.rank == 1).then_some("solid"));
-        html! { <a {class} href="#rewrite" onclick={choose}>{"See your pipeline with "}{&way.title}</a> }
+        let with = way.builder.map_or("its daemon contained", |_| &way.title);
+        html! { <a {class} href="#rewrite" onclick={choose}>{"See your pipeline with "}{with}</a> }
     });
     html! {
-        <li class="alt" data-alternative={way.builder.unwrap_or(way.kind)} data-verdict={way.verdict}>
+        <li class="alt" data-alternative={id} data-verdict={way.verdict}>
             <span class="rank" aria-hidden="true">{way.rank}</span>
             <div class="what">
                 <h3>{markdown::line(&way.title)}</h3>

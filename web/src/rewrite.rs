@@ -1,7 +1,8 @@
-//! The person's own text for another builder: what changes and why, what is left to them, and the verdict on it.
+//! The person's own text for another builder, or with its daemon contained: what changes and why, what is left to them, and the verdict on it.
 
 use daemonless_catalog::Builder;
 use daemonless_core::report::LeftReport;
+use daemonless_core::rewrite::contain;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -16,9 +17,9 @@ use crate::rewriter::{Requirement, Rewrite};
 use crate::state::{Action, Outcome, Rewriter, State};
 use crate::tabs::tabs;
 
-/// How a builder is called.
+/// How what a text is rewritten for is called.
 fn title(id: &str) -> &'static str {
-    Builder::from_id(id).map_or("", |builder| builder.info().title)
+    Builder::from_id(id).map_or("Its daemon contained", |builder| builder.info().title)
 }
 
 /// The section; nothing where no text can be written.
@@ -45,14 +46,18 @@ pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
         None => html! { <p role="status">{"Your pipeline is being rewritten …"}</p> },
     };
     let busy = !missing && !rewrite.is_some_and(|(_, last)| last);
+    let heading = match builder {
+        contain::ID => "Your pipeline, its daemon contained",
+        _ => "Your pipeline, without the daemon",
+    };
     html! {
         <section class="s" id="rewrite" tabindex="-1" aria-labelledby="rewrite-head" data-builder={builder}
             aria-busy={busy.to_string()}>
-            {head("rewrite-head", html! {"Your pipeline, without the daemon"}, html! {
+            {head("rewrite-head", html! {{heading}}, html! {
                 {"Your own text, changed only where it must be: comments, order and quoting stay as you wrote them. It was read \
                   again after the change, and the verdict on it stands beside the old one."}
             })}
-            {keep_first(outcome, state.job.as_deref())}
+            {keep_first(outcome, state.job.as_deref(), builder)}
             {tabs("builder", "Builder", &titles, chosen, &on_choose, panel)}
         </section>
     }
@@ -76,12 +81,13 @@ fn show(state: &State, rewrite: &Rewrite, last: bool, on: &Callback<Action>) -> 
 }
 
 /// Where the engine at hand is right, that comes before any change.
-fn keep_first(outcome: &Outcome, job: Option<&str>) -> Html {
+fn keep_first(outcome: &Outcome, job: Option<&str>, chosen: &str) -> Html {
     let best = outcome.job(job).and_then(|job| job.alternatives.iter().min_by_key(|way| way.rank));
-    match best.filter(|way| way.builder.is_none()) {
+    let leaves = chosen != contain::ID;
+    match best.filter(|way| way.builder.is_none() && way.kind != chosen) {
         Some(best) => html! {
             <p class="lede wayout"><b>{"First advice: "}{markdown::line(&best.title)}{"."}</b>{" "}{markdown::line(&best.why)}
-                {" What follows is for those who want to leave the daemon all the same."}</p>
+                if leaves { {" What follows is for those who want to leave the daemon all the same."} }</p>
         },
         None => html! {},
     }

@@ -96,7 +96,7 @@ pub struct Outcome {
     pub source: Source,
     pub context: Context,
     pub report: FileReport,
-    /// Ids of the builders that the text can be rewritten for, best first.
+    /// Ids of what the text can be rewritten for, best first: builders, and `contain` for its own daemon contained.
     pub builders: Vec<&'static str>,
 }
 

@@ -223,6 +223,16 @@ records! {
         setting: Option<Setting>,
         source: SourceRef,
     }
+    struct Daemon {
+        version: String,
+        certified: List<String>,
+        names_variable: String,
+        directory_variable: String,
+        directory: String,
+        source: SourceRef,
+        needs_root: List<NeedRef>,
+        needs_root_source: SourceRef,
+    }
     struct StepTemplate {
         key: String,
         title: Text,

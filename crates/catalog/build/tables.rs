@@ -25,6 +25,8 @@ pub fn render(facts: &Path) -> Result<String, String> {
     builders::write(&mut code, facts, &order.builders)?;
     list::<schema::OptionRow>(&mut code, facts, "options", "OptionRow", |row| &row.id)?;
     list::<schema::Containment>(&mut code, facts, "containment", "Containment", |item| &item.id)?;
+    let daemon: schema::Daemon = yaml(&facts.join("daemon.yaml"))?;
+    let _ = writeln!(code, "/// See `facts/daemon.yaml`.\npub static DAEMON: Daemon = {daemon:#?};\n");
     list::<schema::Claim>(&mut code, facts, "ledger", "Claim", |claim| &claim.id)?;
     let hosted: Vec<schema::HostedRunner> = yaml(&facts.join("hosted.yaml"))?;
     table(&mut code, "See `facts/hosted.yaml`.", "HOSTED", "HostedRunner", &hosted);

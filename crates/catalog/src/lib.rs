@@ -35,7 +35,7 @@ mod tables {
 
 pub use approach::{ApproachInfo, Correction, Reason};
 pub use builder::{After, BuilderInfo, Level, Requirement, Setting, Support, Variable};
-pub use containment::Containment;
+pub use containment::{Containment, Daemon};
 pub use flags::{CommandFlags, Flag, Takes, flags};
 pub use hosted::{HandedSocket, HostedRunner, Service, handed, hosted};
 pub use image::{KnownImage, Role, image};
@@ -62,6 +62,7 @@ mod tests {
             format!("{BUILDERS:?}"),
             format!("{OPTIONS:?}"),
             format!("{CONTAINMENT:?}"),
+            format!("{DAEMON:?}"),
             format!("{IMAGES:?}"),
             format!("{STEPS:?}"),
             format!("{LEDGER:?}"),

@@ -6,6 +6,7 @@ use daemonless_catalog::{Builder, Host, Risk};
 use daemonless_core::Context;
 use daemonless_core::format::FORMATS;
 use daemonless_core::model::Reach;
+use daemonless_core::rewrite::contain;
 use lexopt::Arg;
 
 use crate::output::{self, OUTPUTS, Output};
@@ -148,9 +149,10 @@ pub(crate) static FLAGS: &[Flag] = &[
         long: "to",
         short: None,
         value: Some("BUILDER"),
-        words: Some(|| Builder::ALL.iter().map(|builder| builder.id()).collect()),
+        words: Some(|| Builder::ALL.iter().map(|builder| builder.id()).chain([contain::ID]).collect()),
         commands: &["fix"],
-        help: "The builder to rewrite for; if not given, the best-ranked one that the file can be rewritten for.",
+        help: "The builder to rewrite for; if not given, the best-ranked one that the file can be rewritten for. \
+               `contain` keeps the daemon, in the safest form of what the file has.",
         set: |options, word| options.to = Some(word.to_owned()),
     },
     Flag {

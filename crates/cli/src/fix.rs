@@ -9,6 +9,7 @@ use std::path::Path;
 use daemonless_catalog::Builder;
 use daemonless_core::hunk::{hunks, line_starts};
 use daemonless_core::report::{FileReport, JobReport, RewriteReport};
+use daemonless_core::rewrite::contain;
 use daemonless_core::{Context, File, rewrite};
 
 use crate::args::{Command, Options};
@@ -187,7 +188,11 @@ impl Plan {
                 let risk =
                     after.first().map_or(String::new(), |file| format!("; risk after it: {}", file.risk));
                 let jobs = if jobs.is_empty() { "no job".to_owned() } else { jobs.join(", ") };
-                io.tell(&format!("{path}: rewritten for {builder}: {jobs}{risk}"));
+                let what = match *builder {
+                    contain::ID => "its daemon contained".to_owned(),
+                    builder => format!("rewritten for {builder}"),
+                };
+                io.tell(&format!("{path}: {what}: {jobs}{risk}"));
             }
         }
     }

@@ -248,7 +248,8 @@ fn contain(format: &str, verdict: &Verdict, needs: &Needs) -> Alternative {
     }
 }
 
-fn suits(platform: Platform, format: &str) -> bool {
+/// Whether advice for a platform is for files of a format.
+pub(crate) fn suits(platform: Platform, format: &str) -> bool {
     match format {
         "gitlab-ci" => {
             matches!(platform, Platform::Any | Platform::GitlabDocker | Platform::GitlabKubernetes)

@@ -38,6 +38,26 @@ pub fn sorted(mut edits: Vec<Edit>) -> Option<Vec<Edit>> {
     disjoint.then_some(edits)
 }
 
+/// The first two edits that want the same bytes.
+pub fn conflict(edits: &[Edit]) -> Option<[usize; 2]> {
+    let mut order: Vec<usize> = (0..edits.len()).collect();
+    order::sort_by_key(&mut order, |at| edits.get(*at).map(|edit| (edit.span, edit.text.as_str())));
+    let mut last: Option<usize> = None;
+    for at in order {
+        let (before, own) = (last.and_then(|last| edits.get(last)), edits.get(at));
+        if let (Some(last), Some(before), Some(own)) = (last, before, own) {
+            if before.span == own.span && (before.text == own.text || own.span.is_empty()) {
+                continue;
+            }
+            if before.span.end > own.span.start || before.span == own.span {
+                return Some([last, at]);
+            }
+        }
+        last = Some(at);
+    }
+    None
+}
+
 /// The text with `edits` made, which must be [`sorted`].
 pub fn apply(text: &str, edits: &[Edit]) -> String {
     let mut out = String::with_capacity(text.len());
@@ -67,5 +87,12 @@ mod tests {
         assert_eq!(apply("abcdef", &edits), "b--cdxf");
         assert_eq!(sorted(vec![edit(0, 3, "x"), edit(2, 4, "y")]), None);
         assert_eq!(sorted(vec![edit(0, 3, "x"), edit(0, 3, "y")]), None);
+    }
+
+    #[test]
+    fn edits_of_the_same_bytes_are_found() {
+        let edits = [edit(4, 5, ""), edit(0, 3, "x"), edit(0, 3, "x"), edit(1, 2, "y")];
+        assert_eq!(conflict(&edits[..3]), None);
+        assert_eq!(conflict(&edits), Some([1, 3]));
     }
 }

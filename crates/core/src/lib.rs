@@ -55,8 +55,11 @@ pub fn analyze(files: &[File], context: &Context) -> Report {
     Report { schema: 1, files: files.iter().enumerate().map(report).collect(), read: Vec::new() }
 }
 
-/// Rewrites the file of index `file` for the builder of this id. `None` where there is no such file or builder, or the
-/// file's format can't be rewritten.
+/// Rewrites the file of index `file` for the builder of this id; `contain` keeps its daemon and contains it. `None` where
+/// there is no such file or builder, or the file's format can't be rewritten.
 pub fn rewrite(files: &[File], context: &Context, file: usize, builder: &str) -> Option<RewriteReport> {
+    if builder == rewrite::contain::ID {
+        return rewrite::contain::contain(files, context, file);
+    }
     rewrite::rewrite(files, context, file, daemonless_catalog::Builder::from_id(builder)?)
 }

@@ -34,6 +34,10 @@ pub fn needs(job: &Job) -> Needs {
             add(&mut needs, Need::KubernetesInDocker, command.span);
         }
     }
+    // Nothing but Testcontainers reads these.
+    for var in job.env.iter().filter(|var| var.name.starts_with("TESTCONTAINERS_")) {
+        add(&mut needs, Need::Testcontainers, var.name_span);
+    }
     for container in &job.containers {
         if let Some(build) = &container.build {
             add(&mut needs, Need::Build, build.span);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use assemble::file_report;
-pub(crate) use assemble::required;
+pub(crate) use assemble::{advised, required};
 
 /// The whole answer to one call.
 #[derive(Clone, Debug, Serialize)]
@@ -227,10 +227,11 @@ pub struct AfterReport {
     pub risk: &'static str,
 }
 
-/// A file rewritten for a builder.
+/// A file rewritten for a builder, or with its daemon contained.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RewriteReport {
+    /// The builder's id, or `contain`.
     pub builder: &'static str,
     pub path: String,
     /// The whole new text; equal to the old one where nothing could be done.

@@ -1,7 +1,9 @@
 //! A file rewritten for a builder: translate the commands, place them in the format, and look at the result with the
 //! same analysis. A job that can't be rewritten soundly stays byte for byte as it was.
 
+mod all_tags;
 mod archive;
+pub mod contain;
 mod cut;
 mod dialect;
 mod github_actions;
@@ -11,6 +13,7 @@ mod joined;
 mod leave;
 mod lines;
 mod platforms;
+mod quoting;
 mod scripts;
 mod select;
 mod translate;
@@ -20,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use daemonless_catalog::{Approach, Builder};
 
-use crate::alternatives::{Alternative, Fit, Kind, alternatives};
+use crate::alternatives::{Alternative, Blocker, Fit, Kind, alternatives};
 use crate::analysis::{self, Analysis};
 use crate::edit::{self, Edit};
 use crate::model::{Job, Place};
@@ -101,6 +104,8 @@ struct View<'a> {
     scalars: Vec<(Span, Style)>,
     /// Jobs that use a value or a command, by where it is written.
     users: HashMap<Span, Vec<usize>>,
+    /// Scalars that stand in brackets or braces.
+    in_flow: OnceCell<HashSet<Span>>,
     /// What [`View::only_used_by`] said for so many jobs: they only ever get fewer, so their number tells them apart.
     alone: RefCell<HashMap<(usize, Span), bool>>,
     /// Functions that scripts of the text define.
@@ -124,9 +129,10 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
     let view = View::new(&file.text, &tree, &analysis, builder);
     let (mut chosen, mut left, requires) = view.candidates(format);
     let mut outcome = (Vec::new(), Vec::new());
+    let mut apart = BTreeSet::new();
     for _ in 0..MOST_ROUNDS {
         let round = match format {
-            "gitlab-ci" => gitlab_ci::place(&view, &chosen),
+            "gitlab-ci" => gitlab_ci::place(&view, &chosen, &apart),
             _ => github_actions::place(&view, &chosen),
         };
         let before = chosen.len();
@@ -135,8 +141,8 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
         if chosen.len() < before {
             continue;
         }
-        let Some(edits) = view.combined(&round, &mut chosen, &mut left) else { continue };
-        let failed = view.verify(files, context, index, &edits, (&chosen, &round.pushed));
+        let Some(edits) = view.combined(&round, &mut chosen, &mut apart, &mut left) else { continue };
+        let failed = view.verify(files, context, index, &edits, (&chosen, &round));
         if failed.is_empty() {
             outcome = (round.changes, round.notes);
             break;
@@ -179,6 +185,7 @@ impl<'a> View<'a> {
             builder,
             scalars,
             users,
+            in_flow: OnceCell::new(),
             alone: RefCell::default(),
             functions: OnceCell::new(),
             named: OnceCell::new(),
@@ -211,13 +218,8 @@ impl<'a> View<'a> {
             match own {
                 Some(Alternative { fit: Fit::No, blockers, .. }) => {
                     let fatal = blockers.iter().filter(|blocker| blocker.fatal);
-                    left.extend(fatal.map(|blocker| Left {
-                        span: blocker.spans.first().copied().unwrap_or(job.name_span),
-                        job: job.name.clone(),
-                        why: blocker.message.clone(),
-                    }));
+                    left.extend(fatal.map(|blocker| blocked(job, blocker)));
                 }
-                // A job that only has the daemon beside it and asks it for nothing is rewritten by taking it away.
                 None if self.leaves(at) => left.push(Left {
                     span: job.name_span,
                     job: job.name.clone(),
@@ -228,6 +230,8 @@ impl<'a> View<'a> {
                     job: job.name.clone(),
                     why: "it asks its daemon for something that no builder does".into(),
                 }),
+                _ if let Some(tests) = hidden::tests(job, own) => left.push(tests),
+                // A job that only has the daemon beside it and asks it for nothing is rewritten by taking it away.
                 other => {
                     chosen.insert(at);
                     if let Some(way) = other
@@ -241,60 +245,97 @@ impl<'a> View<'a> {
         (chosen, left, requires)
     }
 
-    /// How the scalar that holds `span` is written.
-    fn style(&self, span: Span) -> Option<Style> {
-        let at = self.scalars.partition_point(|(scalar, _)| *scalar <= Span { end: u32::MAX, ..span });
-        let mut before = self.scalars.get(..at)?.iter().rev().take(2);
-        before.find(|(scalar, _)| scalar.contains(span)).map(|(_, style)| *style)
-    }
-
-    /// Text made fit for the scalar that it goes into.
-    fn escape(&self, span: Span, text: &str) -> String {
-        match self.style(span) {
-            Some(Style::Double) => text.replace('\\', "\\\\").replace('"', "\\\""),
-            Some(Style::Single) => text.replace('\'', "''"),
-            _ => text.to_owned(),
-        }
-    }
-
     /// Whether all that use what is written at `span` are among `jobs`.
     fn only_used_by(&self, span: Span, jobs: &BTreeSet<usize>) -> bool {
         let all = || self.users.get(&span).is_none_or(|users| users.iter().all(|user| jobs.contains(user)));
         *self.alone.borrow_mut().entry((jobs.len(), span)).or_insert_with(all)
     }
 
-    /// All edits in order. Where two want the same bytes, the job that wanted the later one is left out.
+    /// All edits in order. Where jobs want different things of the same bytes, the fewer of them are to write what they
+    /// share for themselves (`apart`); what can't be parted stays as it is, and so do its jobs.
     fn combined(
         &self,
         round: &Round,
         chosen: &mut BTreeSet<usize>,
+        apart: &mut BTreeSet<usize>,
         left: &mut Vec<Left>,
     ) -> Option<Vec<Edit>> {
-        let edits = round.changes.iter().map(|(_, edit)| edit.clone()).collect();
-        let sorted = edit::sorted(edits);
-        if sorted.is_none() {
-            // Two edits of one place: nothing can be said of which is right, so the last job stays as it is.
-            let last = chosen.pop_last();
-            if let Some(job) = last.and_then(|at| self.job(at)) {
-                let why = "its changes and another job's fall on the same place".to_owned();
-                left.push(Left { span: job.name_span, job: job.name.clone(), why });
-            }
+        let edits: Vec<Edit> = round.changes.iter().map(|(_, edit)| edit.clone()).collect();
+        let Some(pair) = edit::conflict(&edits) else { return edit::sorted(edits) };
+        let wanted_by = |at: usize| -> BTreeSet<usize> {
+            let wants = |(_, edit): &&Change| {
+                edits.get(at).is_some_and(|own| own.span == edit.span && own.text == edit.text)
+            };
+            let names: BTreeSet<&str> =
+                round.changes.iter().filter(wants).map(|(job, _)| job.as_str()).collect();
+            chosen.iter().copied().filter(|at| names.contains(self.name(*at).as_str())).collect()
+        };
+        let [first, second] = pair.map(wanted_by);
+        let fewer = if first.len() < second.len() { &first } else { &second };
+        if first.is_disjoint(&second) && fewer.is_disjoint(apart) && !fewer.is_empty() {
+            apart.extend(fewer);
+            return None;
         }
-        sorted
+        let both: BTreeSet<usize> = first.union(&second).copied().collect();
+        // An edit that is nobody's is to end this as well.
+        let parted = if both.is_empty() { chosen.clone() } else { both };
+        for job in parted.iter().filter_map(|at| self.job(*at)) {
+            let why = "its changes and another job's fall on the same place".to_owned();
+            left.push(Left { span: job.name_span, job: job.name.clone(), why });
+        }
+        chosen.retain(|at| !parted.contains(at));
+        None
     }
 
-    /// The rewritten jobs that the analysis does not find free of a daemon, or that read differently than they should.
+    /// The jobs to blame where others, which should stay as they are, reach an engine another way than before or run fewer
+    /// commands: templates of theirs, or else those that change lines of others, or else all.
+    fn intruders(&self, after: &Analysis, chosen: &BTreeSet<usize>, changes: &[Change]) -> BTreeSet<usize> {
+        let old = self.analysis.unit.jobs.iter().zip(&self.analysis.verdicts);
+        let new = after.unit.jobs.iter().zip(&after.verdicts);
+        let differ = |(old, new): ((&Job, &Verdict), (&Job, &Verdict))| {
+            old.1.approach != new.1.approach || old.0.commands.len() != new.0.commands.len()
+        };
+        let pairs = old.zip(new).enumerate().filter(|(at, _)| !chosen.contains(at));
+        let changed: Vec<usize> = pairs.filter(|(_, pair)| differ(*pair)).map(|(at, _)| at).collect();
+        if changed.is_empty() {
+            return BTreeSet::new();
+        }
+        let templates = gitlab_ci::templates(self, &changed);
+        let templates: BTreeSet<usize> = templates.intersection(chosen).copied().collect();
+        if !templates.is_empty() {
+            return templates;
+        }
+        let mut foreign: HashMap<&str, bool> = HashMap::new();
+        for (job, edit) in changes {
+            let own = |at: &&usize| self.job(**at).is_some_and(|one| one.name == *job);
+            let span = chosen.iter().find(own).and_then(|at| self.job(*at)).map(|job| job.span);
+            *foreign.entry(job).or_default() |= !span.is_some_and(|span| span.contains(edit.span));
+        }
+        let others: BTreeSet<usize> = chosen
+            .iter()
+            .copied()
+            .filter(|at| foreign.get(self.name(*at).as_str()).is_some_and(|foreign| *foreign))
+            .collect();
+        if others.is_empty() { chosen.clone() } else { others }
+    }
+
+    /// The rewritten jobs that the analysis does not find free of a daemon, that read differently than they should, or
+    /// that change what others reach.
     fn verify(
         &self,
         files: &[File],
         context: &Context,
         index: usize,
         edits: &[Edit],
-        (chosen, pushed): (&BTreeSet<usize>, &BTreeMap<usize, Vec<Vec<String>>>),
+        (chosen, round): (&BTreeSet<usize>, &Round),
     ) -> BTreeMap<usize, Left> {
         let after =
             analysis::analyze(&with_text(files, index, edit::apply(self.text, edits)), index, context);
-        let broken = after.unit.errors.len() > self.analysis.unit.errors.len();
+        let names = |analysis: &'_ Analysis| -> Vec<String> {
+            analysis.unit.jobs.iter().map(|job| job.name.clone()).collect()
+        };
+        let broken = after.unit.errors.len() > self.analysis.unit.errors.len()
+            || names(&after) != names(self.analysis);
         let mut failed = BTreeMap::new();
         let mut named: HashMap<&str, usize> = HashMap::new();
         for (at, job) in after.unit.jobs.iter().enumerate() {
@@ -306,7 +347,7 @@ impl<'a> View<'a> {
             let verdict = new.and_then(|new| after.verdicts.get(new));
             let same_count = new.and_then(|new| after.unit.jobs.get(new)).is_some_and(|new| {
                 let engines = |job: &Job| job.invocations.iter().filter(|one| one.builds()).count();
-                engines(new) == engines(job) && self.reads_back(new, pushed.get(at))
+                engines(new) == engines(job) && self.reads_back(new, round.pushed.get(at))
             });
             let still =
                 |verdict: &Verdict| verdict.approach < Approach::Daemonless || verdict.unmaintained.is_some();
@@ -322,6 +363,13 @@ impl<'a> View<'a> {
                     None => "the changed text does not read as it should".to_owned(),
                 };
                 failed.insert(*at, Left { span: job.name_span, job: job.name.clone(), why });
+            }
+        }
+        if failed.is_empty() {
+            for at in self.intruders(&after, chosen, &round.changes) {
+                let Some(job) = self.job(at) else { continue };
+                let why = "its changes would change a job that has to stay as it is".to_owned();
+                failed.insert(at, Left { span: job.name_span, job: job.name.clone(), why });
             }
         }
         failed
@@ -374,6 +422,12 @@ impl<'a> View<'a> {
             jobs: chosen.iter().map(|at| self.name(*at)).collect(),
         }
     }
+}
+
+/// What keeps a builder from a job, as something that is left.
+fn blocked(job: &Job, blocker: &Blocker) -> Left {
+    let span = blocker.spans.first().copied().unwrap_or(job.name_span);
+    Left { span, job: job.name.clone(), why: blocker.message.clone() }
 }
 
 /// Whether a job's own scripts call Docker.

@@ -117,7 +117,7 @@ impl Places<'_> {
             let found = alternatives(format, verdict, needs);
             let leaves = verdict.approach >= Approach::Daemonless && verdict.unmaintained.is_some();
             let can = |builder| rewrite::can(format, builder) && (!leaves || rewrite::can_leave(format));
-            found.iter().zip(1..).map(|(one, rank)| alternative(one, rank, &can)).collect()
+            found.iter().zip(1..).map(|(one, rank)| alternative(format, one, rank, &can)).collect()
         });
         JobReport {
             name: job.name.clone(),
@@ -219,7 +219,12 @@ fn origin<T>(fact: &Fact<T>) -> &'static str {
 }
 
 /// `can` says whether the text can be rewritten for a builder.
-fn alternative(one: &Alternative, rank: u32, can: &dyn Fn(Builder) -> bool) -> AlternativeReport {
+fn alternative(
+    format: &str,
+    one: &Alternative,
+    rank: u32,
+    can: &dyn Fn(Builder) -> bool,
+) -> AlternativeReport {
     let builder = match one.kind {
         Kind::Builder(builder) => Some(builder),
         _ => None,
@@ -240,7 +245,11 @@ fn alternative(one: &Alternative, rank: u32, can: &dyn Fn(Builder) -> bool) -> A
         blockers: one.blockers.iter().map(blocker).collect(),
         requires: one.requires.iter().map(|requirement| required(requirement)).chain(advice).collect(),
         after: AfterReport { approach: one.after.0.id(), risk: one.after.1.id() },
-        rewrite: builder.is_some_and(can),
+        rewrite: match one.kind {
+            // A machine that ends with the job has nothing to contain.
+            Kind::Contain => rewrite::contain::can(format) && one.after.0 != Approach::VmDaemon,
+            _ => builder.is_some_and(can),
+        },
     }
 }
 
@@ -257,7 +266,7 @@ pub(crate) fn required(requirement: &Requirement) -> RequirementReport {
     }
 }
 
-fn advised(advice: &Containment) -> RequirementReport {
+pub(crate) fn advised(advice: &Containment) -> RequirementReport {
     RequirementReport {
         text: format!("{}. {}", advice.title, advice.text),
         file: advice.setting.as_ref().map(|setting| setting.file),

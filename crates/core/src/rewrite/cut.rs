@@ -1,11 +1,12 @@
 //! Commands taken out of a script: out of a list that `&&` joins, off a line, or with their whole item.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::View;
 use super::joined::plan::Obstacle;
 use super::joined::{trim_end, trim_start};
 use crate::edit::Edit;
+use crate::model::Command;
 use crate::order;
 use crate::source::Span;
 use crate::syntax::yaml::{NodeId, Style};
@@ -17,7 +18,15 @@ pub(super) type Script = (NodeId, NodeId);
 #[derive(Clone, Debug)]
 pub(super) struct Cut {
     pub(super) span: Span,
+    /// The command that the file's jobs share where they share this.
+    pub(super) command: Span,
     pub(super) reason: String,
+}
+
+impl Cut {
+    pub(super) fn of(command: &Command, reason: &str) -> Self {
+        Self { span: command.span, command: command.span, reason: reason.to_owned() }
+    }
 }
 
 /// What a command may be followed by that goes with it.
@@ -86,7 +95,7 @@ impl View<'_> {
             let span = self.piece(content, run, scalar.1).ok_or_else(|| unclear(cut))?;
             left.push_str(self.text.get(done as usize..span.start as usize).unwrap_or(""));
             done = span.end;
-            edits.push((Edit::delete(span, &*cut.reason), cut.span));
+            edits.push((Edit::delete(span, &*cut.reason), cut.command));
         }
         left.push_str(self.text.get(done as usize..content.end as usize).unwrap_or(""));
         let is_empty = left.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
@@ -194,21 +203,44 @@ impl View<'_> {
                     return Err((first.span, "nothing would be left of its `script`".into()));
                 }
                 let edit = self.without_entry((key, list), "[]", false, &first.reason);
-                edits.push((edit.ok_or_else(|| unclear(first))?, first.span));
+                edits.push((edit.ok_or_else(|| unclear(first))?, first.command));
                 continue;
             }
             if tree.is_flow(list) {
-                return Err(unclear(first));
+                let items = tree.items(list);
+                let kept = items.iter().position(|item| !is_gone(item)).unwrap_or(items.len());
+                let places: HashMap<Span, usize> =
+                    items.iter().enumerate().map(|(at, item)| (tree.span(*item), at)).collect();
+                for (span, cut) in gone {
+                    let place = places.get(span).and_then(|at| self.item_in_flow(items, *at, kept));
+                    edits.push((Edit::delete(place.ok_or_else(|| unclear(cut))?, &*cut.reason), cut.command));
+                }
+                continue;
             }
             for (span, cut) in gone {
                 let lines = self.whole_lines(*span, *span).filter(|lines| {
                     let lead = self.text.get(lines.start as usize..span.start as usize).unwrap_or("");
                     lead.matches('-').count() == 1
                 });
-                edits.push((Edit::delete(lines.ok_or_else(|| unclear(cut))?, &*cut.reason), cut.span));
+                edits.push((Edit::delete(lines.ok_or_else(|| unclear(cut))?, &*cut.reason), cut.command));
             }
         }
         Ok(())
+    }
+
+    /// An item of a list in brackets with the comma that goes with it: the one before it, or where nothing in front of it
+    /// stays, the one behind it. The first item that stays is the one at `kept`.
+    fn item_in_flow(&self, items: &[NodeId], at: usize, kept: usize) -> Option<Span> {
+        let span = |at: usize| items.get(at).map(|item| self.tree.span(*item));
+        let own = span(at)?;
+        let place = match at > kept {
+            true => Span { start: span(at.checked_sub(1)?)?.end, ..own },
+            false => Span { end: span(at + 1)?.start, ..own },
+        };
+        let between = self.text.get(place.range())?;
+        let clear = between.len() - own.range().len();
+        let gap = if at > kept { between.get(..clear)? } else { between.get(own.range().len()..)? };
+        gap.chars().all(|c| c == ',' || c.is_whitespace()).then_some(place)
     }
 }
 

@@ -1,28 +1,27 @@
 //! GitLab CI: image, services, variables and commands of the jobs that are rewritten.
 
-mod layout;
+mod image;
+pub(super) mod layout;
+mod variables;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-use daemonless_catalog::{Builder, BuilderInfo};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::hidden;
-use super::{Change, DOCKER_VARIABLES, Left, OWN, Round, SERVICE, VARIABLES, View, uses_docker};
+use super::{Change, Left, OWN, Round, SERVICE, View, uses_docker};
 use crate::access::daemon;
 use crate::edit::{self, Edit};
-use crate::engine::image::{self, Kind};
-use crate::model::{Job, Role, Var};
-use crate::order;
+use crate::model::{Job, Role};
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
 use layout::Layout;
 
-/// One round for these jobs.
-pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
+/// One round for these jobs. Those that are `apart` write lists that they share with others for themselves.
+pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>, apart: &BTreeSet<usize>) -> Round {
     let mut round = Round::default();
     let mut placing = Placing {
         view,
         chosen,
+        apart,
         layout: Layout::new(view.tree),
         round: &mut round,
         cut: HashMap::new(),
@@ -38,8 +37,15 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
     round
 }
 
-/// So that the job's script gets a shell.
-const ENTRYPOINT: &str = "entrypoint: [\"\"]";
+/// The jobs that these inherit from, directly or not.
+pub(super) fn templates(view: &View<'_>, jobs: &[usize]) -> BTreeSet<usize> {
+    let layout = Layout::new(view.tree);
+    let body = |at: &usize| layout.bodies.get(&view.job(*at)?.name_span).copied();
+    let inherited: HashSet<NodeId> =
+        jobs.iter().filter_map(body).flat_map(|body| layout.inherited(view.tree, body)).collect();
+    let all = 0..view.analysis.unit.jobs.len();
+    all.filter(|at| body(at).is_some_and(|body| inherited.contains(&body))).collect()
+}
 
 /// Whether an option of a daemon is about registries or the network, which a builder needs as well.
 fn tells_builder(option: &str) -> bool {
@@ -53,17 +59,10 @@ fn overlap(a: Span, b: Span) -> bool {
     a.start < b.end && b.start < a.end
 }
 
-/// The lines that give a job the builder's image.
-fn setting(info: &BuilderInfo) -> Vec<String> {
-    match info.clear_entrypoint {
-        true => vec!["image:".to_owned(), format!("  name: {}", info.image), format!("  {ENTRYPOINT}")],
-        false => vec![format!("image: {}", info.image)],
-    }
-}
-
 struct Placing<'p, 'v> {
     view: &'v View<'v>,
     chosen: &'p BTreeSet<usize>,
+    apart: &'p BTreeSet<usize>,
     layout: Layout,
     round: &'p mut Round,
     /// Services that were looked at, by their image, and whether they could be taken out. Jobs share them, as they share
@@ -97,9 +96,10 @@ impl Placing<'_, '_> {
         let mut own: Vec<String> = Vec::new();
         if let Some((span, program)) = hidden::caller(job) {
             let why = format!("`{program}` may call Docker: the file does not show what it does");
+            let programs = &self.view.builder.info().programs;
             match builds {
-                // What the image lacks is said anyway.
-                true if self.view.builder.info().programs.is_missing(program) => {}
+                // What the image lacks, and can't be given, is said anyway.
+                true if programs.install.is_empty() && programs.is_missing(program) => {}
                 true => self.round.notes.push(Left { span, job: job.name.clone(), why }),
                 false => return self.fail(at, span, &why),
             }
@@ -137,11 +137,13 @@ impl Placing<'_, '_> {
     fn commands(&mut self, at: usize, job: &Job) -> Vec<String> {
         let mut copies: BTreeMap<(NodeId, NodeId), Vec<Edit>> = BTreeMap::new();
         for (edit, shared) in self.view.commands(at, self.chosen, &self.layout.scripts, self.round) {
-            if !shared {
+            let script = self.shared_script(job, edit.span);
+            let is_apart = self.apart.contains(&at) && script.is_some();
+            if !(shared || is_apart) {
                 self.change(at, edit);
                 continue;
             }
-            match self.shared_script(job, edit.span) {
+            match script {
                 Some(owner) => copies.entry(owner).or_default().push(edit),
                 None => {
                     self.fail(at, edit.span, "it shares this line with a job that keeps its daemon");
@@ -183,6 +185,9 @@ impl Placing<'_, '_> {
             Edit { span, ..edit }
         });
         let text = edit::apply(view.text.get(whole.range())?, &edits.collect::<Vec<_>>());
+        if text.trim().is_empty() {
+            return Some(vec![format!("{}: []", view.tree.str(key)?)]);
+        }
         Some(text.lines().map(|line| line.get(column..).unwrap_or("").trim_end().to_owned()).collect())
     }
 
@@ -199,138 +204,6 @@ impl Placing<'_, '_> {
     /// The mapping of a job as the file has it.
     fn body(&self, job: &Job) -> Option<NodeId> {
         self.layout.bodies.get(&job.name_span).copied()
-    }
-
-    /// The builder's image in the place of Docker's client; gives the job's own line where the image is shared.
-    fn image(&mut self, at: usize, job: &Job) -> Vec<String> {
-        let view = self.view;
-        let info = view.builder.info();
-        let image =
-            job.containers.iter().find(|one| one.role == Role::Job).and_then(|one| one.image.as_ref());
-        let has_services = job.containers.iter().any(|one| one.role == Role::Service);
-        // What needs its entrypoint cleared brings its own surroundings, and is in no other image.
-        let own = image.filter(|_| !view.leaves(at));
-        let own =
-            own.filter(|image| image.texts().any(|text| image::kind(text.as_str(), false) == Kind::Other));
-        let Some(image) = image else {
-            // No image and no service: a runner with a shell, or the runner's own default.
-            if has_services {
-                return setting(info);
-            }
-            // A template without an image runs in that of the job that refers to it.
-            if job.name.starts_with('.') {
-                return Vec::new();
-            }
-            let why = format!("the job names no image: {} must be installed where it runs", info.name());
-            if info.clear_entrypoint {
-                self.fail(
-                    at,
-                    job.name_span,
-                    "the job names no image, and the builder runs from its own only",
-                );
-            } else {
-                self.round.notes.push(Left { span: job.name_span, job: job.name.clone(), why });
-            }
-            return Vec::new();
-        };
-        if own.is_some() && info.clear_entrypoint {
-            let why = format!(
-                "{} runs from its own image `{}`, and the job has the image `{}`, which its other commands may need",
-                info.name(),
-                info.image,
-                image.as_str()
-            );
-            self.fail(at, image.span, &why);
-            return Vec::new();
-        }
-        if own.is_some() {
-            let why = format!(
-                "the job's own image `{}` must hold {}; build it from `{}` or add the package",
-                image.as_str(),
-                info.name(),
-                info.image
-            );
-            self.round.notes.push(Left { span: image.span, job: job.name.clone(), why });
-            return Vec::new();
-        }
-        view.missing_programs(at, self.round);
-        let chosen = self.chosen;
-        let docker_users = *self.clients.entry(image.span).or_insert_with(|| {
-            let client = |user: &usize| {
-                chosen.contains(user) && (view.leaves(*user) || view.job(*user).is_some_and(uses_docker))
-            };
-            view.users.get(&image.span).is_none_or(|users| users.iter().all(client))
-        });
-        let has_own = self.body(job).is_some_and(|body| {
-            view.tree.written(body).iter().any(|(key, _)| view.tree.str(*key) == Some("image"))
-        });
-        let place = self.layout.images.get(&image.span).copied();
-        if docker_users && view.style(image.span).is_some() && (place.is_some() || !info.clear_entrypoint) {
-            let name = view.image_after(at, image.as_str());
-            self.replace_image(at, image.span, &name, place);
-            return Vec::new();
-        }
-        if has_own {
-            self.fail(at, image.span, "its image is written in a way that can't be changed for it alone");
-        }
-        setting(info)
-    }
-
-    /// Another image in the place of the one at `span`, with its entrypoint cleared where that has to be.
-    fn replace_image(&mut self, at: usize, span: Span, name: &str, place: Option<(NodeId, NodeId, bool)>) {
-        let view = self.view;
-        let tree = view.tree;
-        let info = view.builder.info();
-        let quote = match view.text.get(span.range()).and_then(|text| text.chars().next()) {
-            Some(quote @ ('"' | '\'')) => quote.to_string(),
-            _ => String::new(),
-        };
-        let name = format!("{quote}{name}{quote}");
-        let reason =
-            format!("{} {} is pinned by its version and holds no daemon.", info.name(), info.version);
-        let same = view.leaves(at) && view.builder == Builder::Kaniko;
-        let Some((key, value, in_flow)) = place.filter(|_| info.clear_entrypoint && !same) else {
-            return self.change(at, Edit::replace(span, name, reason));
-        };
-        if !tree.is_mapping(tree.resolve(value)) {
-            if in_flow {
-                let text = format!("{{ name: {name}, entrypoint: [\"\"] }}");
-                return self.change(at, Edit::replace(span, text, reason));
-            }
-            let lines = [format!("name: {name}"), ENTRYPOINT.to_owned()];
-            let pad = " ".repeat(view.column(tree.span(key)) + 2);
-            let text: String = lines.iter().map(|line| format!("{}{pad}{line}", view.line_break())).collect();
-            let before = view.text.get(..span.start as usize).unwrap_or("");
-            let blanks = before.len() - before.trim_end_matches(' ').len();
-            let start = span.start - u32::try_from(blanks).unwrap_or(0);
-            return self.change(at, Edit::replace(Span { start, ..span }, text, reason));
-        }
-        self.change(at, Edit::replace(span, name, reason));
-        let map = tree.resolve(value);
-        let why = "The image's entrypoint starts the builder, and the job's script needs a shell.";
-        let entry =
-            |name: &str| tree.written(map).iter().find(|(key, _)| tree.str(*key) == Some(name)).copied();
-        if let Some((key, known)) = entry("entrypoint") {
-            let is_clear = matches!(tree.items(known), [one] if tree.str(*one) == Some(""));
-            if !is_clear {
-                let span = tree.span(key).to(tree.span(known));
-                self.change(at, Edit::replace(span, ENTRYPOINT, why));
-            }
-        } else if tree.is_flow(map) {
-            self.change(at, Edit::insert(span, span.end, format!(", {ENTRYPOINT}"), why));
-        } else {
-            let lines = entry("name").and_then(|(key, name)| {
-                let lines = view.whole_lines(tree.span(key), tree.span(name))?;
-                Some((lines, view.column(tree.span(key))))
-            });
-            match lines {
-                Some((lines, column)) => {
-                    let text = view.block(column, &[ENTRYPOINT.to_owned()]);
-                    self.change(at, Edit::insert(lines, lines.end, text, why));
-                }
-                None => self.fail(at, span, "its image is written in a way that nothing can be added to"),
-            }
-        }
     }
 
     /// Takes the daemon from the job's services; gives the job's own lines where the list is shared.
@@ -412,124 +285,5 @@ impl Placing<'_, '_> {
             .filter_map(|user| self.view.job(*user))
             .flat_map(|job| &job.containers)
             .any(|one| one.image.as_ref().is_some_and(|image| image.span == span) && daemon(one).is_some())
-    }
-
-    /// Notes the variables that go, and where the builder's own come; gives lines for the job where they come nowhere.
-    fn collect_variables(&mut self, at: usize, job: &Job, builds: bool, own: &mut Vec<String>) {
-        let view = self.view;
-        let tree = view.tree;
-        let mut place = None;
-        let of_docker = |var: &&Var| DOCKER_VARIABLES.contains(&var.name.as_str()) && !view.leaves(at);
-        for var in job.env.iter().filter(of_docker) {
-            let chosen = self.chosen;
-            let kept = *self.kept.entry(var.name_span).or_insert_with(|| {
-                let keeps = |user: &usize| {
-                    let verdict = view.analysis.verdicts.get(*user);
-                    !chosen.contains(user) && verdict.is_some_and(|verdict| !verdict.accesses.is_empty())
-                };
-                view.users.get(&var.name_span).is_some_and(|users| users.iter().any(keeps))
-            });
-            if kept {
-                continue;
-            }
-            let Some(&(map, entry)) = self.layout.variables.get(&var.name_span) else { continue };
-            let entries = self.gone.entry(map).or_default();
-            if !entries.contains(&entry) {
-                entries.push(entry);
-            }
-            if !tree.is_flow(map) {
-                place = place.or(Some(map));
-            }
-        }
-        if !builds {
-            return;
-        }
-        let wanted = self.wanted(at, job);
-        if wanted.is_empty() {
-            return;
-        }
-        if let Some(map) = place {
-            self.added.insert(map);
-            return;
-        }
-        let body = self.body(job);
-        let mine = body
-            .and_then(|body| tree.written(body).iter().find(|(key, _)| tree.str(*key) == Some("variables")));
-        match mine {
-            Some((_, map)) if !tree.is_flow(*map) && !tree.is_alias(*map) && tree.is_mapping(*map) => {
-                let Some((first, _)) = tree.written(*map).first() else { return };
-                let span = tree.span(*first);
-                let lines = view.block(view.column(span), &wanted);
-                self.change(at, view.before(span, lines, OWN));
-            }
-            Some(_) => self.fail(
-                at,
-                job.name_span,
-                "its variables are written in a way that nothing can be added to",
-            ),
-            None => {
-                own.push("variables:".to_owned());
-                own.extend(wanted.iter().map(|line| format!("  {line}")));
-            }
-        }
-    }
-
-    /// The builder's variables that the job does not set yet, as lines.
-    fn wanted(&self, at: usize, job: &Job) -> Vec<String> {
-        let variables = self.view.builder.info().variables.iter();
-        variables
-            .map(|variable| (variable.name, variable.value.to_owned()))
-            .chain(self.view.auth_variable(at, job))
-            .filter(|(name, _)| !job.env.iter().any(|var| var.name == *name))
-            .map(|(name, value)| format!("{name}: {value}"))
-            .collect()
-    }
-
-    /// Takes the variables away, mapping by mapping, and puts the builder's in the place of the first.
-    fn remove_variables(&mut self) {
-        let view = self.view;
-        let tree = view.tree;
-        let mut gone = std::mem::take(&mut self.gone);
-        // What a variable that goes stood in front of would be seen again.
-        let entries = gone.values().flatten();
-        let names: BTreeSet<&str> = entries.filter_map(|(key, _)| tree.str(*key)).collect();
-        for (span, &(map, entry)) in &self.layout.variables {
-            if !view.users.contains_key(span) && tree.str(entry.0).is_some_and(|name| names.contains(name)) {
-                gone.entry(map).or_default().push(entry);
-            }
-        }
-        for (map, mut entries) in gone {
-            let Some(&key) = self.layout.keys.get(&map) else { continue };
-            let owner = (key, map);
-            order::sort_by_key(&mut entries, |(key, _)| tree.span(*key));
-            let instead = match entries.first() {
-                Some((key, _)) if self.added.contains(&map) => {
-                    let variables = view.builder.info().variables.iter();
-                    let known =
-                        |name: &str| tree.written(map).iter().any(|(key, _)| tree.str(*key) == Some(name));
-                    let lines: Vec<String> = variables
-                        .filter(|variable| !known(variable.name))
-                        .map(|variable| format!("{}: {}", variable.name, variable.value))
-                        .collect();
-                    view.block(view.column(tree.span(*key)), &lines)
-                }
-                _ => String::new(),
-            };
-            let users: Vec<usize> = self.chosen.iter().copied().collect();
-            match view.remove_entries(owner, &entries, &instead, VARIABLES) {
-                Some(edits) => {
-                    let at = users.first().copied().unwrap_or(0);
-                    for edit in edits {
-                        self.change(at, edit);
-                    }
-                }
-                None => {
-                    let span = tree.span(owner.0);
-                    for at in users {
-                        self.fail(at, span, "its variables are written in a way that can't be cut apart");
-                    }
-                }
-            }
-        }
     }
 }

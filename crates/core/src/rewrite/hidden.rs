@@ -1,8 +1,13 @@
-//! Programs and scripts that may ask Docker for something although the file does not show it.
+//! Programs, scripts and tests that may ask Docker for something although the file does not show it.
 
 use std::collections::BTreeSet;
 
-use crate::model::{Job, Place};
+use daemonless_catalog::Need;
+
+use super::{Left, blocked};
+use crate::access;
+use crate::alternatives::Alternative;
+use crate::model::{Command, Job, Place, Role};
 use crate::source::Span;
 
 /// Programs that run what other files tell them, or start containers by themselves.
@@ -46,5 +51,41 @@ pub(super) fn reader(job: &Job) -> Option<(Span, &str)> {
         let reads =
             READERS.contains(&program) && command.words.iter().any(|word| built.contains(word.as_str()));
         (command.place == Place::Job && reads).then_some((command.span, program))
+    })
+}
+
+/// Tests of a job that ask for an engine by themselves: no command of theirs can be put in other words. `way` is the way out
+/// that the job is to take, where it asks for anything that the file shows.
+pub(super) fn tests(job: &Job, way: Option<&Alternative>) -> Option<Left> {
+    if let Some(way) = way {
+        let blocker = way.blockers.iter().find(|blocker| blocker.need == Need::Testcontainers);
+        return blocker.map(|blocker| blocked(job, blocker));
+    }
+    let why = "it calls no Docker itself, but may start containers by the daemon beside the job, as Testcontainers does; \
+               where it does not, take the service away";
+    let command = may_use_daemon(job)?;
+    Some(Left { span: command.span, job: job.name.clone(), why: why.to_owned() })
+}
+
+/// Programs that run tests, which may start containers.
+static TESTERS: &[&str] =
+    &["mvn", "mvnw", "gradle", "gradlew", "sbt", "go", "dotnet", "pytest", "tox", "testcontainers"];
+
+/// Programs that start no container.
+static HARMLESS: &[&str] = &[
+    "echo", "printf", "cd", "ls", "cat", "set", "export", "true", "false", ":", "exit", "test", "[", "sleep",
+    "mkdir",
+];
+
+/// The command of a job that may use the daemon beside it without calling Docker: tests, and, where the job asks for the
+/// daemon itself, whatever is not known to leave it alone.
+fn may_use_daemon(job: &Job) -> Option<&Command> {
+    let mut services = job.containers.iter().filter(|one| one.role == Role::Service);
+    let service = services.find(|one| access::daemon(one).is_some())?;
+    let own = job.span.contains(service.span);
+    job.commands.iter().find(|command| {
+        let program = command.words.first().map_or("", |word| word.as_str());
+        let name = program.rsplit('/').next().unwrap_or("");
+        TESTERS.contains(&name) || (own && !name.is_empty() && !HARMLESS.contains(&name))
     })
 }

@@ -6,6 +6,7 @@
 pub(super) mod buildkit;
 pub(super) mod draft;
 pub(super) mod kaniko;
+pub(super) mod names;
 pub(super) mod order;
 pub(super) mod plan;
 pub(super) mod write;
@@ -100,7 +101,7 @@ pub(super) fn pushed_by(words: &dyn Words, invocations: &[Invocation]) -> Vec<Ve
     let names = invocations.iter().filter_map(|invocation| words.pushed(invocation));
     names
         .map(|names| {
-            let mut names: Vec<String> = names.iter().map(|name| plan::canonical(name)).collect();
+            let mut names: Vec<String> = names.iter().map(|name| names::canonical(name)).collect();
             crate::order::sort_by(&mut names, Ord::cmp);
             names
         })
@@ -113,7 +114,7 @@ pub(super) fn expected(plan: &Plan<'_>) -> Vec<Vec<String>> {
         .iter()
         .map(|build| {
             let pushed = build.names.iter().filter(|name| name.pushed);
-            let mut names: Vec<String> = pushed.map(|name| plan::canonical(name.value.as_str())).collect();
+            let mut names: Vec<String> = pushed.map(|name| names::canonical(name.value.as_str())).collect();
             crate::order::sort_by(&mut names, Ord::cmp);
             names
         })

@@ -4,8 +4,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use daemonless_catalog::{Translated, translate_command};
 
+use super::all_tags;
 use super::cut::{Cut, Script};
 use super::dialect::{How, how};
+use super::joined::names::canonical;
 use super::joined::order::Order;
 use super::joined::plan::{self, Obstacle};
 use super::joined::write::{self, Login};
@@ -16,7 +18,6 @@ use crate::edit::Edit;
 use crate::engine::Invocation;
 use crate::model::{Command, Job, Joined, Place, Value};
 use crate::source::Span;
-use crate::syntax::yaml::Style;
 
 /// Why a login changes its place.
 const MOVED: &str = "The build pushes, so the login comes before it.";
@@ -65,9 +66,11 @@ impl View<'_> {
             How::Joined(words) => self.joined(at, job, words, scripts, round),
         };
         match result {
-            Ok(edits) => {
-                edits.into_iter().map(|(edit, command)| (edit, !self.only_used_by(command, chosen))).collect()
-            }
+            Ok(edits) => self
+                .quoted(edits)
+                .into_iter()
+                .map(|(edit, command)| (edit, !self.only_used_by(command, chosen)))
+                .collect(),
             Err((span, why)) => {
                 round.failed.entry(at).or_insert(Left { span, job: job.name.clone(), why });
                 Vec::new()
@@ -99,7 +102,13 @@ impl View<'_> {
             match translate_command(&invocation.subcommand, self.builder) {
                 Some(known) if known.verdict == Translated::Drop && plan::is_local(invocation) => {
                     translate::writable(invocation, &site).map_err(|why| (invocation.span, why))?;
-                    cuts.push(Cut { span: command.span, reason: known.note.to_owned() });
+                    cuts.push(Cut::of(command, known.note));
+                }
+                _ if all_tags::is_meant(invocation) => {
+                    translate::writable(invocation, &site).map_err(|why| (invocation.span, why))?;
+                    let outcome =
+                        all_tags::command(job, invocation, &site).map_err(|why| (invocation.span, why))?;
+                    self.take(job, invocation, outcome, round, &mut out);
                 }
                 _ => {
                     let outcome =
@@ -141,13 +150,13 @@ impl View<'_> {
                 ));
             }
             if let Some((_, reason)) = plan.gone.iter().find(|(gone, _)| *gone == index) {
-                cuts.push(Cut { span: command.span, reason: reason.clone() });
+                cuts.push(Cut::of(command, reason));
             } else if let Some(build) = plan.builds.iter().find(|build| build.invocation == index) {
                 let outcome = write::build(words, invocation, build, &site).map_err(fails)?;
                 self.take(job, invocation, outcome, round, &mut out);
             } else if let Some((_, build)) = plan.moved.iter().find(|(login, _)| *login == index) {
                 let login = write::login(words, invocation, &job.commands, &site).map_err(fails)?;
-                cuts.push(Cut { span: login.span, reason: MOVED.to_owned() });
+                cuts.push(Cut { span: login.span, ..Cut::of(command, MOVED) });
                 out.push(self.moved(job, words, login, (invocation, *build)).map_err(fails)?);
             } else if invocation.is("login") && words.login().is_none() {
                 let login = write::login(words, invocation, &job.commands, &site).map_err(fails)?;
@@ -185,8 +194,8 @@ impl View<'_> {
             if !simple || order.changes(&login.written(), invocation.command, last.command).is_some() {
                 return Err((invocation.span, several.to_owned()));
             }
-            let reason = "One file holds all logins.".to_owned();
-            cuts.push(Cut { span: login.span, reason });
+            let Some(command) = job.commands.get(invocation.command) else { continue };
+            cuts.push(Cut { span: login.span, ..Cut::of(command, "One file holds all logins.") });
         }
         let all: Vec<Login> = logins.into_iter().map(|(login, _)| login).collect();
         let Some(last) = all.last() else { return Ok(()) };
@@ -232,9 +241,9 @@ impl View<'_> {
             for (at, job) in self.analysis.unit.jobs.iter().enumerate() {
                 let docker = || job.invocations.iter().filter(|one| one.is_docker());
                 let built = docker().filter(|one| one.builds()).flat_map(|one| one.values("tag"));
-                let built: HashSet<String> = built.map(|name| plan::canonical(name.as_str())).collect();
+                let built: HashSet<String> = built.map(|name| canonical(name.as_str())).collect();
                 let others = docker().filter(|one| !one.builds()).flat_map(|one| &one.args);
-                for name in others.map(|name| plan::canonical(name.as_str())) {
+                for name in others.map(|name| canonical(name.as_str())) {
                     if !built.contains(&name) {
                         let jobs = users.entry(name).or_insert([at, at]);
                         jobs[1] = at;
@@ -243,7 +252,7 @@ impl View<'_> {
             }
             users
         });
-        users.get(&plan::canonical(name.as_str())).is_some_and(|jobs| jobs.iter().any(|job| *job != at))
+        users.get(&canonical(name.as_str())).is_some_and(|jobs| jobs.iter().any(|job| *job != at))
     }
 
     pub(super) fn site<'s>(
@@ -283,29 +292,6 @@ impl View<'_> {
         Ok(())
     }
 
-    /// What is written at a place, without the quoting of the scalar that holds it; `None` where that can't be undone.
-    pub(super) fn unescape(&self, span: Span) -> Option<String> {
-        let written = self.text.get(span.range())?;
-        match self.style(span) {
-            Some(Style::Single) => Some(written.replace("''", "'")),
-            Some(Style::Double) => {
-                let mut out = String::with_capacity(written.len());
-                let mut chars = written.chars();
-                while let Some(c) = chars.next() {
-                    match c {
-                        '\\' => match chars.next()? {
-                            c @ ('"' | '\\' | '/') => out.push(c),
-                            _ => return None,
-                        },
-                        c => out.push(c),
-                    }
-                }
-                Some(out)
-            }
-            _ => Some(written.to_owned()),
-        }
-    }
-
     /// Whether the builds of a rewritten job push what they should.
     pub(super) fn reads_back(&self, job: &Job, pushed: Option<&Vec<Vec<String>>>) -> bool {
         match (how(self.builder), pushed) {
@@ -332,14 +318,21 @@ impl View<'_> {
         let own = |invocation: &&Invocation| invocation.is_docker() || invocation.tool == "kaniko";
         let translated: BTreeSet<usize> =
             job.invocations.iter().filter(own).map(|invocation| invocation.command).collect();
+        // What the job installs, or has been named already.
+        let mut known: HashSet<&str> = HashSet::new();
         for (index, command) in job.commands.iter().enumerate() {
-            let program = command.words.first().map_or("", |word| word.as_str());
+            let mut words = command.words.iter().map(|word| word.as_str());
+            let program = words.next().unwrap_or("");
+            if !info.programs.install.is_empty() && words.any(|word| matches!(word, "add" | "install")) {
+                known.extend(words);
+            }
             let is_name = !program.is_empty() && !program.contains(['/', '$', '`', '=']);
             if command.place != Place::Job
                 || !is_name
                 || translated.contains(&index)
                 || !info.programs.is_missing(program)
                 || functions.contains(program)
+                || !known.insert(program)
             {
                 continue;
             }

@@ -1,5 +1,7 @@
 //! A docker command line in another builder's words, as edits of the words that differ.
 
+mod cache;
+
 use daemonless_catalog::{Builder, Flag, Translated, Translation, flags, translate, translate_command};
 
 use super::View;
@@ -12,6 +14,8 @@ use crate::engine::command_line::{FlagUse, Invocation};
 use crate::engine::image::Reference;
 use crate::model::{Command, Input, Joined, Value, Var};
 use crate::source::Span;
+
+pub(super) use cache::cache;
 
 /// What became of one command.
 #[derive(Debug, Default)]
@@ -174,6 +178,17 @@ pub(super) fn is_on_loopback(image: &str) -> bool {
     host == "localhost" || host.starts_with("127.")
 }
 
+/// The push of an image's name, which is written so.
+pub(super) fn pushed(site: &Site<'_>, name: &Value, written: &str) -> String {
+    let target = if is_on_docker_hub(name) {
+        format!(" docker://docker.io/{}", written.trim_matches('"'))
+    } else {
+        String::new()
+    };
+    let open = if is_on_loopback(name.as_str()) { " --tls-verify=false" } else { "" };
+    format!("{} push{open} {written}{target}", site.builder.id())
+}
+
 /// `docker build` and `docker buildx build`.
 fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
     let mut out = Outcome::default();
@@ -290,62 +305,6 @@ pub(super) fn option(
     }
 }
 
-/// Whether a name that ends with a variable has a tag in it.
-enum Tag {
-    None,
-    Hidden(String),
-    Unknown(String),
-}
-
-/// The variable that a text ends with: `IMAGE` of `$IMAGE` and of `a/${IMAGE}`.
-fn last_variable(text: &str) -> Option<&str> {
-    let (_, name) = text.rsplit_once('$')?;
-    let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
-    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    is_name.then_some(name)
-}
-
-/// What becomes of a cache.
-#[derive(Debug)]
-pub(super) struct Cache {
-    /// The repository that takes its place; none where it has to be left out.
-    pub(super) repository: Option<String>,
-    pub(super) reason: String,
-    /// What a person has to decide.
-    pub(super) note: Option<String>,
-}
-
-/// A registry's name without tag, `type=` and `mode=`, as Buildah's and Podman's caches want it.
-pub(super) fn cache(builder: Builder, flag: &str, written: &str) -> Cache {
-    let title = builder.info().name();
-    let fields: Vec<&str> = written.split(',').collect();
-    let kind = fields.iter().find_map(|field| field.strip_prefix("type="));
-    if matches!(kind, Some("gha" | "inline" | "local" | "s3" | "azblob")) {
-        return Cache {
-            repository: None,
-            reason: format!("`{written}` has no match: {title} keeps its cache in a registry only."),
-            note: Some(format!(
-                "`--{flag} {written}` was left out: {title} keeps its cache in a registry only"
-            )),
-        };
-    }
-    let name = fields.iter().find_map(|field| field.strip_prefix("ref=")).unwrap_or(written);
-    let tag = Reference::parse(name).tag;
-    let repository = if tag.is_empty() {
-        name
-    } else {
-        name.strip_suffix(tag).map_or(name, |rest| rest.trim_end_matches(':'))
-    };
-    Cache {
-        repository: Some(repository.to_owned()),
-        reason: format!(
-            "{title} has a cache format of its own, in a repository without a tag. What Docker wrote there can't be \
-             read, so the first build is a full one."
-        ),
-        note: None,
-    }
-}
-
 impl Site<'_> {
     fn title(&self) -> &'static str {
         self.builder.info().name()
@@ -426,57 +385,6 @@ impl Site<'_> {
         self.replace(out, flag.span, &text, reason);
     }
 
-    fn cache(&self, out: &mut Outcome, flag: &FlagUse, layers: &mut bool) {
-        let Some(value) = &flag.value else { return };
-        let written = self.written(value.span).unwrap_or(value.as_str()).trim_matches('"');
-        let cache = cache(self.builder, &flag.name, written);
-        out.notes.extend(cache.note);
-        let Some(repository) = cache.repository else {
-            self.remove(out, flag.span, cache.reason);
-            return;
-        };
-        let repository = match self.tag_of_variable(&repository) {
-            Tag::None => repository,
-            Tag::Hidden(name) => format!(
-                "{}${{{name}%:*}}",
-                repository
-                    .strip_suffix(&format!("${name}"))
-                    .or_else(|| repository.strip_suffix(&format!("${{{name}}}")))
-                    .unwrap_or("")
-            ),
-            Tag::Unknown(name) => {
-                out.notes.push(format!("`${name}` must hold no tag: a cache's repository has none"));
-                repository
-            }
-        };
-        let lead = if *layers || self.builder == Builder::Podman { "" } else { "--layers " };
-        *layers = true;
-        let text = format!("{lead}--{} \"{repository}\"", flag.name);
-        self.replace(out, flag.span, &text, cache.reason);
-    }
-
-    /// Whether the variable that a repository's name ends with holds a tag.
-    fn tag_of_variable(&self, repository: &str) -> Tag {
-        let Some(first) = last_variable(repository) else { return Tag::None };
-        let mut name = first;
-        // A variable may be made from others.
-        for _ in 0..4 {
-            if name.starts_with("CI_") {
-                return Tag::None;
-            }
-            let Some(var) = self.env.iter().rev().find(|var| var.name == name) else { break };
-            let value = var.value.as_str();
-            if !Reference::parse(value).tag.is_empty() {
-                return Tag::Hidden(first.to_owned());
-            }
-            match last_variable(value) {
-                Some(next) => name = next,
-                None => return Tag::None,
-            }
-        }
-        Tag::Unknown(first.to_owned())
-    }
-
     /// Buildah stops reading options at the first positional word, so such words go behind them, each with what `tail`
     /// adds to it. Gives back whether that was needed.
     fn positional_last(
@@ -509,12 +417,7 @@ impl Site<'_> {
         let mut text = String::new();
         for tag in invocation.values("tag") {
             let written = self.written(tag.span).unwrap_or(tag.as_str());
-            let target = if is_on_docker_hub(tag) {
-                format!(" docker://docker.io/{}", written.trim_matches('"'))
-            } else {
-                String::new()
-            };
-            text.push_str(&format!(" && {} push {written}{target}", self.builder.id()));
+            text.push_str(&format!(" && {}", pushed(self, tag, written)));
         }
         self.follow(out, invocation, &text)
     }

@@ -194,13 +194,14 @@ fn kind(ty: &Type) -> Kind {
         Type::Path(path) => {
             let Some(last) = path.path.segments.last() else { return Kind::Text };
             let inner = match &last.arguments {
-                PathArguments::AngleBracketed(arguments) => arguments.args.first(),
+                PathArguments::AngleBracketed(arguments) => {
+                    arguments.args.iter().find_map(|argument| match argument {
+                        GenericArgument::Type(ty) => Some(kind(ty)),
+                        _ => None,
+                    })
+                }
                 _ => None,
             };
-            let inner = inner.and_then(|argument| match argument {
-                GenericArgument::Type(ty) => Some(kind(ty)),
-                _ => None,
-            });
             match (last.ident.to_string().as_str(), inner) {
                 ("Vec", Some(inner)) => Kind::List(Box::new(inner)),
                 ("Option", Some(inner)) => Kind::Maybe(Box::new(inner)),

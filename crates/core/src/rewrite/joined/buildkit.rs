@@ -70,9 +70,9 @@ impl Words for Buildkit {
                 "Only `docker build` takes a value from the environment by itself.",
             )),
             "build-arg" if !value.contains('=') => by_hand("name and value can't be told apart"),
-            "network" if matches!(value, "host" | "default") => {
-                Ok(Word::Remove("Steps have the job container's network anyway."))
-            }
+            "network" if matches!(value, "host" | "default") => Ok(Word::Remove(
+                "`--network` is left out: without root every step has the network of the job's container.",
+            )),
             "network" if value != "none" => by_hand("steps have the job container's network"),
             "allow" if value == "network.host" => {
                 Ok(Word::Remove("Steps have the job container's network anyway."))

@@ -43,9 +43,9 @@ impl Words for Kaniko {
         let value = flag.value.as_ref().map_or("", Value::as_str);
         match flag.name.as_str() {
             "load" => Ok(Word::Remove("It keeps no images.")),
-            "network" if matches!(value, "host" | "default") => {
-                Ok(Word::Remove("Steps have the network of the job's container."))
-            }
+            "network" if matches!(value, "host" | "default") => Ok(Word::Remove(
+                "`--network` is left out: every step has the network of the job's container.",
+            )),
             "network" => Err(format!("`--network {value}`: steps have the network of the job's container")),
             "output" if as_switch(value).is_some() => Ok(Word::Remove("The names tell what is pushed.")),
             "output" => Err(format!("`--output {value}`: Kaniko takes no files out of a build")),

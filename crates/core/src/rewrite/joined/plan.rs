@@ -1,14 +1,15 @@
 //! Which build of a job feeds which names and pushes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use daemonless_catalog::{Builder, Translated, translate_command};
 
 use super::as_switch;
+use super::names::{canonical, quoted, same, users};
 use super::order::Order;
 use crate::engine::Invocation;
-use crate::engine::image::Reference;
 use crate::model::{Job, Place, Value};
+use crate::rewrite::all_tags;
 use crate::source::Span;
 
 /// What stands in the way, and where.
@@ -50,40 +51,6 @@ impl Build<'_> {
     pub(in crate::rewrite) fn pushes(&self) -> bool {
         self.names.iter().any(|name| name.pushed)
     }
-}
-
-/// A name to compare by: `${A}` for `$A`, and with the tag that Docker adds.
-pub(in crate::rewrite) fn canonical(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 8);
-    let mut rest = name.trim();
-    while let Some(at) = rest.find('$') {
-        out.push_str(rest.get(..at).unwrap_or(""));
-        rest = rest.get(at + 1..).unwrap_or("");
-        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
-        let (variable, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        if variable.is_empty() {
-            out.push('$');
-            continue;
-        }
-        out.push_str(&format!("${{{variable}}}"));
-        rest = after;
-    }
-    out.push_str(rest);
-    let reference = Reference::parse(&out);
-    if reference.tag.is_empty() && reference.digest.is_empty() {
-        out.push_str(":latest");
-    }
-    out
-}
-
-fn same(a: &Value, b: &Value) -> bool {
-    a.others.len() == b.others.len()
-        && a.texts().zip(b.texts()).all(|(a, b)| canonical(a.as_str()) == canonical(b.as_str()))
-}
-
-/// A value as a part of a sentence.
-fn quoted(value: &Value) -> String {
-    format!("`{}`", value.as_str())
 }
 
 /// A job with more commands of engines is not looked through.
@@ -134,6 +101,9 @@ impl<'a> Planning<'a> {
             "pull" => self.pull(at, invocation),
             "login" => Ok(()),
             "buildx create" if !is_local(invocation) => Err("it builds on other machines".into()),
+            "context create" if !is_local(invocation) => {
+                Err("it may lead to another machine's engine".into())
+            }
             name => match translate_command(name, self.builder) {
                 Some(known) if known.verdict == Translated::Drop => self.drop(at, known.note),
                 Some(known) if known.verdict == Translated::Equivalent => Ok(()),
@@ -207,20 +177,50 @@ impl<'a> Planning<'a> {
 
     fn push(&mut self, at: usize, invocation: &'a Invocation) -> Result<(), String> {
         let [name] = invocation.args.as_slice() else { return Err("its name can't be read".into()) };
-        let known = |flag: &str| matches!(flag, "quiet" | "disable-content-trust");
+        let all = all_tags::is_meant(invocation);
+        let known = |flag: &str| matches!(flag, "quiet" | "disable-content-trust" | "all-tags");
         if let Some(flag) = invocation.flags.iter().find(|flag| !known(&flag.name)) {
             return Err(format!("`--{}` of `docker push` has no match: push each name by itself", flag.name));
         }
-        let Some((index, which)) = self.built(name) else {
-            return Err(format!("it pushes {}, which this job does not build under that name", quoted(name)));
-        };
+        if !all {
+            let Some(place) = self.built(name) else {
+                return Err(format!(
+                    "it pushes {}, which this job does not build under that name",
+                    quoted(name)
+                ));
+            };
+            self.push_one(invocation, place, name)?;
+            return self.drop(at, "The build pushes the image under this name.");
+        }
+        let places: Vec<(usize, usize, &'a Value)> = (self.plan.builds.iter().enumerate())
+            .flat_map(|(at, build)| {
+                build.names.iter().enumerate().map(move |(which, own)| (at, which, own.value))
+            })
+            .filter(|(_, _, own)| all_tags::is_of(own, name))
+            .collect();
+        if places.is_empty() {
+            return Err(format!("it pushes all names of {}, and this job builds none", quoted(name)));
+        }
+        for (build, which, own) in places {
+            self.push_one(invocation, (build, which), own)?;
+        }
+        self.drop(at, "The build pushes the image under its names.")
+    }
+
+    /// A name of a build, by their indices, is pushed.
+    fn push_one(
+        &mut self,
+        invocation: &Invocation,
+        (index, which): (usize, usize),
+        name: &Value,
+    ) -> Result<(), String> {
         let Some(build) = self.plan.builds.get(index) else { return Ok(()) };
         let Some(built) = self.job.invocations.get(build.invocation) else { return Ok(()) };
         self.join(built, invocation, name, build.names.get(which).is_none_or(|name| !name.own))?;
         if let Some(name) = self.plan.builds.get_mut(index).and_then(|build| build.names.get_mut(which)) {
             name.pushed = true;
         }
-        self.drop(at, "The build pushes the image under this name.")
+        Ok(())
     }
 
     /// Whether the build can do what a later command does.
@@ -360,40 +360,16 @@ impl<'a> Planning<'a> {
 pub(in crate::rewrite) fn is_local(invocation: &Invocation) -> bool {
     let driver = invocation.values("driver").last().map_or("", Value::as_str);
     !matches!(driver, "remote" | "kubernetes" | "cloud")
+        && !["docker", "from"].iter().any(|option| invocation.is("context create") && invocation.has(option))
         && !invocation.args.iter().any(|arg| arg.as_str().contains("://"))
 }
 
 /// Whether the command goes, or becomes a part of a build, whatever its place.
-fn is_absorbed(invocation: &Invocation) -> bool {
+pub(super) fn is_absorbed(invocation: &Invocation) -> bool {
     matches!(
         invocation.subcommand.as_str(),
         "tag" | "push" | "pull" | "login" | "logout" | "rmi" | "rm" | "info" | "version" | "system prune"
     )
-}
-
-/// Where commands name images, as words or as values of options and arguments: by canonical name, the commands' indices
-/// and places. Commands that go or only tell are left out.
-fn users(job: &Job) -> HashMap<String, Vec<(usize, Span)>> {
-    let docker = job.invocations.iter().filter(|one| one.is_docker() && is_absorbed(one));
-    let absorbed: HashSet<usize> = docker.map(|one| one.command).collect();
-    let mut users: HashMap<String, Vec<(usize, Span)>> = HashMap::new();
-    for (at, command) in job.commands.iter().enumerate() {
-        let program = command.words.first().map_or("", |word| word.as_str());
-        if absorbed.contains(&at) || matches!(program, "echo" | "printf" | "export" | "cd") {
-            continue;
-        }
-        for word in command.words.iter().skip(1).map(Value::as_str) {
-            let value = word.rsplit_once('=').map(|(_, value)| value);
-            for name in std::iter::once(word).chain(value) {
-                let places = users.entry(canonical(name)).or_default();
-                // One place besides the build's own is enough to tell.
-                if places.len() < 2 && places.last().is_none_or(|(last, _)| *last != at) {
-                    places.push((at, command.span));
-                }
-            }
-        }
-    }
-    users
 }
 
 #[cfg(test)]
@@ -479,7 +455,9 @@ mod tests {
         check("docker build -t a .\ndocker build --build-arg BASE=a .", "not pushed");
         check("docker build -t a .\nV=$(cat v)\ndocker tag a r/a:$V\ndocker push r/a:$V", "not known yet");
         check(&format!("set +e\n{base}docker push r/a"), "goes on");
-        check(&format!("{base}docker push -a r/a"), "push each name");
+        check(&format!("{base}docker push -a r/b"), "this job builds none");
+        check(&format!("{base}docker push --platform linux/arm64 r/a"), "push each name");
+        check(&format!("docker context create --docker host=ssh://b b\n{base}"), "another machine's engine");
         check(&format!("{base}id=$(docker push r/a)"), "inside");
         check("docker build -t r/a .\ndocker build -t r/a b\ndocker push r/a", "built twice");
         check("docker buildx create --driver kubernetes", "other machines");
