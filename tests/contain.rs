@@ -17,13 +17,13 @@ const PATH: &str = ".gitlab-ci.yml";
 #[test]
 fn a_daemon_that_stays_is_contained() {
     let mut faults = Vec::new();
-    for (name, before) in befores("contain") {
+    for (name, before) in befores("contain", "yml") {
         let rewrite = promises::rewrite(PATH, &before, ID);
         let folder = folder("contain");
         compare(&folder.join(format!("{name}.after.yml")), &rewrite.text, &mut faults);
         compare(&folder.join(format!("{name}.left.txt")), &left_and_why(&rewrite), &mut faults);
     }
-    for (name, before) in ["contain", "rewrites", "joined", "leave"].iter().flat_map(|folder| befores(folder))
+    for (name, before) in ["contain", "rewrites", "joined", "leave"].iter().flat_map(|folder| befores(folder, "yml"))
     {
         let said = |fault: String| format!("{name}: {fault}");
         faults.extend(broken_containment(&before).into_iter().map(said));

@@ -1,9 +1,9 @@
-//! GitLab pipelines rewritten: what changes, what stays, and what is left to a person.
+//! GitLab pipelines and scripts rewritten: what changes, what stays, and what is left to a person.
 //!
 //! `fixtures/rewrites` holds a pipeline as `NAME.before.yml`, the text for Buildah as `NAME.after.yml`, and what is left
 //! as `NAME.left.txt` where anything is. `fixtures/joined` holds pipelines for the builders that build and push in one
 //! command, as `NAME.BUILDER.yml` and, with the reasons, `NAME.BUILDER.left.txt`; `fixtures/leave` those on images of
-//! Kaniko that get no fixes any more, for every builder. With `BLESS=1` in the environment results are written anew.
+//! Kaniko that get no fixes any more, for every builder; `fixtures/shell` those scripts, which no pipeline is. With `BLESS=1` in the environment results are written anew.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,6 +21,12 @@ pub(crate) fn folder(name: &str) -> PathBuf {
 }
 
 const PATH: &str = ".gitlab-ci.yml";
+
+/// What a script is named by.
+const SCRIPT: &str = "publish.sh";
+
+/// Builders that scripts are rewritten for.
+pub(crate) const FOR_SCRIPTS: [&str; 3] = ["buildah", "podman", "buildkit"];
 
 fn rewrite(text: &str, builder: &str) -> RewriteReport {
     promises::rewrite(PATH, text, builder)
@@ -54,7 +60,7 @@ pub(crate) fn compare(path: &Path, got: &str, faults: &mut Vec<String>) {
 #[test]
 fn pipelines_become_what_they_should() {
     let mut faults = Vec::new();
-    for (name, before) in befores("rewrites") {
+    for (name, before) in befores("rewrites", "yml") {
         let rewrite = rewrite(&before, "buildah");
         let folder = folder("rewrites");
         compare(&folder.join(format!("{name}.after.yml")), &rewrite.text, &mut faults);
@@ -65,13 +71,13 @@ fn pipelines_become_what_they_should() {
 
 #[test]
 fn build_and_push_become_one_command() {
-    check_each("joined", &JOINED);
+    check_each(("joined", "yml"), PATH, &JOINED);
 }
 
 #[test]
 fn images_of_kaniko_that_get_no_fixes_are_left() {
-    check_each("leave", &BUILDERS);
-    for (name, before) in befores("leave") {
+    check_each(("leave", "yml"), PATH, &BUILDERS);
+    for (name, before) in befores("leave", "yml") {
         for builder in BUILDERS {
             let after = promises::report(".gitlab-ci.yml", &rewrite(&before, builder).text);
             let on_it = after.findings.iter().filter(|one| one.rule == "unmaintained-builder");
@@ -83,28 +89,34 @@ fn images_of_kaniko_that_get_no_fixes_are_left() {
     }
 }
 
-/// Compares the pipelines of a folder, rewritten for each of these builders, with what is there.
+#[test]
+fn scripts_become_what_they_should() {
+    check_each(("shell", "sh"), SCRIPT, &FOR_SCRIPTS);
+}
+
+/// Compares the texts of a folder with such names, rewritten for each of these builders, with what is there.
 #[track_caller]
-fn check_each(of: &str, builders: &[&str]) {
+fn check_each((of, ending): (&str, &str), path: &str, builders: &[&str]) {
     let mut faults = Vec::new();
-    for (name, before) in befores(of) {
+    for (name, before) in befores(of, ending) {
         for builder in builders {
-            let rewrite = rewrite(&before, builder);
+            let rewrite = promises::rewrite(path, &before, builder);
             let folder = folder(of);
-            compare(&folder.join(format!("{name}.{builder}.yml")), &rewrite.text, &mut faults);
+            compare(&folder.join(format!("{name}.{builder}.{ending}")), &rewrite.text, &mut faults);
             compare(&folder.join(format!("{name}.{builder}.left.txt")), &left_and_why(&rewrite), &mut faults);
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
 }
 
-/// Names and texts of all pipelines of a folder.
-pub(crate) fn befores(folder: &str) -> Vec<(String, String)> {
+/// Names and texts of all pipelines or scripts of a folder.
+pub(crate) fn befores(folder: &str, ending: &str) -> Vec<(String, String)> {
+    let ending = format!(".before.{ending}");
     let entries = fs::read_dir(self::folder(folder)).expect("the fixtures").filter_map(Result::ok);
     let mut befores: Vec<_> = entries
         .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?.strip_suffix(".before.yml")?.to_owned();
-            Some((name, fs::read_to_string(entry.path()).expect("a pipeline is UTF-8")))
+            let name = entry.file_name().into_string().ok()?.strip_suffix(&ending)?.to_owned();
+            Some((name, fs::read_to_string(entry.path()).expect("it is UTF-8")))
         })
         .collect();
     befores.sort();
@@ -114,13 +126,15 @@ pub(crate) fn befores(folder: &str) -> Vec<(String, String)> {
 
 #[test]
 fn every_rewrite_keeps_its_promises() {
-    let faults: Vec<_> = befores("rewrites")
-        .iter()
-        .chain(&befores("joined"))
-        .chain(&befores("leave"))
-        .flat_map(|(name, before)| BUILDERS.map(|builder| (name, before, builder)))
-        .flat_map(|(name, before, builder)| {
-            broken_promises(PATH, before, builder)
+    let pipelines = ["rewrites", "joined", "leave"].map(|folder| befores(folder, "yml")).concat();
+    let scripts = befores("shell", "sh");
+    let of_pipelines =
+        pipelines.iter().flat_map(|one| BUILDERS.map(|builder| (PATH, one, builder)));
+    let of_scripts = scripts.iter().flat_map(|one| FOR_SCRIPTS.map(|builder| (SCRIPT, one, builder)));
+    let faults: Vec<_> = of_pipelines
+        .chain(of_scripts)
+        .flat_map(|(path, (name, before), builder)| {
+            broken_promises(path, before, builder)
                 .into_iter()
                 .map(move |fault| format!("{name}, {builder}: {fault}"))
         })

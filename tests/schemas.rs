@@ -64,7 +64,7 @@ fn check(schema: &str, befores: Vec<(String, String)>, path: &str, builders: &[&
 #[test]
 fn gitlab_pipelines_fit_the_schema() {
     let texts =
-        befores("rewrites").into_iter().chain(befores("joined")).chain(generated::gitlab_pipelines(40));
+        befores("rewrites", "yml").into_iter().chain(befores("joined", "yml")).chain(generated::gitlab_pipelines(40));
     check("vendor.gitlab-ci", texts.collect(), ".gitlab-ci.yml", &BUILDERS);
 }
 

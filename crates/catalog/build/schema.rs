@@ -114,6 +114,7 @@ words!(Platform {
     Drone = "drone",
     Kubernetes = "kubernetes",
     Docker = "docker",
+    Machine = "machine",
 });
 
 /// Declares structs that are read and written alike.

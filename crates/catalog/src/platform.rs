@@ -42,4 +42,6 @@ platforms! {
     Kubernetes = "kubernetes", "Kubernetes";
     /// A machine with Docker Engine.
     Docker = "docker", "Docker host";
+    /// A machine on which a script runs by itself.
+    Machine = "machine", "the machine that runs the script";
 }

@@ -175,6 +175,7 @@ fn concerns(platform: Platform, format: &str, verdict: &Verdict) -> bool {
         Platform::GitlabDocker | Platform::GitlabKubernetes => format == "gitlab-ci",
         Platform::GithubHosted => format == "github-actions" && hosted,
         Platform::GithubSelfHosted => format == "github-actions" && !hosted,
+        Platform::Machine => format == "shell",
         _ => false,
     }
 }

@@ -13,9 +13,11 @@ mod joined;
 mod leave;
 mod lines;
 mod platforms;
+mod quotes;
 mod quoting;
 mod scripts;
 mod select;
+mod shell;
 mod translate;
 
 use std::cell::{OnceCell, RefCell};
@@ -125,7 +127,8 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
         return None;
     }
     let id = FileId(u32::try_from(index).ok()?);
-    let tree = yaml::parse(id, &file.text);
+    // A script has no tree.
+    let tree = yaml::parse(id, if format == shell::ID { "" } else { &file.text });
     let view = View::new(&file.text, &tree, &analysis, builder);
     let (mut chosen, mut left, requires) = view.candidates(format);
     let mut outcome = (Vec::new(), Vec::new());
@@ -133,6 +136,7 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
     for _ in 0..MOST_ROUNDS {
         let round = match format {
             "gitlab-ci" => gitlab_ci::place(&view, &chosen, &apart),
+            shell::ID => shell::place(&view, &chosen),
             _ => github_actions::place(&view, &chosen),
         };
         let before = chosen.len();
@@ -176,6 +180,11 @@ impl<'a> View<'a> {
             }
         }
         let mut scalars: Vec<_> = tree.scalars().collect();
+        if tree.roots.is_empty() {
+            // A script is a text as a block scalar holds one.
+            let file = analysis.unit.jobs.first().map_or(FileId(0), |job| job.span.file);
+            scalars.push((Span::new(file, 0..text.len()), Style::Literal));
+        }
         order::sort_by_key(&mut scalars, |(span, _)| *span);
         let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
         Self {

@@ -151,7 +151,8 @@ impl View<'_> {
             return None;
         }
         let line = before.rfind('\n').map_or(0, |at| at + 1);
-        let own_line = before.get(line..)?.trim().is_empty();
+        // A tutorial's prompt goes with its command.
+        let own_line = matches!(before.get(line..)?.trim(), "" | "$");
         if let Some(rest) = before.trim_end_matches([' ', '\t']).strip_suffix(';')
             && !rest.ends_with(';')
         {

@@ -44,30 +44,37 @@ const NO_KANIKO_IN_WORKFLOWS: (&str, &str) = (
      (`--context git://…`)",
 );
 
+/// Why a script is not rewritten for Kaniko.
+const NO_KANIKO_IN_SCRIPTS: (&str, &str) = (
+    "shell",
+    "it unpacks what it builds over the file system that it runs in, so it may only run in a container of its own image, \
+     and a script runs on a machine; Buildah, Podman and BuildKit run there without root",
+);
+
 /// All of them.
 static DIALECTS: &[Dialect] = &[
     Dialect {
         builder: Builder::Buildah,
-        formats: &["gitlab-ci", "github-actions"],
+        formats: &["gitlab-ci", "github-actions", "shell"],
         not: &[],
         how: How::OneByOne,
     },
     Dialect {
         builder: Builder::Podman,
-        formats: &["gitlab-ci", "github-actions"],
+        formats: &["gitlab-ci", "github-actions", "shell"],
         not: &[],
         how: How::OneByOne,
     },
     Dialect {
         builder: Builder::Buildkit,
-        formats: &["gitlab-ci"],
+        formats: &["gitlab-ci", "shell"],
         not: &[NO_BUILDKIT_IN_WORKFLOWS],
         how: How::Joined(&buildkit::Buildkit),
     },
     Dialect {
         builder: Builder::Kaniko,
         formats: &["gitlab-ci"],
-        not: &[NO_KANIKO_IN_WORKFLOWS],
+        not: &[NO_KANIKO_IN_WORKFLOWS, NO_KANIKO_IN_SCRIPTS],
         how: How::Joined(&kaniko::Kaniko),
     },
 ];
@@ -103,5 +110,6 @@ mod tests {
         check(Builder::Buildkit, &["actions/checkout", "`remote` driver", "`rootless=true`"]);
         check(Builder::Kaniko, &["actions/checkout", Builder::Kaniko.info().image, "`--context git://…`"]);
         assert!(why_not("github-actions", Builder::Buildah).is_none());
+        assert!(why_not("shell", Builder::Kaniko).is_some_and(|why| why.contains("its own image")));
     }
 }

@@ -95,7 +95,7 @@ impl Placing<'_, '_> {
         let builds = uses_docker(job) || view.leaves(at);
         let mut own: Vec<String> = Vec::new();
         if let Some((span, program)) = hidden::caller(job) {
-            let why = format!("`{program}` may call Docker: the file does not show what it does");
+            let why = hidden::may_call(program);
             let programs = &self.view.builder.info().programs;
             match builds {
                 // What the image lacks, and can't be given, is said anyway.
@@ -107,10 +107,7 @@ impl Placing<'_, '_> {
             return self.fail(at, job.name_span, "its commands are in another file, and may call Docker");
         }
         if let Some((span, program)) = hidden::reader(job) {
-            let why = format!(
-                "`{program}` looks for the image in Docker's store, and it is in the builder's: let it read the pushed image, \
-                 or a file that the builder writes"
-            );
+            let why = hidden::looks_in_store(program);
             self.round.notes.push(Left { span, job: job.name.clone(), why });
         }
         if builds {

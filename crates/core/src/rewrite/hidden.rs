@@ -32,6 +32,19 @@ pub(super) fn caller(job: &Job) -> Option<(Span, &str)> {
     .next()
 }
 
+/// What is said of a program that may.
+pub(super) fn may_call(program: &str) -> String {
+    format!("`{program}` may call Docker: the file does not show what it does")
+}
+
+/// What is said of a program that looks for an image in Docker's store.
+pub(super) fn looks_in_store(program: &str) -> String {
+    format!(
+        "`{program}` looks for the image in Docker's store, and it is in the builder's: let it read the pushed image, or a \
+         file that the builder writes"
+    )
+}
+
 /// Programs that look for an image in Docker's store before they ask its registry.
 static READERS: &[&str] =
     &["container-structure-test", "cosign", "dive", "dockle", "grype", "kind", "snyk", "syft", "trivy"];

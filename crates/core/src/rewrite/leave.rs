@@ -7,7 +7,7 @@ use daemonless_catalog::{Approach, Builder, flags};
 
 use super::dialect::{How, how};
 use super::joined::plan::Obstacle;
-use super::joined::write::{self, Login};
+use super::joined::write::{self, Folder, Login};
 use super::{Left, Round, View};
 use crate::edit::Edit;
 use crate::engine::Invocation;
@@ -181,7 +181,7 @@ impl View<'_> {
                 self.builder.id()
             ),
             How::Joined(words) => {
-                format!("{} && ", write::logins(words, &[Login::gitlab(command.span)], "~/.docker"))
+                format!("{} && ", write::logins(words, &[Login::gitlab(command.span)], &Folder::CLIENT))
             }
         };
         let text = self.escape(command.span, &text);

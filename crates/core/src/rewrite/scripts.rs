@@ -10,8 +10,9 @@ use super::dialect::{How, how};
 use super::joined::names::canonical;
 use super::joined::order::Order;
 use super::joined::plan::{self, Obstacle};
-use super::joined::write::{self, Login};
+use super::joined::write::{self, Folder, Login};
 use super::joined::{self, Words};
+use super::quotes::Quotes;
 use super::translate::{self, Outcome, Site};
 use super::{Left, Round, View};
 use crate::edit::Edit;
@@ -22,34 +23,19 @@ use crate::source::Span;
 /// Why a login changes its place.
 const MOVED: &str = "The build pushes, so the login comes before it.";
 
-/// Where the file with the logins belongs.
-fn folder(job: &Job) -> &'static str {
-    match job.env.iter().any(|var| var.name == "DOCKER_CONFIG") {
-        true => "\"$DOCKER_CONFIG\"",
-        false => "~/.docker",
-    }
-}
-
-/// A shell text up to a command, to tell whether the command stands inside quotes.
-fn is_open(before: &str) -> bool {
-    let (mut quote, mut escaped, mut comment, mut last) = (None, false, false, ' ');
-    for c in before.chars() {
-        match (c, quote) {
-            ('\n', _) if comment => comment = false,
-            _ if comment => {}
-            _ if escaped => escaped = false,
-            ('\\', None | Some('"')) => escaped = true,
-            ('#', None) if last.is_whitespace() => comment = true,
-            ('"' | '\'', None) => quote = Some(c),
-            (_, Some(open)) if open == c => quote = None,
-            _ => {}
-        }
-        last = c;
-    }
-    quote.is_some()
-}
-
 impl View<'_> {
+    /// Where the file with the logins belongs. In a job's container it is the client's own; a person's would be written
+    /// over.
+    fn folder(&self, job: &Job) -> &'static Folder {
+        let is_named = job.env.iter().any(|var| var.name == "DOCKER_CONFIG")
+            || (self.is_shell() && self.text.contains("DOCKER_CONFIG="));
+        match is_named {
+            true => &Folder::NAMED,
+            false if self.is_shell() => &Folder::TEMPORARY,
+            false => &Folder::CLIENT,
+        }
+    }
+
     /// The edits of a job's docker commands, each with whether a job that is not rewritten runs the same line; remarks
     /// go into `round`, and so does what can't be translated. `scripts` are the lists that lines can be taken out of.
     pub(super) fn commands(
@@ -99,10 +85,12 @@ impl View<'_> {
         let (mut out, mut cuts) = (Vec::new(), Vec::new());
         for (_, invocation, command) in self.docker(job) {
             let site = self.site(job, invocation, command, None);
+            let sudo = self.without_sudo(invocation, command).map_err(|why| (invocation.span, why))?;
             match translate_command(&invocation.subcommand, self.builder) {
                 Some(known) if known.verdict == Translated::Drop && plan::is_local(invocation) => {
                     translate::writable(invocation, &site).map_err(|why| (invocation.span, why))?;
                     cuts.push(Cut::of(command, known.note));
+                    continue;
                 }
                 _ if all_tags::is_meant(invocation) => {
                     translate::writable(invocation, &site).map_err(|why| (invocation.span, why))?;
@@ -116,6 +104,7 @@ impl View<'_> {
                     self.take(job, invocation, outcome, round, &mut out);
                 }
             }
+            out.extend(sudo.map(|edit| (edit, command.span)));
         }
         self.cut(cuts, scripts, &mut out)?;
         Ok(out)
@@ -130,30 +119,39 @@ impl View<'_> {
         scripts: &[Script],
         round: &mut Round,
     ) -> Result<Vec<(Edit, Span)>, Obstacle> {
-        let plan = joined::plan(self.builder, job, self.text, &|name| self.used_elsewhere(at, name))?;
+        let ends = self.ends_at_errors(job);
+        let plan = joined::plan(self.builder, job, self.text, ends, &|name| self.used_elsewhere(at, name))?;
+        if self.is_shell() {
+            plan.leaves_images(job)?;
+        }
         let (mut out, mut cuts) = (Vec::new(), Vec::new());
         let mut logins: Vec<(Login, &Invocation)> = Vec::new();
+        let mut read: Option<(Span, u32, Quotes)> = None;
         for (index, invocation, command) in self.docker(job) {
             let site = self.site(job, invocation, command, Some(words));
             let fails = |why| (invocation.span, why);
             translate::writable(invocation, &site).map_err(fails)?;
-            if command.sudo {
+            if command.sudo && !self.is_shell() {
                 return Err(fails("it runs with `sudo`, which the image does not have".into()));
             }
-            let before = self.scalar(invocation.head).map(|scalar| self.content(scalar).start);
-            let before = before.and_then(|start| {
-                self.unescape(Span { start, end: invocation.head.start, ..invocation.head })
-            });
-            if before.is_none_or(|before: String| is_open(&before)) {
+            let sudo = self.without_sudo(invocation, command).map_err(fails)?;
+            if self.is_quoted(invocation.head, &mut read) {
                 return Err(fails(
                     "it stands inside a quoted script: write its commands out as lines of the job".into(),
                 ));
+            }
+            if self.is_shell() && invocation.is("logout") {
+                let text = self.logout(job).map_err(fails)?;
+                let why = "There is no logout command: the file with the login goes.";
+                out.push((Edit::replace(command.span, text, why), command.span));
+                continue;
             }
             if let Some((_, reason)) = plan.gone.iter().find(|(gone, _)| *gone == index) {
                 cuts.push(Cut::of(command, reason));
             } else if let Some(build) = plan.builds.iter().find(|build| build.invocation == index) {
                 let outcome = write::build(words, invocation, build, &site).map_err(fails)?;
                 self.take(job, invocation, outcome, round, &mut out);
+                out.extend(sudo.map(|edit| (edit, command.span)));
             } else if let Some((_, build)) = plan.moved.iter().find(|(login, _)| *login == index) {
                 let login = write::login(words, invocation, &job.commands, &site).map_err(fails)?;
                 cuts.push(Cut { span: login.span, ..Cut::of(command, MOVED) });
@@ -164,6 +162,7 @@ impl View<'_> {
             } else {
                 let outcome = translate::command(invocation, &site).map_err(fails)?;
                 self.take(job, invocation, outcome, round, &mut out);
+                out.extend(sudo.map(|edit| (edit, command.span)));
             }
         }
         self.logins(job, words, logins, &mut cuts, &mut out)?;
@@ -172,6 +171,28 @@ impl View<'_> {
         round.notes.extend(plan.notes.iter().cloned().map(note));
         round.pushed.insert(at, joined::expected(&plan));
         Ok(out)
+    }
+
+    /// Whether a docker command stands inside the quotes of its script. `read` is how far the script has been read.
+    fn is_quoted(&self, head: Span, read: &mut Option<(Span, u32, Quotes)>) -> bool {
+        let Some(scalar) = self.scalar(head) else { return true };
+        let content = self.content(scalar).start;
+        let known = read.take().filter(|(of, to, _)| *of == scalar.0 && *to <= head.start);
+        let (_, start, mut quotes) = known.unwrap_or((scalar.0, content, Quotes::default()));
+        let before = Span { start, end: head.start, ..head };
+        let before = (start <= head.start).then(|| self.unescape(before)).flatten();
+        let is_open = before.is_none_or(|before| quotes.read(&before));
+        *read = Some((scalar.0, head.start, quotes));
+        is_open
+    }
+
+    /// What takes the place of a logout in a script where the logins are in a file.
+    fn logout(&self, job: &Job) -> Result<String, String> {
+        let logs_in = job.invocations.iter().any(|one| one.is_docker() && one.is("login"));
+        match logs_in {
+            true => Ok(format!("rm -f {}/config.json", self.folder(job).path)),
+            false => Err("it takes back a login that this script did not make".into()),
+        }
     }
 
     /// One file with all logins in the place of the last; the others go.
@@ -199,7 +220,7 @@ impl View<'_> {
         }
         let all: Vec<Login> = logins.into_iter().map(|(login, _)| login).collect();
         let Some(last) = all.last() else { return Ok(()) };
-        let text = self.escape(last.span, &write::logins(words, &all, folder(job)));
+        let text = self.escape(last.span, &write::logins(words, &all, self.folder(job)));
         let why = "There is no login command: the file that Docker's client would write is written. `printf` is the \
                    shell's own, so the password is on no command line.";
         out.push((Edit::replace(last.span, text, why), command.span));
@@ -229,7 +250,7 @@ impl View<'_> {
         {
             return Err(behind());
         }
-        let text = format!("{} && ", write::logins(words, &[login], folder(job)));
+        let text = format!("{} && ", write::logins(words, &[login], self.folder(job)));
         let at = command.span.start;
         Ok((Edit::insert(command.span, at, self.escape(build.head, &text), MOVED), command.span))
     }

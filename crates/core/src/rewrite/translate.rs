@@ -199,11 +199,16 @@ fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
         platforms::check(invocation)?;
         out.notes.push("steps for another platform need emulation on the runner's machine".into());
     }
+    // A job has a variable for the format of its images; a script says it with each build.
+    let (format, why) = match site.view.is_shell() {
+        true => (" --format docker", " Docker's own format keeps `HEALTHCHECK`, `ONBUILD` and `SHELL`."),
+        false => ("", ""),
+    };
     site.replace(
         &mut out,
         invocation.head,
-        &format!("{id} build"),
-        format!("`{id} build` takes the same Dockerfile."),
+        &format!("{id} build{format}"),
+        format!("`{id} build` takes the same Dockerfile.{why}"),
     );
     let mut layers = false;
     for flag in &invocation.flags {
@@ -429,6 +434,10 @@ impl Site<'_> {
             || self.next == Some(Joined::Pipe)
         {
             return Err("`--push` becomes a second command, which does not fit between `||` or `|`".into());
+        }
+        let before = self.text.get(..self.command.span.start as usize).unwrap_or("");
+        if before.trim_end_matches([' ', '\t']).ends_with('!') {
+            return Err("`--push` becomes a second command, which does not fit behind `!`".into());
         }
         if text.is_empty() {
             return Err("it pushes and names no image".into());

@@ -254,6 +254,30 @@ impl<'a> Order<'a> {
         })
     }
 
+    /// Whether in a script that goes on after errors it shows that `later` is done by `earlier`: something that stays runs
+    /// between them, or what follows a failure is not the same for both. `goes` is what is taken out.
+    pub(in crate::rewrite) fn tells_apart(
+        &self,
+        earlier: usize,
+        later: usize,
+        goes: &dyn Fn(usize) -> bool,
+    ) -> bool {
+        if self.head(earlier) == self.head(later) {
+            return false;
+        }
+        let ends = |at: usize| {
+            let command = self.commands.get(at);
+            command.is_some_and(|command| matches!(self.after(command), After::Or(word) if is_exit(word)))
+        };
+        let is_last = self.statements.last() == Some(&later);
+        match (ends(earlier), ends(later)) {
+            (true, true) => false,
+            (true, false) => !is_last,
+            (false, true) => true,
+            (false, false) => self.between(earlier, later).iter().any(|at| !goes(*at)),
+        }
+    }
+
     /// Whether only logins stand between two commands of one script, none of them under a condition.
     pub(in crate::rewrite) fn is_row(&self, first: usize, last: usize, job: &Job) -> bool {
         let is_login = |at: &usize| {

@@ -47,6 +47,24 @@ pub(in crate::rewrite) struct Name<'a> {
     pub(in crate::rewrite) pushed: bool,
 }
 
+impl Plan<'_> {
+    /// Fails where a build is there for the image that it leaves on the machine.
+    pub(in crate::rewrite) fn leaves_images(&self, job: &Job) -> Result<(), Obstacle> {
+        let kept = self.builds.iter().find_map(|build| {
+            let invocation = job.invocations.get(build.invocation)?;
+            let name = build.names.first().filter(|_| !build.pushes() && !invocation.has("output"))?;
+            Some((invocation.span, name.value))
+        });
+        match kept {
+            Some((span, name)) => {
+                let why = "and does not push it: the builder keeps no images, so nothing would be left of it";
+                Err((span, format!("it builds {} {why}", quoted(name))))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 impl Build<'_> {
     pub(in crate::rewrite) fn pushes(&self) -> bool {
         self.names.iter().any(|name| name.pushed)
@@ -62,24 +80,27 @@ struct Planning<'a> {
     text: &'a str,
     /// The script goes on after an error.
     goes_on: bool,
+    /// A shell ends it at its first error.
+    ends: bool,
     order: Order<'a>,
     plan: Plan<'a>,
 }
 
-/// What becomes of the docker commands of `job`, whose text is `text`, or why they can't be joined. `elsewhere` says of a
-/// name whether another job uses it.
+/// What becomes of the docker commands of `job`, whose text is `text`, or why they can't be joined. `ends` is whether its
+/// script ends at the first error; `elsewhere` says of a name whether another job uses it.
 pub(in crate::rewrite) fn plan<'a>(
     builder: Builder,
     job: &'a Job,
     text: &'a str,
+    ends: bool,
     elsewhere: &dyn Fn(&Value) -> bool,
 ) -> Result<Plan<'a>, Obstacle> {
     if job.invocations.len() > MOST_COMMANDS {
         return Err((job.name_span, "it has more docker commands than can be followed".into()));
     }
     let order = Order::new(job, text);
-    let mut planning =
-        Planning { builder, job, text, goes_on: order.goes_on(), order, plan: Plan::default() };
+    let goes_on = order.goes_on();
+    let mut planning = Planning { builder, job, text, goes_on, ends, order, plan: Plan::default() };
     for (at, invocation) in job.invocations.iter().enumerate() {
         let command = job.commands.get(invocation.command);
         if invocation.is_docker() && command.is_some_and(|command| command.place != Place::Elsewhere) {
@@ -248,6 +269,15 @@ impl<'a> Planning<'a> {
         if let Some(why) = self.order.obstacle(build.command, later.command, &docker, one_shell) {
             return Err(format!("it {why}"));
         }
+        let goes = |at: usize| {
+            let mut found = self.job.invocations.iter().filter(|one| one.command == at && one.is_docker());
+            found.next().is_some_and(|one| is_absorbed(one) && !one.is("login"))
+        };
+        if !self.ends && self.order.tells_apart(build.command, later.command, &goes) {
+            return Err("its script goes on after an error, and where the build fails it would end another way: put \
+                        `set -e` at its start"
+                .into());
+        }
         let between = self.order.between(build.command, later.command);
         let invocations = self.job.invocations.iter().enumerate();
         let logins = invocations.filter(|(_, one)| one.is("login") && one.is_docker());
@@ -385,7 +415,7 @@ mod tests {
         let text = Text::verbatim(FileId(0), 0, script);
         let mut job = Job { commands: lower(&text, &mut Scope::new(&[]), 1), ..Job::default() };
         engine::resolve(&mut job);
-        let got = match plan(Builder::Kaniko, &job, script, &|_| false) {
+        let got = match plan(Builder::Kaniko, &job, script, true, &|_| false) {
             Ok(plan) => {
                 let builds = plan.builds.iter().map(|build| {
                     let names = build.names.iter().filter(|name| name.pushed);

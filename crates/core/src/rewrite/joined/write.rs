@@ -252,8 +252,26 @@ fn piped(invocation: &Invocation, commands: &[Command], site: &Site<'_>) -> Resu
     Ok((format!("\"$({written})\""), span))
 }
 
+/// Where the file with the logins belongs, and the shell text that makes that folder.
+#[derive(Debug)]
+pub(in crate::rewrite) struct Folder {
+    make: &'static str,
+    pub(in crate::rewrite) path: &'static str,
+}
+
+impl Folder {
+    /// Where Docker's client keeps them.
+    pub(in crate::rewrite) const CLIENT: Self = Self { make: "mkdir -p ~/.docker", path: "~/.docker" };
+    /// Where a variable says.
+    pub(in crate::rewrite) const NAMED: Self =
+        Self { make: "mkdir -p \"$DOCKER_CONFIG\"", path: "\"$DOCKER_CONFIG\"" };
+    /// One of the script's own, on a machine where the client's holds a person's logins.
+    pub(in crate::rewrite) const TEMPORARY: Self =
+        Self { make: "export DOCKER_CONFIG=\"$(mktemp -d)\"", path: "\"$DOCKER_CONFIG\"" };
+}
+
 /// Shell text that logs in: by the builder's command, one after the other, or by one file in `folder`.
-pub(in crate::rewrite) fn logins(words: &dyn Words, logins: &[Login], folder: &str) -> String {
+pub(in crate::rewrite) fn logins(words: &dyn Words, logins: &[Login], folder: &Folder) -> String {
     if let Some(command) = words.login() {
         let each = logins.iter().map(|Login { registry, user, password, .. }| {
             format!("printf %s {password} | {command} --username {user} --password-stdin {registry}")
@@ -265,5 +283,6 @@ pub(in crate::rewrite) fn logins(words: &dyn Words, logins: &[Login], folder: &s
         format!(" {registry} \"$(printf '%s:%s' {user} {password} | base64 | tr -d '\\n')\"")
     });
     let values: String = values.collect();
-    format!("mkdir -p {folder} && printf '{{\"auths\":{{{form}}}}}'{values} > {folder}/config.json")
+    let Folder { make, path } = folder;
+    format!("{make} && printf '{{\"auths\":{{{form}}}}}'{values} > {path}/config.json")
 }
