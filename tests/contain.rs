@@ -23,7 +23,8 @@ fn a_daemon_that_stays_is_contained() {
         compare(&folder.join(format!("{name}.after.yml")), &rewrite.text, &mut faults);
         compare(&folder.join(format!("{name}.left.txt")), &left_and_why(&rewrite), &mut faults);
     }
-    for (name, before) in ["contain", "rewrites", "joined", "leave"].iter().flat_map(|folder| befores(folder, "yml"))
+    for (name, before) in
+        ["contain", "rewrites", "joined", "leave"].iter().flat_map(|folder| befores(folder, "yml"))
     {
         let said = |fault: String| format!("{name}: {fault}");
         faults.extend(broken_containment(&before).into_iter().map(said));

@@ -314,6 +314,55 @@ fn github(dice: &mut Dice) -> String {
     out
 }
 
+/// A script, or what a tutorial shows of one.
+fn script_file(dice: &mut Dice) -> String {
+    let mut out = String::new();
+    out += dice.pick(&["", "#!/bin/sh\n", "#!/bin/sh -e\n", "#!/usr/bin/env bash\n# Publishes the image.\n"]);
+    out +=
+        dice.pick(&["", "set -e\n", "set -euo pipefail\n\n", "set -e\nIMAGE=registry.example/team/app:1\n"]);
+    if dice.once_in(5) {
+        out += dice.pick(&[
+            "cat > Dockerfile <<'END'\nFROM alpine\n# Don't ask docker build.\nEND\n",
+            "command -v docker >/dev/null || exit 1\n",
+            "trap 'rm -rf \"$HOME/tmp\"' EXIT\n",
+        ]);
+    }
+    let lines = commands(dice).into_iter().chain(commands(dice));
+    let lines = lines.map(|line| line.replace("build\n", "build ").replace("\n--", " \\\n  --"));
+    let sudo = dice.once_in(4);
+    for line in lines {
+        let line = match sudo && dice.once_in(2) {
+            true => line.replace("docker ", "sudo docker "),
+            false => line,
+        };
+        match dice.next() % 9 {
+            0 if !line.starts_with("cd ") => {
+                let _ = writeln!(out, "if [ -n \"$CI\" ]; then\n  {line}\nfi");
+            }
+            1 => {
+                let _ = writeln!(out, "step() {{\n  {line}\n}}\nstep");
+            }
+            2 => {
+                let _ = writeln!(out, "{line} # as always");
+            }
+            3 => {
+                let _ = writeln!(out, "{line} || exit 1");
+            }
+            4 => {
+                let _ = writeln!(out, "\n{line};");
+            }
+            _ => {
+                let _ = writeln!(out, "{line}");
+            }
+        }
+    }
+    match dice.next() % 8 {
+        0 => out.replace('\n', "\r\n"),
+        1 => out.lines().map(|line| format!("$ {line}\n")).collect(),
+        _ => out,
+    }
+}
+
 /// So many pipelines, with names for them.
 fn named(prefix: &str, count: u64, generate: fn(&mut Dice) -> String) -> Vec<(String, String)> {
     (0..count).map(|seed| (format!("{prefix}-{seed}"), generate(&mut Dice::new(seed)))).collect()
@@ -347,6 +396,11 @@ fn check(path: &str, generate: fn(&mut Dice) -> String, builders: &[&str]) {
 #[test]
 fn generated_gitlab_pipelines_keep_the_promises() {
     check(".gitlab-ci.yml", gitlab, &crate::promises::BUILDERS);
+}
+
+#[test]
+fn generated_scripts_keep_the_promises() {
+    check("publish.sh", script_file, &crate::rewrites::FOR_SCRIPTS);
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub(crate) struct Left<'a> {
 
 /// Commands that may go, as a builder without a daemon has nothing for them to ask, set up or clean.
 static NEEDLESS: &[&str] = &[
+    // `docker --version`.
+    "",
     "buildx create",
     "buildx inspect",
     "buildx install",
@@ -22,6 +24,10 @@ static NEEDLESS: &[&str] = &[
     "buildx rm",
     "buildx use",
     "builder prune",
+    "buildx prune",
+    "buildx stop",
+    "container prune",
+    "volume prune",
     "context create",
     "context use",
     "image prune",
@@ -120,6 +126,13 @@ impl Check<'_> {
         next: usize,
         joined: bool,
     ) -> Result<Option<usize>, String> {
+        // What excuses a command that went goes with it, and the same words may stand further on.
+        let before = at.checked_sub(1).and_then(|at| call(self.job, at));
+        let excuses = command.joined == Joined::Or
+            && before.is_some_and(|call| NEEDLESS.contains(&&*call.subcommand) || joined && call.is("pull"));
+        if excuses {
+            return Ok(None);
+        }
         let wanted = words(command);
         if let Some(place) = self.find(next, |_, new| words(new) == wanted) {
             return Ok(Some(place));
@@ -134,14 +147,11 @@ impl Check<'_> {
         {
             return Ok(Some(place));
         }
-        // What gives a login its password, or excuses a command that went, goes with it.
+        // What gives a login its password goes with it.
         let follows = self.job.commands.get(at + 1);
         let feeds = follows.is_some_and(|next| next.joined == Joined::Pipe)
             && call(self.job, at + 1).is_some_and(|call| call.is("login"));
-        let before = at.checked_sub(1).and_then(|at| call(self.job, at));
-        let excuses = command.joined == Joined::Or
-            && before.is_some_and(|call| NEEDLESS.contains(&&*call.subcommand) || joined && call.is("pull"));
-        if (feeds && joined) || excuses || self.is_left(command.span.start) {
+        if (feeds && joined) || self.is_left(command.span.start) {
             return Ok(None);
         }
         Err("is no longer there, or in another place".into())

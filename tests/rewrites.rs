@@ -128,8 +128,7 @@ pub(crate) fn befores(folder: &str, ending: &str) -> Vec<(String, String)> {
 fn every_rewrite_keeps_its_promises() {
     let pipelines = ["rewrites", "joined", "leave"].map(|folder| befores(folder, "yml")).concat();
     let scripts = befores("shell", "sh");
-    let of_pipelines =
-        pipelines.iter().flat_map(|one| BUILDERS.map(|builder| (PATH, one, builder)));
+    let of_pipelines = pipelines.iter().flat_map(|one| BUILDERS.map(|builder| (PATH, one, builder)));
     let of_scripts = scripts.iter().flat_map(|one| FOR_SCRIPTS.map(|builder| (SCRIPT, one, builder)));
     let faults: Vec<_> = of_pipelines
         .chain(of_scripts)

@@ -63,8 +63,10 @@ fn check(schema: &str, befores: Vec<(String, String)>, path: &str, builders: &[&
 
 #[test]
 fn gitlab_pipelines_fit_the_schema() {
-    let texts =
-        befores("rewrites", "yml").into_iter().chain(befores("joined", "yml")).chain(generated::gitlab_pipelines(40));
+    let texts = befores("rewrites", "yml")
+        .into_iter()
+        .chain(befores("joined", "yml"))
+        .chain(generated::gitlab_pipelines(40));
     check("vendor.gitlab-ci", texts.collect(), ".gitlab-ci.yml", &BUILDERS);
 }
 

@@ -403,6 +403,7 @@ build:
     - docker push -q "$REGISTRY/app:$TAG"
 "#,
         images: &[("app:main", &["."])],
+        left: &["git rev-parse --abbrev-ref HEAD"],
         ..PLAIN
     },
 ];

@@ -1,11 +1,12 @@
 //! Pipelines that build on a nested daemon are rewritten by the command and really run: those of GitLab by
 //! gitlab-ci-local with the shell executor, the steps of GitHub's by Bash, against a registry on loopback that asks for
-//! a password. Each image must be what the same Dockerfile gives when it is built directly.
+//! a password, and so are scripts. Each image must be what the same Dockerfile gives when it is built directly.
 
 mod cases;
 mod github;
 mod image;
 mod machine;
+mod scripts;
 
 use std::ffi::OsString;
 use std::path::Path;

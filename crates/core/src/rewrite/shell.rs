@@ -22,7 +22,7 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
     let mut round = Round::default();
     for at in chosen {
         let Some(job) = view.job(*at) else { continue };
-        if let Some((span, why)) = another_engine(job) {
+        if let Some((span, why)) = another_engine(job).or_else(|| starts_daemon(job)) {
             let left = Left { span, job: job.name.clone(), why };
             round.failed.insert(*at, left);
             continue;
@@ -36,9 +36,22 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
     round
 }
 
+/// Where a script starts Docker's service.
+fn starts_daemon(job: &Job) -> Option<(Span, String)> {
+    let starts = |command: &&Command| {
+        let has = |names: &[&str]| command.words.iter().any(|word| names.contains(&word.as_str()));
+        has(&["systemctl", "service", "rc-service"])
+            && has(&["start", "restart", "enable"])
+            && has(&["docker", "docker.service"])
+    };
+    let command = job.commands.iter().filter(|command| command.place == Place::Job).find(starts)?;
+    Some((command.span, "it starts Docker's daemon, which no builder needs: take it out first".to_owned()))
+}
+
 /// Where a script turns to another engine than this machine's: its images belong there.
 fn another_engine(job: &Job) -> Option<(Span, String)> {
-    let of_cluster = job.commands.iter().find(|one| one.words.iter().any(|word| word.as_str() == "docker-env"));
+    let of_cluster =
+        job.commands.iter().find(|one| one.words.iter().any(|word| word.as_str() == "docker-env"));
     if let Some(command) = of_cluster {
         let why = "it builds on the engine of a cluster, which runs what is built there: load the image with the \
                    cluster's own command";
@@ -56,7 +69,10 @@ fn another_engine(job: &Job) -> Option<(Span, String)> {
     let docker = job.invocations.iter().filter(|one| one.is_docker());
     let mut commands = docker.filter_map(|one| job.commands.get(one.command));
     let (span, name) = commands.find_map(names)?;
-    Some((span, format!("`{name}` names another engine than this machine's, and the builder works on this machine")))
+    Some((
+        span,
+        format!("`{name}` names another engine than this machine's, and the builder works on this machine"),
+    ))
 }
 
 /// What a person has to look at beside the commands that were translated.
@@ -69,7 +85,8 @@ fn remarks(job: &Job) -> Vec<(Span, String)> {
         found.push((span, hidden::looks_in_store(program)));
     }
     let engines: BTreeSet<usize> = job.invocations.iter().map(|one| one.command).collect();
-    let others = job.commands.iter().enumerate().filter(|(at, one)| !engines.contains(at) && asks_for_docker(one));
+    let others =
+        job.commands.iter().enumerate().filter(|(at, one)| !engines.contains(at) && asks_for_docker(one));
     found.extend(others.map(|(_, command)| {
         let why = "it is about Docker's program or daemon, which nothing here calls any more: take it out, or put the \
                    builder in its place";
@@ -80,9 +97,19 @@ fn remarks(job: &Job) -> Vec<(Span, String)> {
 
 /// Names of Docker's program, service, group and packages.
 static DOCKER: &[&str] = &[
-    "docker", "docker.io", "docker-ce", "docker-ce-cli", "docker-engine", "docker.service", "docker.socket",
-    "docker-buildx-plugin", "docker-compose-plugin", "get.docker.com", "https://get.docker.com",
-    "https://get.docker.com/", "get-docker.sh",
+    "docker",
+    "docker.io",
+    "docker-ce",
+    "docker-ce-cli",
+    "docker-engine",
+    "docker.service",
+    "docker.socket",
+    "docker-buildx-plugin",
+    "docker-compose-plugin",
+    "get.docker.com",
+    "https://get.docker.com",
+    "https://get.docker.com/",
+    "get-docker.sh",
 ];
 
 /// Whether a command that is no engine's asks for Docker: `command -v docker`, `systemctl start docker`, `usermod -aG docker`.
@@ -101,7 +128,11 @@ impl View<'_> {
     }
 
     /// The edit that takes `sudo` from in front of a docker command of a script, where it stands there.
-    pub(super) fn without_sudo(&self, invocation: &Invocation, command: &Command) -> Result<Option<Edit>, String> {
+    pub(super) fn without_sudo(
+        &self,
+        invocation: &Invocation,
+        command: &Command,
+    ) -> Result<Option<Edit>, String> {
         if !(command.sudo && self.is_shell()) {
             return Ok(None);
         }
@@ -112,9 +143,13 @@ impl View<'_> {
             let word = piece.trim_end();
             match sudo {
                 None if word == "sudo" => sudo = Some(at),
-                Some(first) if !(word.is_empty() || matches!(word, "-E" | "-n" | "-H" | "--preserve-env" | "--")) => {
+                Some(first)
+                    if !(word.is_empty() || matches!(word, "-E" | "-n" | "-H" | "--preserve-env" | "--")) =>
+                {
                     if word.starts_with('-') {
-                        return Err(format!("it runs by `sudo {word}`, as an account or in a way of its own"));
+                        return Err(format!(
+                            "it runs by `sudo {word}`, as an account or in a way of its own"
+                        ));
                     }
                     return Ok(Some(self.cut_sudo(command, start + first..start + at)));
                 }
@@ -124,7 +159,9 @@ impl View<'_> {
         }
         match sudo {
             Some(first) => Ok(Some(self.cut_sudo(command, start + first..start + at))),
-            None => Err("it is in a script that `sudo` runs, and root has images and logins of its own".into()),
+            None => {
+                Err("it is in a script that `sudo` runs, and root has images and logins of its own".into())
+            }
         }
     }
 
@@ -139,19 +176,23 @@ impl View<'_> {
             "podman" => "`podman system prune`",
             _ => "`buildctl prune`, while its daemon runs",
         };
-        let docker = job.invocations.iter().filter(|one| one.is_docker() && one.subcommand.ends_with("prune"));
-        let why = format!("it cleans Docker's store, which nothing here fills any more; the builder's own is cleaned by {how}");
+        let docker =
+            job.invocations.iter().filter(|one| one.is_docker() && one.subcommand.ends_with("prune"));
+        let why = format!(
+            "it cleans Docker's store, which nothing here fills any more; the builder's own is cleaned by {how}"
+        );
         docker.map(|one| (one.span, why.clone())).collect()
     }
 
     /// Whether what a script does on its way has to hold for one that nothing ends at its first error.
     pub(super) fn ends_at_errors(&self, job: &Job) -> bool {
         let first = self.text.lines().next().unwrap_or("");
-        let by_first_line = first.starts_with("#!")
-            && first.split_whitespace().skip(1).any(|word| is_switch(word));
+        let by_first_line =
+            first.starts_with("#!") && first.split_whitespace().skip(1).any(|word| is_switch(word));
         let sets = |command: &Command| {
             let mut words = command.words.iter().map(|word| word.as_str());
-            let is_set = words.next() == Some("set") && !command.conditional && command.joined == Joined::Next;
+            let is_set =
+                words.next() == Some("set") && !command.conditional && command.joined == Joined::Next;
             is_set && (words.any(|word| word == "errexit" || is_switch(word)))
         };
         !self.is_shell() || by_first_line || job.commands.iter().any(sets)

@@ -41,6 +41,13 @@ pub(super) struct Site<'a> {
     pub(super) env: &'a [Var],
 }
 
+/// Whether a command is `docker --version`, which asks no daemon.
+pub(super) fn asks_version(invocation: &Invocation) -> bool {
+    invocation.subcommand.is_empty()
+        && matches!(&*invocation.globals, [only] if only.name == "version")
+        && invocation.args.is_empty()
+}
+
 /// Whether a command can be rewritten at all: it is written out and is for no engine of its own.
 pub(super) fn writable(invocation: &Invocation, site: &Site<'_>) -> Result<(), String> {
     let docker = format!("docker {}", invocation.subcommand);
@@ -50,6 +57,7 @@ pub(super) fn writable(invocation: &Invocation, site: &Site<'_>) -> Result<(), S
     }
     let mut globals = invocation.globals.iter();
     match globals.find(|flag| !matches!(flag.name.as_str(), "debug" | "log-level")) {
+        Some(_) if asks_version(invocation) => Ok(()),
         Some(global) => Err(format!(
             "`{docker}` is given the option `--{}`, which names an engine or its settings",
             global.name
@@ -63,6 +71,14 @@ pub(super) fn command(invocation: &Invocation, site: &Site<'_>) -> Result<Outcom
     writable(invocation, site)?;
     if invocation.builds() {
         return build(invocation, site);
+    }
+    if asks_version(invocation) {
+        let mut out = Outcome::default();
+        let known = translate_command("version", site.builder);
+        let span = invocation.globals.iter().fold(invocation.head, |span, flag| span.to(flag.span));
+        let text = known.map_or("", |known| known.template);
+        site.replace(&mut out, span, text, format!("{} says its own.", site.title()));
+        return Ok(out);
     }
     if matches!(invocation.subcommand.as_str(), "save" | "load") {
         archive::fits(invocation)?;

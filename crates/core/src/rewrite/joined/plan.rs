@@ -9,7 +9,7 @@ use super::names::{canonical, quoted, same, users};
 use super::order::Order;
 use crate::engine::Invocation;
 use crate::model::{Job, Place, Value};
-use crate::rewrite::all_tags;
+use crate::rewrite::{all_tags, translate};
 use crate::source::Span;
 
 /// What stands in the way, and where.
@@ -121,6 +121,7 @@ impl<'a> Planning<'a> {
             "push" => self.push(at, invocation),
             "pull" => self.pull(at, invocation),
             "login" => Ok(()),
+            "" if translate::asks_version(invocation) => Ok(()),
             "buildx create" if !is_local(invocation) => Err("it builds on other machines".into()),
             "context create" if !is_local(invocation) => {
                 Err("it may lead to another machine's engine".into())
@@ -274,9 +275,11 @@ impl<'a> Planning<'a> {
             found.next().is_some_and(|one| is_absorbed(one) && !one.is("login"))
         };
         if !self.ends && self.order.tells_apart(build.command, later.command, &goes) {
-            return Err("its script goes on after an error, and where the build fails it would end another way: put \
+            return Err(
+                "its script goes on after an error, and where the build fails it would end another way: put \
                         `set -e` at its start"
-                .into());
+                    .into(),
+            );
         }
         let between = self.order.between(build.command, later.command);
         let invocations = self.job.invocations.iter().enumerate();
@@ -398,8 +401,8 @@ pub(in crate::rewrite) fn is_local(invocation: &Invocation) -> bool {
 pub(super) fn is_absorbed(invocation: &Invocation) -> bool {
     matches!(
         invocation.subcommand.as_str(),
-        "tag" | "push" | "pull" | "login" | "logout" | "rmi" | "rm" | "info" | "version" | "system prune"
-    )
+        "tag" | "push" | "pull" | "login" | "logout" | "rmi" | "rm" | "info" | "version" | "buildx rm"
+    ) || invocation.subcommand.ends_with("prune")
 }
 
 #[cfg(test)]
