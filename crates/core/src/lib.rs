@@ -55,11 +55,17 @@ pub fn analyze(files: &[File], context: &Context) -> Report {
     Report { schema: 1, files: files.iter().enumerate().map(report).collect(), read: Vec::new() }
 }
 
-/// Rewrites the file of index `file` for the builder of this id; `contain` keeps its daemon and contains it. `None` where
-/// there is no such file or builder, or the file's format can't be rewritten.
+/// Rewrites the file of index `file` for the builder of this id; `contain` keeps its daemon and contains it. For a Dockerfile
+/// the text is a ready CI job instead, and a CI can stand in front: `github-actions:buildah`; without one it is GitLab's.
+/// `None` where there is no such file or builder, or the file's format can't be rewritten.
 pub fn rewrite(files: &[File], context: &Context, file: usize, builder: &str) -> Option<RewriteReport> {
     if builder == rewrite::contain::ID {
         return rewrite::contain::contain(files, context, file);
+    }
+    if let Some(way) = rewrite::ready::Way::from_id(builder)
+        && let Some(job) = rewrite::ready::ready(files, context, file, way)
+    {
+        return Some(job);
     }
     rewrite::rewrite(files, context, file, daemonless_catalog::Builder::from_id(builder)?)
 }

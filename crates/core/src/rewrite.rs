@@ -15,6 +15,7 @@ mod lines;
 mod platforms;
 mod quotes;
 mod quoting;
+pub mod ready;
 mod scripts;
 mod select;
 mod shell;
@@ -38,14 +39,14 @@ use crate::{Context, File};
 
 pub use select::select;
 
-/// Whether a file of this format can be rewritten for this builder.
+/// Whether a file of this format can be rewritten for this builder, or a job be written that builds it.
 pub fn can(format: &str, builder: Builder) -> bool {
-    dialect::of(format, builder).is_some()
+    dialect::of(format, builder).is_some() || format == ready::FORMAT
 }
 
 /// Whether a file of this format can be rewritten where it builds with an image that gets no fixes any more.
 pub fn can_leave(format: &str) -> bool {
-    format == "gitlab-ci"
+    matches!(format, "gitlab-ci" | ready::FORMAT)
 }
 
 /// Why files of this format are not rewritten for this builder, in words that follow "because"; `None` where they are,
@@ -123,9 +124,7 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
     let file = files.get(index)?;
     let analysis = analysis::analyze(files, index, context);
     let format = analysis.detected.format?.id;
-    if !can(format, builder) {
-        return None;
-    }
+    dialect::of(format, builder)?;
     let id = FileId(u32::try_from(index).ok()?);
     // A script has no tree.
     let tree = yaml::parse(id, if format == shell::ID { "" } else { &file.text });
