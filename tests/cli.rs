@@ -215,6 +215,34 @@ fn fix_leaves_a_builder_that_gets_no_fixes() {
 }
 
 #[test]
+fn fix_prints_a_job_for_a_dockerfile_or_a_script_for_a_builder() {
+    let (_folder, path) = file("Dockerfile", "FROM alpine\nHEALTHCHECK CMD true\n");
+    let best = run(["fix", &path]);
+    assert!(best.code == 0 && best.out.contains("quay.io/buildah/stable:"), "{}", best.err);
+    assert!(
+        best.err.contains("a job for .gitlab-ci.yml, which builds with buildah: build-image"),
+        "{}",
+        best.err
+    );
+    let github = run(["fix", "--ci", "github-actions", &path]);
+    assert!(github.code == 0 && github.out.contains("docker/build-push-action"), "{}", github.err);
+    let kaniko = run(["fix", "--ci", "github-actions", "--to", "kaniko", &path]);
+    assert!((kaniko.code, &*kaniko.out) == (1, "") && kaniko.err.contains("C library"), "{}", kaniko.err);
+    assert_eq!(run(["fix", "--to", "buildx", "--ci", "gitlab-ci", &path]).code, 2);
+    let written = run(["fix", "--write", &path]);
+    assert!(written.code == 2 && written.err.contains("stays as it is"), "{}", written.err);
+
+    let script = "set -e\ndocker build -t r.example/a .\ndocker push r.example/a\n";
+    let (_folder, path) = file("publish.sh", script);
+    let podman = run(["fix", "--to", "podman", &path]);
+    assert!(podman.code == 0 && podman.out.contains("\npodman push r.example/a\n"), "{}", podman.err);
+    assert!(podman.err.contains("/etc/subuid"), "{}", podman.err);
+    let kaniko = run(["fix", "--to", "kaniko", &path]);
+    assert!(kaniko.code == 2 && kaniko.err.contains("its own image"), "{}", kaniko.err);
+    assert_eq!(run(["fix", "--ci", "gitlab-ci", &path]).code, 2);
+}
+
+#[test]
 #[cfg(unix)]
 fn fix_keeps_permissions_and_links() {
     use std::os::unix::fs::{PermissionsExt, symlink};

@@ -81,7 +81,7 @@ fn every_job_keeps_its_promises() {
                     fault(format!("a second time it becomes\n{}", again.text));
                 }
             }
-            if job.text.contains("_PASSWORD\" ") && !job.text.contains("printf") && !job.text.contains("echo") {
+            if job.text.contains("--password ") {
                 fault("a password is on a command line".to_owned());
             }
         }
@@ -95,6 +95,7 @@ fn a_builder_alone_means_gitlab() {
     let same = |a: &str, b: &str| job("", text, a).text == job("", text, b).text;
     assert!(same("kaniko", "gitlab-ci:kaniko") && same("buildx", "github-actions:buildx"));
     assert!(!same("buildah", "github-actions:buildah"));
-    let pipeline = File { path: ".gitlab-ci.yml".into(), text: "a:\n  script: [docker build .]\n".into(), format: None };
+    let pipeline =
+        File { path: ".gitlab-ci.yml".into(), text: "a:\n  script: [docker build .]\n".into(), format: None };
     assert!(daemonless_core::rewrite(&[pipeline], &Context::default(), 0, "gitlab-ci:buildah").is_none());
 }

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use crate::generated;
 use crate::promises::{BUILDERS, rewrite};
+use crate::ready;
 use crate::rewrites::befores;
 
 /// Whether a program can be run; says so where it can't.
@@ -74,6 +75,25 @@ fn gitlab_pipelines_fit_the_schema() {
 fn workflows_fit_the_schema() {
     let texts = generated::workflows(60);
     check("vendor.github-workflows", texts, ".github/workflows/images.yml", &["buildah", "podman"]);
+}
+
+#[test]
+fn ready_jobs_fit_the_schemas() {
+    for (schema, path) in
+        [("vendor.gitlab-ci", ".gitlab-ci.yml"), ("vendor.github-workflows", ".github/workflows/build.yml")]
+    {
+        if !is_installed("check-jsonschema") {
+            return;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let jobs = ready::jobs().into_iter().filter(|(_, of, _)| of == path);
+        let jobs: Vec<_> =
+            jobs.map(|(name, _, text)| (name.replace(' ', "-").replace(':', "-"), text)).collect();
+        assert!(jobs.len() > 5, "there are jobs");
+        if let Some(faults) = unfit(schema, &write(folder.path(), &jobs)) {
+            panic!("{faults}");
+        }
+    }
 }
 
 /// How often each of zizmor's rules fires for each file.

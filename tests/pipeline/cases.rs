@@ -20,7 +20,7 @@ pub(crate) struct Case {
 }
 
 /// An image that says something in every part of its configuration.
-const DOCKERFILE: &str = r#"FROM scratch
+pub(crate) const DOCKERFILE: &str = r#"FROM scratch
 ARG VERSION
 COPY busybox /bin/busybox
 SHELL ["/bin/busybox", "sh", "-c"]

@@ -39,11 +39,15 @@ fn alternative(way: &AlternativeReport, outcome: &Outcome, on: &Callback<Action>
         _ => "nofit",
     };
     let id = way.builder.unwrap_or(way.kind);
-    let act = outcome.builders.contains(&id).then(|| {
-        let choose = on.reform(move |_: MouseEvent| Action::ChoseBuilder(id.to_owned()));
+    // Of the jobs for a Dockerfile the first with this builder.
+    let is = |known: &&&str| **known == id || known.split_once(':').is_some_and(|(_, builder)| builder == id);
+    let act = outcome.builders.iter().find(is).map(|known| {
+        let known = *known;
+        let choose = on.reform(move |_: MouseEvent| Action::ChoseBuilder(known.to_owned()));
         let class = classes!("btn", (way.rank == 1).then_some("solid"));
         let with = way.builder.map_or("its daemon contained", |_| &way.title);
-        html! { <a {class} href="#rewrite" onclick={choose}>{"See your pipeline with "}{with}</a> }
+        let what = if known == id { "See your pipeline with " } else { "See a ready job with " };
+        html! { <a {class} href="#rewrite" onclick={choose}>{what}{with}</a> }
     });
     html! {
         <li class="alt" data-alternative={id} data-verdict={way.verdict}>

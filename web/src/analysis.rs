@@ -1,6 +1,7 @@
 //! The one place where the page calls the analysis.
 
 use daemonless_core::rewrite::contain;
+use daemonless_core::rewrite::ready::{self, WAYS};
 use daemonless_core::{Context, analyze};
 
 use crate::state::{Outcome, Source};
@@ -20,6 +21,10 @@ pub fn run(source: &Source, context: &Context) -> Option<Outcome> {
         }
     }
     builders.sort_unstable();
-    let builders = builders.into_iter().map(|(_, builder)| builder).collect();
+    let builders = match report.format {
+        // A Dockerfile gets a job for each CI.
+        ready::FORMAT if !report.jobs.is_empty() => WAYS.iter().map(|way| way.id).collect(),
+        _ => builders.into_iter().map(|(_, builder)| builder).collect(),
+    };
     Some(Outcome { source: source.clone(), context: context.clone(), report, builders })
 }

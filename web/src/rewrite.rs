@@ -1,8 +1,10 @@
-//! The person's own text for another builder, or with its daemon contained: what changes and why, what is left to them, and the verdict on it.
+//! The person's own text for another builder, or with its daemon contained: what changes and why, what is left to them, and the
+//! verdict on it. For a Dockerfile, a ready job.
 
 use daemonless_catalog::Builder;
 use daemonless_core::report::LeftReport;
 use daemonless_core::rewrite::contain;
+use daemonless_core::rewrite::ready::Way;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -19,7 +21,15 @@ use crate::tabs::tabs;
 
 /// How what a text is rewritten for is called.
 fn title(id: &str) -> &'static str {
-    Builder::from_id(id).map_or("Its daemon contained", |builder| builder.info().title)
+    match job(id) {
+        Some(way) => way.title,
+        None => Builder::from_id(id).map_or("Its daemon contained", |builder| builder.info().title),
+    }
+}
+
+/// The ready job that this is the id of.
+fn job(id: &str) -> Option<&'static Way> {
+    Way::from_id(id).filter(|way| way.id == id)
 }
 
 /// The section; nothing where no text can be written.
@@ -43,20 +53,29 @@ pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
             <p role="alert">{"The part of this page that rewrites could not be loaded. Load the page again, or use "}
                 <code>{"daemonless fix"}</code>{"."}</p>
         },
+        None if job(builder).is_some() => html! { <p role="status">{"The job is being written …"}</p> },
         None => html! { <p role="status">{"Your pipeline is being rewritten …"}</p> },
     };
     let busy = !missing && !rewrite.is_some_and(|(_, last)| last);
     let heading = match builder {
         contain::ID => "Your pipeline, its daemon contained",
+        _ if job(builder).is_some() => "A job that builds it",
         _ => "Your pipeline, without the daemon",
+    };
+    let lede = match job(builder) {
+        Some(_) => {
+            "A whole job for your CI, written from what your Dockerfile asks for. Your Dockerfile stays as it is. The job was \
+                    read by the same analysis, and its verdict stands beside it."
+        }
+        None => {
+            "Your own text, changed only where it must be: comments, order and quoting stay as you wrote them. It was read \
+                 again after the change, and the verdict on it stands beside the old one."
+        }
     };
     html! {
         <section class="s" id="rewrite" tabindex="-1" aria-labelledby="rewrite-head" data-builder={builder}
             aria-busy={busy.to_string()}>
-            {head("rewrite-head", html! {{heading}}, html! {
-                {"Your own text, changed only where it must be: comments, order and quoting stay as you wrote them. It was read \
-                  again after the change, and the verdict on it stands beside the old one."}
-            })}
+            {head("rewrite-head", html! {{heading}}, html! {{lede}})}
             {keep_first(outcome, state.job.as_deref(), builder)}
             {tabs("builder", "Builder", &titles, chosen, &on_choose, panel)}
         </section>
@@ -65,6 +84,9 @@ pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
 
 /// The rewritten text; it can be taken along where it is of the `last` outcome.
 fn show(state: &State, rewrite: &Rewrite, last: bool, on: &Callback<Action>) -> Html {
+    if let Some(way) = job(rewrite.builder) {
+        return show_job(state, rewrite, way, last, on);
+    }
     html! {
         <>
             {top(rewrite, last, state.copied, on)}
@@ -76,6 +98,28 @@ fn show(state: &State, rewrite: &Rewrite, last: bool, on: &Callback<Action>) -> 
                 <textarea id="rewritten" class="whole" readonly=true wrap="off" rows="20" spellcheck="false"
                     value={rewrite.text.clone()} />
             </details>
+        </>
+    }
+}
+
+/// A ready job: all of its text, as nothing of the person's changes.
+fn show_job(state: &State, rewrite: &Rewrite, way: &Way, last: bool, on: &Callback<Action>) -> Html {
+    let rows = rewrite.text.lines().count().max(1).to_string();
+    html! {
+        <>
+            if rewrite.text.is_empty() {
+                <p>{"There is no such job for this Dockerfile: what stands in its way is below."}</p>
+            } else {
+                <div class="difftop">
+                    <span>{"For "}<code>{way.path}</code>{" in your repository."}</span>
+                    <span><span class="vh">{"The job: "}</span>{level(rewrite.after.0, rewrite.after.1)}</span>
+                    {buttons(way.path, rewrite, last, state.copied, on)}
+                </div>
+                <label class="vh" for="rewritten">{"The job"}</label>
+                <textarea id="rewritten" class="whole" readonly=true wrap="off" {rows} spellcheck="false"
+                    value={rewrite.text.clone()} />
+            }
+            <div class="after">{left(rewrite)}{runner(rewrite)}</div>
         </>
     }
 }
@@ -97,23 +141,6 @@ fn keep_first(outcome: &Outcome, job: Option<&str>, chosen: &str) -> Html {
 fn top(rewrite: &Rewrite, last: bool, copied: Option<bool>, on: &Callback<Action>) -> Html {
     let file = rewrite.of.source.file();
     let (_, count) = diff::pieces(&file.text, &rewrite.edits);
-    let copy = {
-        let (on, text) = (on.clone(), rewrite.text.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (on, text) = (on.clone(), text.clone());
-            spawn_local(async move { on.emit(Action::Copied(browser::copy(&text).await)) });
-        })
-    };
-    let said = match copied {
-        None => "",
-        Some(true) => "Copied.",
-        Some(false) => "The browser does not let the page copy: take the whole text below.",
-    };
-    let download = {
-        let name = file.path.rsplit('/').next().unwrap_or_default().to_owned();
-        let text = rewrite.text.clone();
-        Callback::from(move |_: MouseEvent| browser::download(&name, &text))
-    };
     html! {
         <div class="difftop">
             <span class="before-after">
@@ -124,12 +151,36 @@ fn top(rewrite: &Rewrite, last: bool, copied: Option<bool>, on: &Callback<Action
             <span>
                 {format!("{} out, {} in; the other {} are byte for byte yours.", lines(count.removed), count.added, count.same)}
             </span>
-            <span class="end">
-                <button type="button" id="copy" class="btn solid" disabled={!last} onclick={copy}>{"Copy"}</button>
-                <button type="button" id="download" class="btn" disabled={!last} onclick={download}>{"Download"}</button>
-                <span role="status">{said}</span>
-            </span>
+            {buttons(&file.path, rewrite, last, copied, on)}
         </div>
+    }
+}
+
+/// What takes the new text along: to the clipboard, or as a file with the name of `path`.
+fn buttons(path: &str, rewrite: &Rewrite, last: bool, copied: Option<bool>, on: &Callback<Action>) -> Html {
+    let copy = {
+        let (on, text) = (on.clone(), rewrite.text.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (on, text) = (on.clone(), text.clone());
+            spawn_local(async move { on.emit(Action::Copied(browser::copy(&text).await)) });
+        })
+    };
+    let said = match copied {
+        None => "",
+        Some(true) => "Copied.",
+        Some(false) => "The browser does not let the page copy: take the whole text.",
+    };
+    let download = {
+        let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+        let text = rewrite.text.clone();
+        Callback::from(move |_: MouseEvent| browser::download(&name, &text))
+    };
+    html! {
+        <span class="end">
+            <button type="button" id="copy" class="btn solid" disabled={!last} onclick={copy}>{"Copy"}</button>
+            <button type="button" id="download" class="btn" disabled={!last} onclick={download}>{"Download"}</button>
+            <span role="status">{said}</span>
+        </span>
     }
 }
 
@@ -224,7 +275,9 @@ fn left(rewrite: &Rewrite) -> Html {
     html! {
         <div id="left">
             <h3>{"What is left to you"}</h3>
-            if rewrite.left.is_empty() {
+            if rewrite.left.is_empty() && job(rewrite.builder).is_some() {
+                <p>{"Nothing: the job has all that your Dockerfile asks for."}</p>
+            } else if rewrite.left.is_empty() {
                 <p>{"No command was left out: all that this text asks of the daemon was translated."}</p>
             } else {
                 <ul class="plain">{rows}</ul>

@@ -6,7 +6,7 @@ use daemonless_catalog::{Builder, Host, Risk};
 use daemonless_core::Context;
 use daemonless_core::format::FORMATS;
 use daemonless_core::model::Reach;
-use daemonless_core::rewrite::contain;
+use daemonless_core::rewrite::{contain, ready};
 use lexopt::Arg;
 
 use crate::output::{self, OUTPUTS, Output};
@@ -50,6 +50,8 @@ pub(crate) struct Options {
     pub(crate) fail_on: Option<Risk>,
     pub(crate) color: Option<bool>,
     pub(crate) to: Option<String>,
+    /// The CI that a Dockerfile's job is for.
+    pub(crate) ci: Option<String>,
     pub(crate) diff: bool,
     /// Numbers of hunks, as written.
     pub(crate) select: Option<String>,
@@ -69,6 +71,7 @@ impl Default for Options {
             fail_on: Some(Risk::High),
             color: None,
             to: None,
+            ci: None,
             diff: false,
             select: None,
             write: false,
@@ -149,11 +152,23 @@ pub(crate) static FLAGS: &[Flag] = &[
         long: "to",
         short: None,
         value: Some("BUILDER"),
-        words: Some(|| Builder::ALL.iter().map(|builder| builder.id()).chain([contain::ID]).collect()),
+        words: Some(|| {
+            Builder::ALL.iter().map(|builder| builder.id()).chain([contain::ID, ready::BUILDX]).collect()
+        }),
         commands: &["fix"],
         help: "The builder to rewrite for; if not given, the best-ranked one that the file can be rewritten for. \
-               `contain` keeps the daemon, in the safest form of what the file has.",
+               `contain` keeps the daemon, in the safest form of what the file has; `buildx` is for a Dockerfile's job on \
+               GitHub's machines.",
         set: |options, word| options.to = Some(word.to_owned()),
+    },
+    Flag {
+        long: "ci",
+        short: None,
+        value: Some("CI"),
+        words: Some(|| ready::cis().collect()),
+        commands: &["fix"],
+        help: "The CI that the job for a Dockerfile is written for; `gitlab-ci` if not given.",
+        set: |options, word| options.ci = Some(word.to_owned()),
     },
     Flag {
         long: "diff",

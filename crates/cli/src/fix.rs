@@ -9,8 +9,8 @@ use std::path::Path;
 use daemonless_catalog::Builder;
 use daemonless_core::hunk::{hunks, line_starts};
 use daemonless_core::report::{FileReport, JobReport, RewriteReport};
-use daemonless_core::rewrite::contain;
-use daemonless_core::{Context, File, rewrite};
+use daemonless_core::rewrite::{contain, ready};
+use daemonless_core::{File, rewrite};
 
 use crate::args::{Command, Options};
 use crate::diff;
@@ -24,8 +24,10 @@ pub(crate) static COMMAND: Command = Command {
     summary: "rewrite a file for a daemonless builder",
     help: "Rewrites the jobs of the file that reach a daemon for a builder without one, and those that build with a \
            builder which gets no fixes any more, and prints the whole new text. \
-           What needs no change stays as it was, byte for byte.\n\n\
-           Exit code 0: every job that reaches a daemon was rewritten, and nothing is left but settings of the runner; \
+           What needs no change stays as it was, byte for byte. For a Dockerfile, which stays as it is, it prints a \
+           ready CI job that builds and pushes it: put that into the file that standard error names.\n\n\
+           Exit code 0: every job that reaches a daemon was rewritten, or the Dockerfile has its job, and nothing is left but \
+           settings of the runner; \
            1: something is left to a person, or was not selected, and is named on standard error; 2: the file could not be read or rewritten, \
            or the command line is wrong.",
     run,
@@ -47,7 +49,11 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
     }
     let files = [file];
     let [file] = &files;
-    let mut plan = plan(&files, &options.context, options.to.as_deref())?;
+    let mut plan = plan(&files, options)?;
+    if matches!(plan, Plan::Ready(_)) && (options.diff || options.write || options.select.is_some()) {
+        let why = "a Dockerfile stays as it is, and its job is printed: --diff, --select and --write have nothing to do";
+        return Err(format!("{}: {why}", file.path).into());
+    }
     let taken = options.select.as_deref().map(|numbers| selected(numbers, file, &plan)).transpose()?;
     // The diff is drawn from all changes, so that a hunk has the same number whatever else is taken.
     let edits = match &plan {
@@ -58,7 +64,7 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
         **rewrite = rewrite::select(&files, &options.context, 0, rewrite, taken);
     }
     let (text, left) = match &plan {
-        Plan::Rewritten(rewrite) => (&rewrite.text, !rewrite.left.is_empty()),
+        Plan::Rewritten(rewrite) | Plan::Ready(rewrite) => (&rewrite.text, !rewrite.left.is_empty()),
         Plan::Nothing => (&file.text, false),
         Plan::NoBuilder(_) => (&file.text, true),
     };
@@ -107,13 +113,16 @@ fn selected(numbers: &str, file: &File, plan: &Plan) -> Result<BTreeSet<usize>, 
 /// What can be done with a file.
 enum Plan {
     Rewritten(Box<RewriteReport>),
+    /// A job for a Dockerfile.
+    Ready(Box<RewriteReport>),
     /// No job reaches a daemon.
     Nothing,
     /// These jobs reach a daemon, and no builder that the file can be rewritten for fits.
     NoBuilder(Vec<JobReport>),
 }
 
-fn plan(files: &[File; 1], context: &Context, to: Option<&str>) -> Result<Plan, Failure> {
+fn plan(files: &[File; 1], options: &Options) -> Result<Plan, Failure> {
+    let Options { context, to, ci, .. } = options;
     let report = daemonless_core::analyze(files, context);
     let [File { path, .. }] = files;
     let Some(file) = report.files.into_iter().next().filter(|file| file.format != "unknown") else {
@@ -122,9 +131,28 @@ fn plan(files: &[File; 1], context: &Context, to: Option<&str>) -> Result<Plan, 
     if !file.jobs.iter().any(|job| reaches_daemon(job) || leaves(job)) {
         return Ok(Plan::Nothing);
     }
-    let Some(builder) = to.or_else(|| best_builder(&file)) else {
-        return Ok(Plan::NoBuilder(file.jobs.into_iter().filter(reaches_daemon).collect()));
+    let is_image = file.format == ready::FORMAT;
+    if ci.is_some() && !is_image {
+        return Err(format!(
+            "{path}: --ci says where the job for a Dockerfile runs, and this is {}",
+            file.format
+        )
+        .into());
+    }
+    // On machines that are thrown away, their own daemon is right.
+    let on_github = ci.as_deref() == Some("github-actions");
+    let best = if on_github { Some(ready::BUILDX) } else { best_builder(&file) };
+    let Some(builder) = to.as_deref().or(best) else {
+        let jobs = file.jobs.into_iter().filter(|job| reaches_daemon(job) || is_image);
+        return Ok(Plan::NoBuilder(jobs.collect()));
     };
+    if is_image {
+        let id = ci.as_deref().map_or(builder.to_owned(), |ci| format!("{ci}:{builder}"));
+        return match daemonless_core::rewrite(files, context, 0, &id) {
+            Some(job) => Ok(Plan::Ready(Box::new(job))),
+            None => Err(format!("{path}: there is no such job for a Dockerfile: {id}").into()),
+        };
+    }
     match daemonless_core::rewrite(files, context, 0, builder) {
         Some(rewrite) => Ok(Plan::Rewritten(Box::new(rewrite))),
         None => {
@@ -176,7 +204,7 @@ impl Plan {
                     io.tell(&format!("{path}:{line}: {noun} {name}: no builder fits{advice}"));
                 }
             }
-            Self::Rewritten(rewrite) => {
+            Self::Rewritten(rewrite) | Self::Ready(rewrite) => {
                 let RewriteReport { builder, jobs, left, requires, after, .. } = &**rewrite;
                 for left in left {
                     let at = format!("{path}:{}: {}", left.line, left.job);
@@ -189,6 +217,9 @@ impl Plan {
                     after.first().map_or(String::new(), |file| format!("; risk after it: {}", file.risk));
                 let jobs = if jobs.is_empty() { "no job".to_owned() } else { jobs.join(", ") };
                 let what = match *builder {
+                    builder if matches!(self, Self::Ready(_)) => {
+                        format!("a job for {}, which builds with {builder}", rewrite.path)
+                    }
                     contain::ID => "its daemon contained".to_owned(),
                     builder => format!("rewritten for {builder}"),
                 };

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use daemonless_catalog::{Builder, Need};
+use daemonless_catalog::{Builder, Level, Need};
 
 use super::{Left, blocked, dialect, sentence};
 use crate::alternatives::{Fit, Kind, alternatives};
@@ -15,7 +15,7 @@ use crate::syntax::dockerfile::{self, Instruction, Keyword};
 use crate::{Context, File};
 
 /// The id of the format that jobs are written for.
-pub(super) const FORMAT: &str = "dockerfile";
+pub const FORMAT: &str = "dockerfile";
 
 /// A job that builds with the daemon of a machine which is thrown away after it.
 pub const BUILDX: &str = "buildx";
@@ -24,34 +24,35 @@ pub const BUILDX: &str = "buildx";
 struct Ci {
     /// The id of its format.
     id: &'static str,
-    /// Where its file lies.
-    path: &'static str,
     /// The job that builds with Docker.
-    write: fn(&Facts) -> String,
+    write: fn(&Facts, Option<Builder>) -> String,
     /// What holds a commit's name there.
     commit: &'static str,
     /// Where values that the file must not hold are set.
     settings: &'static str,
-    /// Whether its machines have a daemon each, which ends with the job.
-    has_machines: bool,
+    /// How such a setting is called that holds a secret.
+    secret: &'static str,
+    /// Builders that are installed on its machines rather than run from their own image, with their versions (the source
+    /// `github-runner-images`).
+    installed: &'static [(Builder, &'static str)],
 }
 
 static CIS: &[Ci] = &[
     Ci {
         id: "gitlab-ci",
-        path: ".gitlab-ci.yml",
         write: gitlab_ci,
         commit: "$CI_COMMIT_SHA",
         settings: "the project's CI/CD settings",
-        has_machines: false,
+        secret: "variable of the type File",
+        installed: &[],
     },
     Ci {
         id: "github-actions",
-        path: ".github/workflows/build.yml",
         write: github_actions,
         commit: "${{ github.sha }}",
         settings: "the repository's settings",
-        has_machines: true,
+        secret: "secret",
+        installed: &[(Builder::Buildah, "1.33.7"), (Builder::Podman, "5.8.4")],
     },
 ];
 
@@ -62,26 +63,33 @@ pub struct Way {
     pub id: &'static str,
     /// How it is called.
     pub title: &'static str,
+    /// The id of its CI's format.
     pub ci: &'static str,
+    /// Where the file with it lies.
+    pub path: &'static str,
     /// `None`: Buildx on the machine's own daemon.
     pub builder: Option<Builder>,
 }
 
-/// All jobs, the one that is right for most first.
+/// All jobs, the one that is right for most first of each CI.
 pub static WAYS: &[Way] = &[
-    way("gitlab-ci:buildah", "Buildah on GitLab", "gitlab-ci", Some(Builder::Buildah)),
-    way("gitlab-ci:podman", "Podman on GitLab", "gitlab-ci", Some(Builder::Podman)),
-    way("gitlab-ci:buildkit", "BuildKit on GitLab", "gitlab-ci", Some(Builder::Buildkit)),
-    way("gitlab-ci:kaniko", "Kaniko on GitLab", "gitlab-ci", Some(Builder::Kaniko)),
-    way("github-actions:buildx", "Buildx on GitHub", "github-actions", None),
-    way("github-actions:buildah", "Buildah on GitHub", "github-actions", Some(Builder::Buildah)),
-    way("github-actions:podman", "Podman on GitHub", "github-actions", Some(Builder::Podman)),
-    way("github-actions:buildkit", "BuildKit on GitHub", "github-actions", Some(Builder::Buildkit)),
-    way("github-actions:kaniko", "Kaniko on GitHub", "github-actions", Some(Builder::Kaniko)),
+    gitlab("gitlab-ci:buildah", "GitLab: Buildah", Some(Builder::Buildah)),
+    gitlab("gitlab-ci:podman", "GitLab: Podman", Some(Builder::Podman)),
+    gitlab("gitlab-ci:buildkit", "GitLab: BuildKit", Some(Builder::Buildkit)),
+    gitlab("gitlab-ci:kaniko", "GitLab: Kaniko", Some(Builder::Kaniko)),
+    github("github-actions:buildx", "GitHub: Buildx", None),
+    github("github-actions:buildah", "GitHub: Buildah", Some(Builder::Buildah)),
+    github("github-actions:podman", "GitHub: Podman", Some(Builder::Podman)),
+    github("github-actions:buildkit", "GitHub: BuildKit", Some(Builder::Buildkit)),
+    github("github-actions:kaniko", "GitHub: Kaniko", Some(Builder::Kaniko)),
 ];
 
-const fn way(id: &'static str, title: &'static str, ci: &'static str, builder: Option<Builder>) -> Way {
-    Way { id, title, ci, builder }
+const fn gitlab(id: &'static str, title: &'static str, builder: Option<Builder>) -> Way {
+    Way { id, title, ci: "gitlab-ci", path: ".gitlab-ci.yml", builder }
+}
+
+const fn github(id: &'static str, title: &'static str, builder: Option<Builder>) -> Way {
+    Way { id, title, ci: "github-actions", path: ".github/workflows/build.yml", builder }
 }
 
 /// Ids of the CIs.
@@ -92,7 +100,8 @@ pub fn cis() -> impl Iterator<Item = &'static str> {
 impl Way {
     /// The way of that id. A builder's id alone means the first CI, and `buildx` the first whose machines have a daemon.
     pub fn from_id(id: &str) -> Option<&'static Self> {
-        let named = |way: &&Self| way.id == id || way.id.split_once(':').is_some_and(|(_, builder)| builder == id);
+        let named =
+            |way: &&Self| way.id == id || way.id.split_once(':').is_some_and(|(_, builder)| builder == id);
         WAYS.iter().find(named)
     }
 }
@@ -122,10 +131,13 @@ pub fn ready(files: &[File], context: &Context, index: usize, way: &Way) -> Opti
     analysis.detected.format.filter(|format| format.id == FORMAT)?;
     let ci = CIS.iter().find(|ci| ci.id == way.ci)?;
     let id = FileId(u32::try_from(index).ok()?);
-    let mut left = way.builder.map_or(Vec::new(), |builder| obstacles(&analysis, ci, builder));
+    let mut left = match way.builder {
+        Some(builder) => obstacles(&analysis, ci, builder),
+        None => of_machine(&analysis),
+    };
     let mut report = RewriteReport {
         builder: way.builder.map_or(BUILDX, |builder| builder.id()),
-        path: ci.path.to_owned(),
+        path: way.path.to_owned(),
         text: String::new(),
         edits: Vec::new(),
         left: Vec::new(),
@@ -136,8 +148,8 @@ pub fn ready(files: &[File], context: &Context, index: usize, way: &Way) -> Opti
     let mut inner = Vec::new();
     if left.is_empty() && !analysis.unit.jobs.is_empty() {
         let facts = Facts::read(id, file, ci, &mut left);
-        let text = (ci.write)(&facts);
-        let written = [File { path: ci.path.to_owned(), text, format: Some(ci.id.to_owned()) }];
+        let text = (ci.write)(&facts, way.builder);
+        let written = [File { path: way.path.to_owned(), text, format: Some(ci.id.to_owned()) }];
         match way.builder {
             Some(builder) => {
                 let rewritten = super::rewrite(&written, context, 0, builder)?;
@@ -180,6 +192,19 @@ fn obstacles(analysis: &Analysis, ci: &Ci, builder: Builder) -> Vec<Left> {
     let mut found = Vec::new();
     let judged = analysis.unit.jobs.iter().zip(&analysis.verdicts).zip(&analysis.needs);
     for ((job, verdict), needs) in judged {
+        let installed = ci.installed.iter().find(|(installed, _)| *installed == builder);
+        let newer = needs.iter().filter_map(|(need, spans)| {
+            let (_, version) = installed?;
+            let Level::Since(since) = builder.support(need).level else { return None };
+            let name = builder.info().name();
+            let why = format!(
+                "needs {}: {name} has it from {since} on, and {version} is installed on the machines",
+                need.title()
+            );
+            let span = spans.first().copied().unwrap_or(job.name_span);
+            is_older(version, since).then(|| Left { span, job: job.name.clone(), why })
+        });
+        found.extend(newer);
         if let Some(why) = dialect::why_not(ci.id, builder) {
             found.push(Left { span: job.name_span, job: job.name.clone(), why: why.to_owned() });
         }
@@ -188,16 +213,52 @@ fn obstacles(analysis: &Analysis, ci: &Ci, builder: Builder) -> Vec<Left> {
         let fatal = own.into_iter().flat_map(|way| &way.blockers).filter(|blocker| blocker.fatal);
         found.extend(fatal.map(|blocker| blocked(job, blocker)));
     }
-    if analysis.needs.iter().any(|needs| needs.get(Need::WindowsContainers).is_some()) {
-        found.truncate(1);
-    }
     found
+}
+
+/// What Buildx on a Linux machine of the service does not build as it is.
+fn of_machine(analysis: &Analysis) -> Vec<Left> {
+    let limits = [
+        (Need::WindowsContainers, "the machine builds Linux images"),
+        (
+            Need::RunSecurity,
+            "the builder must be started with `--allow-insecure-entitlement security.insecure` and be given `allow`",
+        ),
+        (Need::RunDevice, "the machine offers no devices"),
+    ];
+    let judged = analysis.unit.jobs.iter().zip(&analysis.needs);
+    let found = judged.flat_map(|(job, needs)| {
+        limits.iter().filter_map(move |(need, why)| {
+            let span = needs.get(*need)?.first().copied().unwrap_or(job.name_span);
+            Some(Left { span, job: job.name.clone(), why: format!("needs {}: {why}", need.title()) })
+        })
+    });
+    found.collect()
+}
+
+/// Whether a version comes before another.
+fn is_older(version: &str, other: &str) -> bool {
+    let parts = |text: &str| -> Vec<u32> { text.split('.').map(|part| part.parse().unwrap_or(0)).collect() };
+    parts(version) < parts(other)
 }
 
 /// Arguments that builders fill in by themselves.
 static GIVEN: &[&str] = &[
-    "TARGETPLATFORM", "TARGETOS", "TARGETARCH", "TARGETVARIANT", "BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT",
-    "TARGETSTAGE", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY", "SOURCE_DATE_EPOCH",
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETARCH",
+    "TARGETVARIANT",
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "TARGETSTAGE",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "FTP_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "SOURCE_DATE_EPOCH",
 ];
 
 /// Arguments that mean the commit.
@@ -220,7 +281,12 @@ impl Facts {
         };
         let mut notes = |span: Span, why: String| left.push(Left { span, job: "image".to_owned(), why });
         let mut known: BTreeSet<String> = GIVEN.iter().map(|name| (*name).to_owned()).collect();
-        known.extend(tree.instructions.iter().flat_map(|one| arguments(one)).filter_map(|(name, has)| has.then_some(name)));
+        known.extend(
+            tree.instructions
+                .iter()
+                .flat_map(|one| arguments(one))
+                .filter_map(|(name, has)| has.then_some(name)),
+        );
         for instruction in &tree.instructions {
             for (name, _) in arguments(instruction) {
                 if facts.arguments.len() >= MOST || !is_name(&name) || !known.insert(name.clone()) {
@@ -228,7 +294,8 @@ impl Facts {
                 }
                 let value = COMMITS.contains(&name.to_ascii_uppercase().as_str()).then_some(ci.commit);
                 if value.is_none() {
-                    let why = format!("`{name}` has no default: set the variable `{name}` in {}", ci.settings);
+                    let why =
+                        format!("`{name}` has no default: set the variable `{name}` in {}", ci.settings);
                     notes(instruction.span, why);
                 }
                 facts.arguments.push((name, value));
@@ -243,7 +310,9 @@ impl Facts {
             }
         }
         let last = tree.instructions.iter().rev().find(|one| one.keyword == Keyword::From);
-        if last.is_some_and(|last| last.from().1.is_some_and(|name| facts.stages.last().is_some_and(|own| own == name.as_str()))) {
+        if last.is_some_and(|last| {
+            last.from().1.is_some_and(|name| facts.stages.last().is_some_and(|own| own == name.as_str()))
+        }) {
             facts.stages.pop();
         }
         facts
@@ -253,7 +322,8 @@ impl Facts {
     fn mounts(&mut self, instruction: &Instruction, ci: &Ci, notes: &mut dyn FnMut(Span, String)) {
         for mount in instruction.flags("mount") {
             let value = mount.value.as_ref().map_or("", |value| value.as_str());
-            let field = |name: &str| value.split(',').find_map(|one| one.strip_prefix(name)?.strip_prefix('='));
+            let field =
+                |name: &str| value.split(',').find_map(|one| one.strip_prefix(name)?.strip_prefix('='));
             let target = field("target").or(field("dst")).and_then(|path| path.rsplit('/').next());
             match field("type") {
                 Some("secret") => {
@@ -265,8 +335,13 @@ impl Facts {
                         .chars()
                         .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
                         .collect();
-                    let kind = if ci.has_machines { "secret" } else { "variable of the type File" };
-                    notes(instruction.span, format!("it mounts the secret `{id}`: add a {kind} `{variable}` in {}", ci.settings));
+                    notes(
+                        instruction.span,
+                        format!(
+                            "it mounts the secret `{id}`: add a {} `{variable}` in {}",
+                            ci.secret, ci.settings
+                        ),
+                    );
                     self.secrets.push((id.to_owned(), variable));
                 }
                 Some("ssh") => {
@@ -274,10 +349,12 @@ impl Facts {
                     if self.ssh.len() >= MOST || !is_word(id) || self.ssh.iter().any(|known| known == id) {
                         continue;
                     }
-                    let kind = if ci.has_machines { "secret" } else { "variable of the type File" };
                     notes(
                         instruction.span,
-                        format!("it uses a key by SSH: add a {kind} `{KEY}` with a key that only reads, in {}", ci.settings),
+                        format!(
+                            "it uses a key by SSH: add a {} `{KEY}` with a key that only reads, in {}",
+                            ci.secret, ci.settings
+                        ),
                     );
                     self.ssh.push(id.to_owned());
                 }
@@ -290,7 +367,9 @@ impl Facts {
     fn stages(&self, pad: &str) -> String {
         match self.stages.is_empty() {
             true => String::new(),
-            false => format!("{pad}# `target` can name one of the other stages: {}.\n", self.stages.join(", ")),
+            false => {
+                format!("{pad}# `target` can name one of the other stages: {}.\n", self.stages.join(", "))
+            }
         }
     }
 }
@@ -301,7 +380,11 @@ fn arguments(instruction: &Instruction) -> Vec<(String, bool)> {
         return Vec::new();
     }
     let words = instruction.body.as_str().split_whitespace().take(MOST);
-    words.map(|word| word.split_once('=').map_or((word.to_owned(), false), |(name, _)| (name.to_owned(), true))).collect()
+    words
+        .map(|word| {
+            word.split_once('=').map_or((word.to_owned(), false), |(name, _)| (name.to_owned(), true))
+        })
+        .collect()
 }
 
 /// The path of a Dockerfile in its repository, where it has to be named.
@@ -323,7 +406,7 @@ fn is_word(text: &str) -> bool {
 }
 
 /// GitLab's job.
-fn gitlab_ci(facts: &Facts) -> String {
+fn gitlab_ci(facts: &Facts, _: Option<Builder>) -> String {
     let mut options = String::new();
     if let Some(file) = &facts.file {
         let _ = write!(options, " --file {file}");
@@ -360,7 +443,7 @@ build-image:
 }
 
 /// GitHub's workflow.
-fn github_actions(facts: &Facts) -> String {
+fn github_actions(facts: &Facts, builder: Option<Builder>) -> String {
     let mut key = String::new();
     let mut inputs = String::new();
     if let Some(file) = &facts.file {
@@ -387,9 +470,15 @@ fn github_actions(facts: &Facts) -> String {
         );
     }
     let stages = facts.stages("      ");
+    let why = match builder {
+        Some(_) => "",
+        None => {
+            "# The machine runs this job alone and is thrown away after it: its own daemon with Buildx does everything here.\n"
+        }
+    };
     format!(
         "# Builds the image and pushes it to GitHub's registry.
-name: Build the image
+{why}name: Build the image
 
 on:
   push:
@@ -416,7 +505,6 @@ jobs:
         with:
           context: .
 {inputs}          push: true
-          provenance: false
           tags: ghcr.io/${{{{ github.repository }}}}:${{{{ github.sha }}}}
 "
     )
