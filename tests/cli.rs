@@ -216,7 +216,7 @@ fn fix_leaves_a_builder_that_gets_no_fixes() {
 
 #[test]
 fn fix_prints_a_job_for_a_dockerfile_or_a_script_for_a_builder() {
-    let (_folder, path) = file("Dockerfile", "FROM alpine\nHEALTHCHECK CMD true\n");
+    let (_folder, path) = file("Dockerfile", "FROM alpine\n");
     let best = run(["fix", &path]);
     assert!(best.code == 0 && best.out.contains("quay.io/buildah/stable:"), "{}", best.err);
     assert!(
