@@ -87,8 +87,7 @@ fn ready_jobs_fit_the_schemas() {
         }
         let folder = tempfile::tempdir().expect("a folder");
         let jobs = ready::jobs().into_iter().filter(|(_, of, _)| of == path);
-        let jobs: Vec<_> =
-            jobs.map(|(name, _, text)| (name.replace(' ', "-").replace(':', "-"), text)).collect();
+        let jobs: Vec<_> = jobs.map(|(name, _, text)| (name.replace([' ', ':'], "-"), text)).collect();
         assert!(jobs.len() > 5, "there are jobs");
         if let Some(faults) = unfit(schema, &write(folder.path(), &jobs)) {
             panic!("{faults}");

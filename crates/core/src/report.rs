@@ -231,10 +231,12 @@ pub struct AfterReport {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RewriteReport {
-    /// The builder's id, or `contain`.
+    /// The builder's id, or `contain`; of the job for a Dockerfile also `buildx`.
     pub builder: &'static str,
+    /// The file's own path. Of the job for a Dockerfile, where a repository has such a job.
     pub path: String,
-    /// The whole new text; equal to the old one where nothing could be done.
+    /// The whole new text; equal to the old one where nothing could be done. For a Dockerfile, the whole job; empty where there is
+    /// none.
     pub text: String,
     /// Disjoint and in order.
     pub edits: Vec<EditReport>,

@@ -282,10 +282,7 @@ impl Facts {
         let mut notes = |span: Span, why: String| left.push(Left { span, job: "image".to_owned(), why });
         let mut known: BTreeSet<String> = GIVEN.iter().map(|name| (*name).to_owned()).collect();
         known.extend(
-            tree.instructions
-                .iter()
-                .flat_map(|one| arguments(one))
-                .filter_map(|(name, has)| has.then_some(name)),
+            tree.instructions.iter().flat_map(arguments).filter_map(|(name, has)| has.then_some(name)),
         );
         for instruction in &tree.instructions {
             for (name, _) in arguments(instruction) {

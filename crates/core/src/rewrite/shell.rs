@@ -187,8 +187,7 @@ impl View<'_> {
     /// Whether what a script does on its way has to hold for one that nothing ends at its first error.
     pub(super) fn ends_at_errors(&self, job: &Job) -> bool {
         let first = self.text.lines().next().unwrap_or("");
-        let by_first_line =
-            first.starts_with("#!") && first.split_whitespace().skip(1).any(|word| is_switch(word));
+        let by_first_line = first.starts_with("#!") && first.split_whitespace().skip(1).any(is_switch);
         let sets = |command: &Command| {
             let mut words = command.words.iter().map(|word| word.as_str());
             let is_set =

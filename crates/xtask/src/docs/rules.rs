@@ -73,7 +73,11 @@ pub(super) fn formats() -> Result<String> {
         out,
         "\nA text is recognised by its path and its content: each format says how sure it is, from 0 to 100, and the \
          surest is taken. Below 60 the report says `formatCertain: false`, and the page asks. `--as ID` names the format \
-         where you know better. A text that no format recognises is `unknown`: it has no jobs and no findings."
+         where you know better. A text that no format recognises is `unknown`: it has no jobs and no findings.\n\n\
+         A Dockerfile stays as it is: for it a ready job for {} is written, and asked for as `CI:BUILDER`, such as \
+         `{}`; a builder alone means the first CI.",
+        ready::cis().map(|ci| format!("`{ci}`")).collect::<Vec<_>>().join(" or "),
+        ready::WAYS.last().map_or("", |way| way.id)
     );
     Ok(out)
 }
