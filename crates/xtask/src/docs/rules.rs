@@ -6,6 +6,7 @@ use std::fs;
 use anyhow::{Context, Result};
 use daemonless_catalog::Builder;
 use daemonless_core::format::{self, FORMATS, Format};
+use daemonless_core::rewrite::ready;
 use daemonless_core::rule::Rule;
 use daemonless_core::{RULES, rewrite};
 
