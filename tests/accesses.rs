@@ -1,7 +1,5 @@
 //! How jobs reach an engine, and the lines that prove it, where the formats leave room for doubt.
 
-use std::fmt::Write;
-
 use daemonless_core::{Context, File, analyze};
 
 /// Checks the accesses of the text's first job, each as its approach, how sure it is, and the lines of its proof.
@@ -10,12 +8,14 @@ fn check(format: &str, text: &str, expected: &[&str]) {
     let file = File { path: "case".to_owned(), text: text.to_owned(), format: Some(format.to_owned()) };
     let mut report = analyze(&[file], &Context::default());
     let job = report.files.remove(0).jobs.remove(0);
-    let mut shown = Vec::new();
-    for access in &job.accesses {
-        let mut line = format!("{} {}", access.approach, access.confidence);
-        access.lines.iter().for_each(|label| write!(line, " {}", label.range.line).unwrap());
-        shown.push(line);
-    }
+    let shown: Vec<_> = job
+        .accesses
+        .iter()
+        .map(|access| {
+            let lines: String = access.lines.iter().map(|label| format!(" {}", label.range.line)).collect();
+            format!("{} {}{lines}", access.approach, access.confidence)
+        })
+        .collect();
     assert_eq!(shown, expected, "in:\n{text}");
 }
 

@@ -8,6 +8,7 @@ mod promises; // What every rewrite promises.
 mod schemas; // Rewrites against the formats' schemas and a linter of workflows, where these are installed.
 
 mod accesses;
+mod alternatives;
 mod cli; // The command line: arguments, exit codes, streams, each output format.
 mod contain; // GitLab pipelines whose daemon stays, contained.
 mod hostile; // Bad input: no panic, no overflow, time in proportion to size.

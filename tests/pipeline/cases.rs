@@ -403,7 +403,67 @@ build:
     - docker push -q "$REGISTRY/app:$TAG"
 "#,
         images: &[("app:main", &["."])],
-        left: &["git rev-parse --abbrev-ref HEAD"],
+        left: &["git rev-parse"],
+        ..PLAIN
+    },
+    Case {
+        name: "from archived Kaniko",
+        pipeline: r#"build:
+  image:
+    name: gcr.io/kaniko-project/executor:v1.23.2-debug
+    entrypoint: [""]
+  variables:
+    DOCKER_CONFIG: .docker
+  script:
+    - mkdir -p "$DOCKER_CONFIG"
+    - auth=$(printf %s "$REGISTRY_USER:$REGISTRY_PASSWORD" | base64)
+    - echo "{\"auths\":{\"$REGISTRY\":{\"auth\":\"$auth\"}}}" > "$DOCKER_CONFIG/config.json"
+    - >-
+      /kaniko/executor
+      --context .
+      --dockerfile Dockerfile
+      --build-arg VERSION=3
+      --label team=build
+      --destination "$REGISTRY/app:1"
+      --destination "$REGISTRY/app:latest"
+"#,
+        images: &[
+            ("app:1", &["--build-arg=VERSION=3", "--label=team=build", "."]),
+            ("app:latest", &["--build-arg=VERSION=3", "--label=team=build", "."]),
+        ],
+        // Where the login is written is a variable, so it is not seen to be one.
+        left: &["/kaniko/executor"],
+        ..PLAIN
+    },
+    Case {
+        name: "a list of images made by hand",
+        pipeline: r#"publish:
+  image: docker:27
+  services: [docker:27-dind]
+  before_script:
+    - docker login -u "$REGISTRY_USER" -p "$REGISTRY_PASSWORD" "$REGISTRY"
+  script:
+    - docker build -t "$REGISTRY/app:one" .
+    - docker push "$REGISTRY/app:one"
+    - docker manifest create "$REGISTRY/app:list" "$REGISTRY/app:one"
+    - docker manifest push "$REGISTRY/app:list"
+"#,
+        images: &[("app:one", &["."]), ("app:list", &["."])],
+        ..PLAIN
+    },
+    Case {
+        name: "a build that pushes by itself and fails",
+        pipeline: r#"build:
+  image: docker:27
+  services: [docker:27-dind]
+  script:
+    - docker login -u "$REGISTRY_USER" -p "$REGISTRY_PASSWORD" "$REGISTRY"
+    - docker buildx build --push -t "$REGISTRY/app:1" .
+    - echo "what comes after it"
+"#,
+        dockerfile: "FROM scratch\nCOPY busybox /bin/busybox\nRUN [\"/bin/busybox\", \"false\"]\n",
+        absent: &["app:1"],
+        fails: true,
         ..PLAIN
     },
 ];

@@ -35,7 +35,7 @@ impl Machine<'_> {
         let storage = format!("[storage]\ndriver = \"vfs\"\ngraphroot = {graph:?}\nrunroot = {run:?}\n");
         write(&folder.join("storage.conf"), &storage);
 
-        write(&folder.join("auth.json"), "{}\n");
+        write(&folder.join("runtime/containers/auth.json"), "{}\n");
         let project = self.project();
         for (name, content) in files {
             write(&project.join(name), content);
@@ -62,9 +62,10 @@ impl Machine<'_> {
             .current_dir(self.project())
             .env("HOME", folder.join("home"))
             .env("CONTAINERS_STORAGE_CONF", folder.join("storage.conf"))
-            .env("REGISTRY_AUTH_FILE", folder.join("auth.json"))
+            // Where logins are kept. Not `REGISTRY_AUTH_FILE`: `podman manifest create` does not look there.
+            .env("XDG_RUNTIME_DIR", folder.join("runtime"))
+            .env_remove("REGISTRY_AUTH_FILE")
             .env_remove("XDG_CONFIG_HOME")
-            .env_remove("XDG_RUNTIME_DIR")
             .stdin(Stdio::null());
         command
     }

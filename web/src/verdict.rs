@@ -180,7 +180,7 @@ fn facts(job: &JobReport, on: &Callback<Action>) -> Html {
             <div class="sum">
                 <div class="f">
                     <p class="t"><b>{"Power"}</b><span class="why">{"What one bad step gets"}</span></p>
-                    <p>{markdown::line(&capital(&job.power.title))}{line_tags(&job.power.lines)}</p>
+                    <p>{markdown::line(&capital(job.power.title))}{line_tags(&job.power.lines)}</p>
                 </div>
                 {choice("host", "Where it runs", &job.host, &to_host)}
                 {choice("reach", "Who can start it", &job.reach, &to_reach)}

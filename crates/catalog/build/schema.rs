@@ -224,6 +224,14 @@ records! {
         setting: Option<Setting>,
         source: SourceRef,
     }
+    struct Running {
+        id: String,
+        title: Text,
+        needs: List<NeedRef>,
+        when: Text,
+        after: After,
+        conditions: List<Containment>,
+    }
     struct Daemon {
         version: String,
         certified: List<String>,

@@ -27,6 +27,7 @@ pub fn render(facts: &Path) -> Result<String, String> {
     list::<schema::Containment>(&mut code, facts, "containment", "Containment", |item| &item.id)?;
     let daemon: schema::Daemon = yaml(&facts.join("daemon.yaml"))?;
     let _ = writeln!(code, "/// See `facts/daemon.yaml`.\npub static DAEMON: Daemon = {daemon:#?};\n");
+    list::<schema::Running>(&mut code, facts, "running", "Running", |way| &way.id)?;
     list::<schema::Claim>(&mut code, facts, "ledger", "Claim", |claim| &claim.id)?;
     let hosted: Vec<schema::HostedRunner> = yaml(&facts.join("hosted.yaml"))?;
     table(&mut code, "See `facts/hosted.yaml`.", "HOSTED", "HostedRunner", &hosted);

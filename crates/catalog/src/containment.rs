@@ -1,6 +1,6 @@
 //! Advice for a daemon that must stay.
 
-use crate::builder::Setting;
+use crate::builder::{After, Setting};
 use crate::platform::Platform;
 use crate::source::SourceRef;
 use crate::tables::Need;
@@ -14,6 +14,19 @@ pub struct Containment {
     pub platform: Platform,
     pub setting: Option<Setting>,
     pub source: SourceRef,
+}
+
+/// A way to run containers for a job's tests without a Docker daemon.
+#[derive(Debug)]
+pub struct Running {
+    pub id: &'static str,
+    pub title: &'static str,
+    /// What it serves.
+    pub needs: &'static [Need],
+    /// "Right when …".
+    pub when: &'static str,
+    pub after: After,
+    pub conditions: &'static [Containment],
 }
 
 /// Docker's own image where it is the engine beside a job.

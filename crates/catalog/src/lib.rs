@@ -62,6 +62,7 @@ mod tests {
             format!("{BUILDERS:?}"),
             format!("{OPTIONS:?}"),
             format!("{CONTAINMENT:?}"),
+            format!("{RUNNING:?}"),
             format!("{DAEMON:?}"),
             format!("{IMAGES:?}"),
             format!("{STEPS:?}"),
@@ -102,10 +103,11 @@ mod tests {
 
     #[test]
     fn ids_are_unique() {
-        let tables: [Vec<&str>; 6] = [
+        let tables: [Vec<&str>; 7] = [
             SOURCES.iter().map(|item| item.id).collect(),
             OPTIONS.iter().map(|item| item.id).collect(),
             CONTAINMENT.iter().map(|item| item.id).collect(),
+            RUNNING.iter().map(|item| item.id).collect(),
             STEPS.iter().map(|item| item.key).collect(),
             LEDGER.iter().map(|item| item.id).collect(),
             Need::ALL.iter().map(|item| item.id()).collect(),

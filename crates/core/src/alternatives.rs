@@ -2,7 +2,7 @@
 
 use crate::order;
 use daemonless_catalog::{
-    Approach, Builder, CONTAINMENT, Host, Level, Need, Platform, Requirement, Risk, risk,
+    Approach, Builder, CONTAINMENT, Host, Level, Need, Platform, RUNNING, Requirement, Risk, risk,
 };
 
 use crate::needs::Needs;
@@ -18,6 +18,8 @@ pub enum Kind {
     Builder(Builder),
     /// Move to a machine that is thrown away after the job.
     Vm,
+    /// Run what the job runs in another way.
+    Run,
     /// The safest form of what they have.
     Contain,
 }
@@ -64,7 +66,7 @@ pub struct Alternative {
 }
 
 /// Needs that no builder alone meets: something has to run.
-static RUNNING: &[Need] =
+static RUN_NEEDS: &[Need] =
     &[Need::Run, Need::Exec, Need::Compose, Need::Testcontainers, Need::KubernetesInDocker, Need::Swarm];
 
 /// The ways out for a job, best first. `format` is the id of its file's format.
@@ -86,8 +88,8 @@ pub fn alternatives(format: &str, verdict: &Verdict, needs: &Needs) -> Vec<Alter
         return out;
     }
     let at = out.iter().position(|alternative| alternative.fit == Fit::No).unwrap_or(out.len());
-    let others = [vm(format, verdict, needs), Some(contain(format, verdict, needs))];
-    for (offset, other) in others.into_iter().flatten().enumerate() {
+    let others = vm(format, verdict, needs).into_iter().chain(running(format, verdict, needs));
+    for (offset, other) in others.chain([contain(format, verdict, needs)]).enumerate() {
         out.insert(at + offset, other);
     }
     if verdict.approach == Approach::VmDaemon {
@@ -199,7 +201,7 @@ fn vm(format: &str, verdict: &Verdict, needs: &Needs) -> Option<Alternative> {
     if verdict.host.what == Host::Vm || !matches!(format, "gitlab-ci" | "github-actions") {
         return None;
     }
-    let runs = RUNNING.iter().find(|need| needs.get(**need).is_some());
+    let runs = RUN_NEEDS.iter().find(|need| needs.get(**need).is_some());
     let why = match runs {
         Some(need) => format!(
             "The job needs {}, so an engine has to stay. On a virtual machine that runs one job and is thrown away, it \
@@ -225,8 +227,35 @@ fn vm(format: &str, verdict: &Verdict, needs: &Needs) -> Option<Alternative> {
     })
 }
 
+/// Ways to run what the job runs; none where it runs a cluster, or nothing.
+fn running(format: &str, verdict: &Verdict, needs: &Needs) -> Vec<Alternative> {
+    let needed = || RUN_NEEDS.iter().filter(|need| needs.get(**need).is_some());
+    if !matches!(format, "gitlab-ci" | "github-actions") || needed().next().is_none() {
+        return Vec::new();
+    }
+    // What it builds still wants a builder.
+    let build = &Builder::Buildah.info().after;
+    let build = needs.get(Need::Build).map(|_| (build.approach, build.power));
+    let ways = RUNNING.iter().filter(|way| needed().all(|need| way.needs.contains(need)));
+    ways.map(|way| {
+        let own = (way.after.approach, way.after.power);
+        let (approach, power) = build.map_or(own, |build| (own.0.min(build.0), own.1.min(build.1)));
+        Alternative {
+            kind: Kind::Run,
+            title: way.title.to_owned(),
+            fit: Fit::WithChanges,
+            why: way.when.to_owned(),
+            blockers: Vec::new(),
+            requires: Vec::new(),
+            advice: way.conditions.iter().filter(|advice| suits(advice.platform, format)).collect(),
+            after: (approach, after(verdict, power, verdict.host.what)),
+        }
+    })
+    .collect()
+}
+
 fn contain(format: &str, verdict: &Verdict, needs: &Needs) -> Alternative {
-    let runs = RUNNING.iter().find(|need| needs.get(**need).is_some());
+    let runs = RUN_NEEDS.iter().find(|need| needs.get(**need).is_some());
     let why = match runs {
         Some(need) => format!(
             "The job needs {}: where the daemon must stay, these settings narrow who can reach it and what it can do.",
@@ -253,9 +282,12 @@ fn contain(format: &str, verdict: &Verdict, needs: &Needs) -> Alternative {
 pub(crate) fn suits(platform: Platform, format: &str) -> bool {
     match format {
         "gitlab-ci" => {
-            matches!(platform, Platform::Any | Platform::GitlabDocker | Platform::GitlabKubernetes)
+            use Platform::{Any, Gitlab, GitlabDocker, GitlabKubernetes};
+            matches!(platform, Any | Gitlab | GitlabDocker | GitlabKubernetes)
         }
-        "github-actions" => matches!(platform, Platform::Any | Platform::GithubSelfHosted),
+        "github-actions" => {
+            matches!(platform, Platform::Any | Platform::Github | Platform::GithubSelfHosted)
+        }
         _ => platform == Platform::Any,
     }
 }

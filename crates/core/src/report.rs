@@ -177,7 +177,7 @@ pub struct StepReport {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AlternativeReport {
-    /// `builder`, `keep`, `contain` or `vm`.
+    /// `builder`, `keep`, `vm`, `run` (another way to run the containers of tests) or `contain`.
     pub kind: &'static str,
     /// Set where `kind` is `builder`.
     pub builder: Option<&'static str>,

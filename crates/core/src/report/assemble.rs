@@ -235,6 +235,7 @@ fn alternative(
             Kind::Keep => "keep",
             Kind::Builder(_) => "builder",
             Kind::Vm => "vm",
+            Kind::Run => "run",
             Kind::Contain => "contain",
         },
         builder: builder.map(|builder| builder.id()),

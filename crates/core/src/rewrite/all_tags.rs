@@ -72,5 +72,7 @@ pub(super) fn command(job: &Job, invocation: &Invocation, site: &Site<'_>) -> Re
     }
     let why = "Each name that the job gives the image is pushed by itself: there is no `--all-tags`.";
     let text = site.view.escape(invocation.span, &pushes.join(" && "));
-    Ok(Outcome { edits: vec![Edit::replace(invocation.span, text, why)], notes: Vec::new() })
+    let mut edits = if several { site.group() } else { Vec::new() };
+    edits.push(Edit::replace(invocation.span, text, why));
+    Ok(Outcome { edits, notes: Vec::new() })
 }

@@ -8,6 +8,8 @@ use daemonless_catalog::{Approach, Builder, flags};
 use super::dialect::{How, how};
 use super::joined::plan::Obstacle;
 use super::joined::write::{self, Folder, Login};
+use super::scripts::next_joined;
+use super::translate::group;
 use super::{Left, Round, View};
 use crate::edit::Edit;
 use crate::engine::Invocation;
@@ -82,8 +84,9 @@ impl View<'_> {
             && !writes_logins(job, self.text)
         {
             let all: Vec<&Invocation> = pushes.iter().map(|(invocation, _)| *invocation).collect();
-            match self.login(command, &all) {
-                Some(edit) => out.push((edit, command.span)),
+            let next = next_joined(&job.commands, invocation.command);
+            match self.login(command, next, &all) {
+                Some(edits) => out.extend(edits.into_iter().map(|edit| (edit, command.span))),
                 None => {
                     let why = format!(
                         "nothing in the file logs in to a registry: Kaniko finds the logins of GitLab and of clouds by itself, \
@@ -163,7 +166,7 @@ impl View<'_> {
 
     /// A login to GitLab's own registry in front of the first push; `None` where another registry is pushed to or it
     /// would not fit there.
-    fn login(&self, command: &Command, pushes: &[&Invocation]) -> Option<Edit> {
+    fn login(&self, command: &Command, next: Option<Joined>, pushes: &[&Invocation]) -> Option<Vec<Edit>> {
         let own = |name: &str| name.starts_with("$CI_REGISTRY") || name.starts_with("${CI_REGISTRY");
         let written = |span: Span| {
             let text = self.text.get(span.range()).unwrap_or("");
@@ -186,7 +189,13 @@ impl View<'_> {
         };
         let text = self.escape(command.span, &text);
         let why = "Kaniko logs in to GitLab's registry by itself; this builder has to be told.";
-        Some(Edit::insert(command.span, command.span.start, text, why))
+        let mut edits = match how(self.builder) {
+            // The build and its pushes are in parentheses already.
+            How::OneByOne => Vec::new(),
+            How::Joined(_) => group(command.span, next),
+        };
+        edits.push(Edit::insert(command.span, command.span.start, text, why));
+        Some(edits)
     }
 }
 

@@ -390,7 +390,7 @@ fn functions(text: &str) -> HashSet<String> {
 }
 
 /// How the next command of the same script hangs on the one at `index`.
-fn next_joined(commands: &[Command], index: usize) -> Option<Joined> {
+pub(super) fn next_joined(commands: &[Command], index: usize) -> Option<Joined> {
     let own = commands.get(index)?;
     let next = commands.get(index + 1..)?.iter().find(|next| next.joined != Joined::Substitution)?;
     (next.script == own.script).then_some(next.joined)

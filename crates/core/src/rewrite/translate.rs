@@ -25,6 +25,17 @@ pub(super) struct Outcome {
     pub(super) notes: Vec<String>,
 }
 
+/// The parentheses of several commands in the place of one, which stands at `span`. `set -e` looks at the last command of
+/// a list only; a list in parentheses is one command, which fails where any of its commands does.
+pub(super) fn group(span: Span, next: Option<Joined>) -> Vec<Edit> {
+    const WHY: &str = "Where one of the commands fails, all of it fails.";
+    match next {
+        // `set -e` does not look at what stands here.
+        Some(Joined::And | Joined::Or) => Vec::new(),
+        _ => vec![Edit::insert(span, span.start, "(", WHY), Edit::insert(span, span.end, ")", WHY)],
+    }
+}
+
 /// What the translation needs to know of the place that a command stands in.
 pub(super) struct Site<'a> {
     pub(super) builder: Builder,
@@ -451,8 +462,7 @@ impl Site<'_> {
         {
             return Err("`--push` becomes a second command, which does not fit between `||` or `|`".into());
         }
-        let before = self.text.get(..self.command.span.start as usize).unwrap_or("");
-        if before.trim_end_matches([' ', '\t']).ends_with('!') {
+        if self.written(self.command.span).is_some_and(|written| written.starts_with('!')) {
             return Err("`--push` becomes a second command, which does not fit behind `!`".into());
         }
         if text.is_empty() {
@@ -461,7 +471,13 @@ impl Site<'_> {
         let text = self.view.escape(invocation.span, text);
         let why = "Pushing is a command of its own.";
         out.edits.push(Edit::insert(invocation.span, self.command.span.end, text, why));
+        out.edits.extend(self.group());
         Ok(())
+    }
+
+    /// The parentheses of several commands in the place of this one.
+    pub(super) fn group(&self) -> Vec<Edit> {
+        group(self.command.span, self.next)
     }
 
     /// A password on the command line goes to standard input.

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::process::{self, say};
 use measure::{Cost, measure, median};
-use texts::{DOCKERFILE, GITHUB_WORKFLOW, TEXTS, Text};
+use texts::{DENSE, DOCKERFILE, GITHUB_WORKFLOW, TEXTS, Text};
 
 pub const COMMAND: crate::Command = crate::Command {
     name: "bench",
@@ -70,6 +70,7 @@ fn run() -> Result<()> {
     let mut broken = Broken::new();
     check_and_peers(&program, &folder, &mut broken)?;
     growth(&program, &folder, &mut broken)?;
+    dense(&program, &folder, &mut broken)?;
     println!();
     for bound in &broken {
         println!("Over the bound: {bound}.");
@@ -177,18 +178,35 @@ fn growth(program: &Path, folder: &Path, broken: &mut Broken) -> Result<()> {
                 }
             }
             if *size == MEGABYTE {
-                let wall = median(costs, |cost| cost.wall);
-                if peak > MEGABYTE_PEAK || wall > MEGABYTE_TIME {
-                    broken.push(format!(
-                        "{} of {bytes} bytes takes {wall:.1?} and {peak} bytes of memory",
-                        text.path
-                    ));
-                }
+                bounded(text, *bytes, costs, broken);
             }
             smaller = Some((*bytes, cpu));
         }
     }
     Ok(())
+}
+
+/// A megabyte of nothing but one thing: the same bounds hold.
+fn dense(program: &Path, folder: &Path, broken: &mut Broken) -> Result<()> {
+    say("Nothing but one thing: median time in ms and memory in MB of three runs on a megabyte.");
+    for text in DENSE {
+        let (file, bytes) = write(folder, "dense", text, text.with_bytes(MEGABYTE))?;
+        let words = words(program, &["check"], Some(&file));
+        let costs: Vec<Cost> =
+            (0..3).map(|_| measure(&mut command(&words), Some(0..=1))).collect::<Result<_>>()?;
+        let (wall, peak) = bounded(text, bytes, &costs, broken);
+        println!("{:<32} {bytes:>9} {:>10.2} {:>9.1}", text.path, milliseconds(wall), peak as f64 / 1e6);
+    }
+    Ok(())
+}
+
+/// Holds the runs on a text of a megabyte against the bounds; gives back time and memory.
+fn bounded(text: &Text, bytes: usize, costs: &[Cost], broken: &mut Broken) -> (Duration, u64) {
+    let (wall, peak) = (median(costs, |cost| cost.wall), median(costs, |cost| cost.peak));
+    if peak > MEGABYTE_PEAK || wall > MEGABYTE_TIME {
+        broken.push(format!("{} of {bytes} bytes takes {wall:.1?} and {peak} bytes of memory", text.path));
+    }
+    (wall, peak)
 }
 
 fn ours(text: &Text) -> String {

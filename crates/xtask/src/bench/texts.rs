@@ -147,6 +147,20 @@ fi
 pub(super) static TEXTS: &[&Text] =
     &[&GITLAB_PIPELINE, &GITHUB_WORKFLOW, &COMPOSE_FILE, &DOCKERFILE, &SCRIPT];
 
+/// Texts that are nothing but one thing: each holds more of it than any file that people write.
+pub(super) static DENSE: &[&Text] = &[
+    &Text { path: ".gitlab-ci.yml", head: "a:\n  script:\n", unit: "  - a\n" },
+    &Text { path: "jobs.gitlab-ci.yml", head: "", unit: "j{n}:\n  script: [docker run -v /:/h a]\n" },
+    &Text {
+        path: ".github/workflows/steps.yml",
+        head: "jobs:\n  a:\n    steps:\n",
+        unit: "    - run: docker ps\n",
+    },
+    &Text { path: "compose.yaml", head: "services:\n", unit: "  s{n}: {privileged: true}\n" },
+    &Text { path: "Dockerfile", head: "FROM a\n", unit: "RUN a\n" },
+    &Text { path: "letters.sh", head: "", unit: "a\n" },
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

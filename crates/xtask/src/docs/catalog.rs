@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use daemonless_catalog::{
-    APPROACHES, Approach, Builder, CONTAINMENT, Host, LEDGER, Level, Need, RISK_LIFT, RISK_TABLE, SOURCES,
-    Setting, Support,
+    APPROACHES, Approach, Builder, CONTAINMENT, Containment, Host, LEDGER, Level, Need, RISK_LIFT,
+    RISK_TABLE, RUNNING, SOURCES, Setting, Support,
 };
 
 use super::markdown::{anchor, cited, fence, link, listed, table};
@@ -160,8 +160,21 @@ pub(super) fn approaches() -> Result<String> {
             let _ = write!(out, "### {}: sources\n\n{}", info.title, listed(info.sources));
         }
     }
+    out.push_str("\n## Where tests run containers\n\n");
+    for way in RUNNING {
+        let needs: Vec<_> = way.needs.iter().map(|need| need.title()).collect();
+        let _ = write!(out, "### {}\n\n{} It serves: {}.\n\n", way.title, way.when, needs.join("; "));
+        advise(&mut out, way.conditions);
+        out.push('\n');
+    }
     out.push_str("\n## Where a daemon must stay\n\n");
-    for advice in CONTAINMENT {
+    advise(&mut out, CONTAINMENT);
+    Ok(out)
+}
+
+/// Advice as a list, each with its setting.
+fn advise(out: &mut String, advice: &[Containment]) {
+    for advice in advice {
         let _ = writeln!(
             out,
             "- **{}** ({}). {}{}",
@@ -170,9 +183,8 @@ pub(super) fn approaches() -> Result<String> {
             advice.text,
             cited(&[advice.source])
         );
-        setting(&mut out, advice.setting.as_ref());
+        setting(out, advice.setting.as_ref());
     }
-    Ok(out)
 }
 
 /// The table of power and host, and the rule for strangers.

@@ -216,6 +216,9 @@ impl<'a> Translation<'a> {
             self.draft.put(self.last, format!("{written}{inside}"), why);
         }
         let mut out = std::mem::take(&mut self.draft).finish(command.span, self.site);
+        if tail.len() > build {
+            out.edits.extend(self.site.group());
+        }
         if !outside.is_empty() {
             let why = "Pushing is a command of its own.";
             let text = self.site.view.escape(command.span, outside);
