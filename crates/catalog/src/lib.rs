@@ -68,6 +68,7 @@ mod tests {
             format!("{STEPS:?}"),
             format!("{LEDGER:?}"),
             format!("{HOSTED:?}"),
+            format!("{HANDED:?}"),
             format!("{RISK_TABLE:?}"),
             format!("{TRANSLATIONS:?}"),
             format!("{KANIKO_OPTIONS:?}"),

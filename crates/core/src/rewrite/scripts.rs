@@ -155,7 +155,7 @@ impl View<'_> {
             } else if let Some((_, build)) = plan.moved.iter().find(|(login, _)| *login == index) {
                 let login = write::login(words, invocation, &job.commands, &site).map_err(fails)?;
                 cuts.push(Cut { span: login.span, ..Cut::of(command, MOVED) });
-                out.push(self.moved(job, words, login, (invocation, *build)).map_err(fails)?);
+                out.extend(self.moved(job, words, login, (invocation, *build)).map_err(fails)?);
             } else if invocation.is("login") && words.login().is_none() {
                 let login = write::login(words, invocation, &job.commands, &site).map_err(fails)?;
                 logins.push((login, invocation));
@@ -234,7 +234,7 @@ impl View<'_> {
         words: &'static dyn Words,
         login: Login,
         (invocation, build): (&Invocation, usize),
-    ) -> Result<(Edit, Span), String> {
+    ) -> Result<Vec<(Edit, Span)>, String> {
         let behind =
             || "the build has to push, and the login comes after it: put `docker login` in front".to_owned();
         let build = job.invocations.get(build).ok_or_else(behind)?;
@@ -252,7 +252,11 @@ impl View<'_> {
         }
         let text = format!("{} && ", write::logins(words, &[login], self.folder(job)));
         let at = command.span.start;
-        Ok((Edit::insert(command.span, at, self.escape(build.head, &text), MOVED), command.span))
+        // What a script of its own exports must not end with the parentheses.
+        let next = next_joined(&job.commands, build.command);
+        let mut edits = if self.is_shell() { Vec::new() } else { translate::group(command.span, next) };
+        edits.push(Edit::insert(command.span, at, self.escape(build.head, &text), MOVED));
+        Ok(edits.into_iter().map(|edit| (edit, command.span)).collect())
     }
 
     /// Whether another job, which does not build it, names an image in a docker command.
