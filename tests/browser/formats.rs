@@ -60,7 +60,10 @@ fn check(case: &Case) {
 
         page.paste(clean).await;
         page.wait_for_verdict(format, "none").await;
-        let left = page.attributes("#findings article, #path li.stop, .under u, #rewrite", "class").await;
+        // A Dockerfile has a job that builds it all the same.
+        let rewritten = if format == "dockerfile" { "#none" } else { "#rewrite" };
+        let told = format!("#findings article, #path li.stop, .under u, {rewritten}");
+        let left = page.attributes(&told, "class").await;
         assert!(left.is_empty(), "of a clean text: {left:?}");
     });
 }
@@ -122,7 +125,7 @@ fn dockerfile() {
         approach: "nested-daemon",
         rules: &["nested-daemon", "engine-in-image"],
         row: "dind-tls-off",
-        quote: "FROM debian:13-slim",
+        quote: r#"CMD ["dockerd", "--host=tcp://0.0.0.0:2375"]"#,
         way: "buildah",
         corrections: &[("host", "vm", "low")],
         clean: texts::DOCKERFILE_CLEAN,
