@@ -11,6 +11,7 @@ mod accesses;
 mod alternatives;
 mod cli; // The command line: arguments, exit codes, streams, each output format.
 mod contain; // GitLab pipelines whose daemon stays, contained.
+mod given;
 mod hostile; // Bad input: no panic, no overflow, time in proportion to size.
 mod ready; // Ready CI jobs for Dockerfiles.
 mod rewrites; // GitLab pipelines for another builder: before, after, and what holds of all.

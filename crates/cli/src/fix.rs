@@ -20,11 +20,13 @@ use crate::{Failure, Io};
 
 pub(crate) static COMMAND: Command = Command {
     name: "fix",
-    operands: "PATH | -",
+    operands: "PATH [DOCKERFILE…] | -",
     summary: "rewrite a file for a daemonless builder",
     help: "Rewrites the jobs of the file that reach a daemon for a builder without one, and those that build with a \
            builder which gets no fixes any more, and prints the whole new text. \
-           What needs no change stays as it was, byte for byte. For a Dockerfile, which stays as it is, it prints a \
+           What needs no change stays as it was, byte for byte. \
+           Dockerfiles that are given behind it are read with it: what the one that a job builds asks for decides which builder \
+           can take the job. For a Dockerfile, which stays as it is, it prints a \
            ready CI job that builds and pushes it: put that into the file that standard error names.\n\n\
            Exit code 0: every job that reaches a daemon was rewritten, or the Dockerfile has its job, and nothing is left but \
            settings of the runner; \
@@ -34,8 +36,8 @@ pub(crate) static COMMAND: Command = Command {
 };
 
 fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
-    let [path] = &*options.operands else {
-        return Err("`fix` takes one PATH, or `-` for standard input".into());
+    let Some((path, others)) = options.operands.split_first() else {
+        return Err("`fix` takes a PATH, or `-` for standard input".into());
     };
     if options.diff && options.write {
         return Err("--diff prints and --write does not; give one of them".into());
@@ -47,8 +49,12 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
     if lossy {
         return Err(format!("{}: only UTF-8 is rewritten", file.path).into());
     }
-    let files = [file];
-    let [file] = &files;
+    let mut files = vec![file];
+    for other in others {
+        // `--as` is for the file that is rewritten.
+        files.push(File { format: None, ..input::read(other, options, io)?.file });
+    }
+    let Some(file) = files.first() else { return Ok(0) };
     let mut plan = plan(&files, options)?;
     if matches!(plan, Plan::Ready(_)) && (options.diff || options.write || options.select.is_some()) {
         let why = "a Dockerfile stays as it is, and its job is printed: --diff, --select and --write have nothing to do";
@@ -121,10 +127,10 @@ enum Plan {
     NoBuilder(Vec<JobReport>),
 }
 
-fn plan(files: &[File; 1], options: &Options) -> Result<Plan, Failure> {
+fn plan(files: &[File], options: &Options) -> Result<Plan, Failure> {
     let Options { context, to, ci, .. } = options;
     let report = daemonless_core::analyze(files, context);
-    let [File { path, .. }] = files;
+    let path = files.first().map_or("", |file| file.path.as_str());
     let Some(file) = report.files.into_iter().next().filter(|file| file.format != "unknown") else {
         return Err(format!("{path}: the format is not recognised; name it with --as").into());
     };

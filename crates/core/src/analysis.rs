@@ -8,6 +8,7 @@ use daemonless_catalog::Risk;
 use crate::access;
 use crate::engine;
 use crate::format::{self, Detected};
+use crate::given;
 use crate::model::{Confidence, Reach, SyntaxError, Unit};
 use crate::needs::{self, Needs};
 use crate::rule::{Finding, Scene};
@@ -38,6 +39,7 @@ pub fn analyze(files: &[File], index: usize, context: &Context) -> Analysis {
     for job in &mut unit.jobs {
         engine::resolve(job);
     }
+    given::needs(files, index, &mut unit.jobs);
     let mut verdicts = Vec::with_capacity(unit.jobs.len());
     let mut findings = Vec::new();
     let names = access::Names::new(&unit.jobs);

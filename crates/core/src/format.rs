@@ -2,7 +2,7 @@
 
 mod cursor;
 mod docker_compose;
-mod dockerfile;
+pub(crate) mod dockerfile;
 pub(crate) mod github_actions;
 mod gitlab_ci;
 mod shell;

@@ -6,6 +6,7 @@ pub mod analysis;
 pub mod edit;
 pub mod engine;
 pub mod format;
+mod given;
 pub mod hunk;
 pub mod map;
 pub mod model;

@@ -16,10 +16,23 @@ use crate::source::{FileId, Span};
 use crate::syntax::dockerfile::{self, is_keyword};
 use stages::{Source, Stages};
 
-pub(super) static FORMAT: Format = Format { id: "dockerfile", title: "Dockerfile", recognise, lower };
+/// The id of the format.
+pub(crate) const ID: &str = "dockerfile";
+
+pub(super) static FORMAT: Format = Format { id: ID, title: "Dockerfile", recognise, lower };
 
 fn lower(files: &[File], id: FileId) -> Unit {
     files.get(id.0 as usize).map(|file| image(id, &file.text)).unwrap_or_default()
+}
+
+/// What the Dockerfile of this id asks of the builder, each once.
+pub(crate) fn needs(files: &[File], id: FileId) -> Vec<Need> {
+    let Some(file) = files.get(id.0 as usize) else { return Vec::new() };
+    let mut needs: Vec<Need> =
+        needs::of(&dockerfile::parse(id, &file.text)).into_iter().map(|(need, _)| need).collect();
+    order::sort_by(&mut needs, Ord::cmp);
+    needs.dedup();
+    needs
 }
 
 /// The job of building the last stage, which holds one container: what that stage becomes.
