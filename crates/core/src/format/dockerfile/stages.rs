@@ -147,6 +147,10 @@ struct Reader {
 
 /// The most bytes of variables that all scripts of a file are handed together; scripts after that see none.
 const MOST_HANDED: usize = 16 << 20;
+/// How many commands all scripts of a file may have, and for how many bytes before them they may have one more.
+const FREE_COMMANDS: usize = 100_000;
+const BYTES_OF_COMMAND: usize = 64;
+const TOO_MANY: &str = "there are more commands here than are read of one Dockerfile";
 /// What a variable counts beside its value.
 const COST_OF_VAR: usize = 64;
 
@@ -356,6 +360,14 @@ impl Reader {
     }
 
     fn run(&mut self, instruction: &Instruction, mut scope: Scope) {
+        let before = instruction.keyword_span.start as usize;
+        if self.out.commands.len() >= FREE_COMMANDS + before / BYTES_OF_COMMAND {
+            if self.out.errors.last().is_none_or(|error| error.message != TOO_MANY) {
+                let span = instruction.keyword_span;
+                self.out.errors.push(SyntaxError { span, message: TOO_MANY.to_owned() });
+            }
+            return;
+        }
         let script = self.out.scripts;
         self.out.scripts = script.saturating_add(1);
         if let Some(words) = instruction.exec() {
