@@ -4,13 +4,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
 
 use daemonless_core::source::FileId;
 use daemonless_core::syntax::yaml::{self, NodeId, Tree};
 
 use crate::machine::{Machine, PASSWORD, Registry, USER, log};
-use crate::{compare, is_able, rewrite};
+use crate::{compare, each, rewrite};
 
 struct Case {
     name: &'static str,
@@ -197,22 +196,8 @@ fn run(case: &Case, builder: &str, registry: &Registry, folder: &Path) -> Result
 
 #[test]
 fn steps_of_workflows_do_what_the_daemon_did() {
-    let mut faults = Vec::new();
+    let cases = || CASES.iter().map(|case| (case.name, case));
     for builder in ["buildah", "podman"] {
-        if !is_able(builder, "bash") {
-            continue;
-        }
-        for case in CASES {
-            let start = Instant::now();
-            let folder = tempfile::tempdir().expect("a folder");
-            let registry = Registry::start(folder.path());
-            match run(case, builder, &registry, folder.path()) {
-                Ok(()) => {
-                    println!("{builder}, GitHub, {}: {:.1} s", case.name, start.elapsed().as_secs_f64())
-                }
-                Err(fault) => faults.push(format!("{builder}, {}: {fault}", case.name)),
-            }
-        }
+        each(builder, "bash", "GitHub", cases(), run);
     }
-    assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
 }

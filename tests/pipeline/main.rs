@@ -48,6 +48,9 @@ fn is_able(builder: &str, runner: &str) -> bool {
 fn tell_unshown(builder: &str) {
     let version =
         Command::new(builder).arg("--version").output().map(|output| log(&output)).unwrap_or_default();
+    if version.is_empty() {
+        return;
+    }
     let number = version.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     let mut parts = number.unwrap_or("").split('.').map(|part| part.parse().unwrap_or(0));
     let has = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
@@ -151,71 +154,46 @@ fn run(case: &Case, builder: &str, registry: &Registry, folder: &Path) -> Result
     Ok(())
 }
 
-/// Runs all cases for a builder, and says of each how long it took.
+/// Runs named cases of one kind for a builder, each with a registry of its own, and says how long each took. `CASE` in
+/// the environment chooses those whose name holds it.
 #[track_caller]
-fn check(builder: &str) {
-    if !is_able(builder, "gitlab-ci-local") {
+fn each<'c, C: 'c>(
+    builder: &str,
+    runner: &str,
+    kind: &str,
+    cases: impl Iterator<Item = (&'c str, &'c C)>,
+    run: impl Fn(&C, &str, &Registry, &Path) -> Result<(), String>,
+) {
+    if !is_able(builder, runner) {
         return;
     }
-    tell_unshown(builder);
     let only = std::env::var("CASE").unwrap_or_default();
     let mut faults = Vec::new();
-    for case in CASES.iter().filter(|case| case.name.contains(&only)) {
+    for (name, case) in cases.filter(|(name, _)| name.contains(&only)) {
         let start = Instant::now();
         let folder = tempfile::tempdir().expect("a folder");
         let registry = Registry::start(folder.path());
         match run(case, builder, &registry, folder.path()) {
-            Ok(()) => println!("{builder}, {}: {:.1} s", case.name, start.elapsed().as_secs_f64()),
-            Err(fault) => faults.push(format!("{builder}, {}: {fault}", case.name)),
+            Ok(()) => println!("{builder}, {kind}, {name}: {:.1} s", start.elapsed().as_secs_f64()),
+            Err(fault) => faults.push(format!("{builder}, {kind}, {name}: {fault}")),
         }
     }
     assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
 }
 
-/// A Dockerfile's ready job, as the command prints it, run as a pipeline.
-fn run_ready(builder: &str, registry: &Registry, folder: &Path) -> Result<(), String> {
-    let machine = Machine { folder, registry };
-    let dockerfile = format!("{}ARG GIT_SHA\nLABEL revision=$GIT_SHA\n", cases::DOCKERFILE);
-    machine.prepare([("Dockerfile", &*dockerfile)]);
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut io = Io { stdin: &mut &b""[..], out: &mut out, err: &mut err, color: false };
-    let path = machine.project().join("Dockerfile");
-    let arguments = ["fix", "--to", builder].map(OsString::from).into_iter().chain([path.into()]);
-    daemonless::run(arguments, &mut io);
-    let job = String::from_utf8_lossy(&out).into_owned();
-    std::fs::write(machine.project().join(".gitlab-ci.yml"), &job).map_err(|error| error.to_string())?;
-    let variables = [
-        ("CI_REGISTRY", registry.address.clone()),
-        ("CI_REGISTRY_IMAGE", format!("{}/team/app", registry.address)),
-        ("CI_REGISTRY_USER", USER.to_owned()),
-        ("CI_REGISTRY_PASSWORD", PASSWORD.to_owned()),
-        ("CI_COMMIT_SHORT_SHA", "0123abcd".to_owned()),
-        ("CI_COMMIT_SHA", "0123abcd4567".to_owned()),
-        ("VERSION", "5".to_owned()),
-    ];
-    let variables =
-        variables.iter().flat_map(|(name, value)| ["--variable".into(), format!("{name}={value}")]);
-    let arguments = ["--force-shell-executor".to_owned()].into_iter().chain(variables);
-    let ran = machine.run("gitlab-ci-local", arguments);
-    if !ran.status.success() {
-        return Err(format!("it failed\n{}\n{job}", log(&ran)));
-    }
-    let direct: &[&str] = &["--build-arg=VERSION=5", "--build-arg=GIT_SHA=0123abcd4567", "."];
-    compare(&machine, &[("team/app:0123abcd", direct)]).map_err(|fault| format!("{fault}\n{job}"))
+/// Runs the pipelines of GitLab for a builder.
+#[track_caller]
+fn check(builder: &str) {
+    tell_unshown(builder);
+    each(builder, "gitlab-ci-local", "GitLab", CASES.iter().map(|case| (case.name, case)), run);
 }
 
 #[test]
 fn ready_jobs_build_their_dockerfiles() {
     for builder in ["buildah", "podman"] {
-        if !is_able(builder, "gitlab-ci-local") {
-            continue;
-        }
-        let folder = tempfile::tempdir().expect("a folder");
-        let registry = Registry::start(folder.path());
-        if let Err(fault) = run_ready(builder, &registry, folder.path()) {
-            panic!("{builder}: {fault}");
-        }
-        println!("{builder}, a Dockerfile's ready job.");
+        let run =
+            |(): &(), builder: &str, registry: &Registry, folder: &Path| run_ready(builder, registry, folder);
+        each(builder, "gitlab-ci-local", "GitLab", [("a Dockerfile's ready job", &())].into_iter(), run);
     }
 }
 

@@ -1,10 +1,9 @@
 //! Scripts that call Docker, rewritten and run by Bash.
 
 use std::path::Path;
-use std::time::Instant;
 
 use crate::machine::{Machine, PASSWORD, Registry, USER, log};
-use crate::{compare, is_able, rewrite};
+use crate::{compare, each, rewrite};
 
 struct Case {
     name: &'static str,
@@ -130,22 +129,8 @@ fn run(case: &Case, builder: &str, registry: &Registry, folder: &Path) -> Result
 
 #[test]
 fn scripts_do_what_the_daemon_did() {
-    let mut faults = Vec::new();
+    let cases = || CASES.iter().map(|case| (case.name, case));
     for builder in ["buildah", "podman"] {
-        if !is_able(builder, "bash") {
-            continue;
-        }
-        for case in CASES {
-            let start = Instant::now();
-            let folder = tempfile::tempdir().expect("a folder");
-            let registry = Registry::start(folder.path());
-            match run(case, builder, &registry, folder.path()) {
-                Ok(()) => {
-                    println!("{builder}, script, {}: {:.1} s", case.name, start.elapsed().as_secs_f64())
-                }
-                Err(fault) => faults.push(format!("{builder}, {}: {fault}", case.name)),
-            }
-        }
+        each(builder, "bash", "script", cases(), run);
     }
-    assert!(faults.is_empty(), "\n{}", faults.join("\n\n"));
 }

@@ -92,15 +92,13 @@ impl View<'_> {
                     cuts.push(Cut::of(command, known.note));
                     continue;
                 }
-                _ if all_tags::is_meant(invocation) => {
-                    translate::writable(invocation, &site).map_err(|why| (invocation.span, why))?;
-                    let outcome =
-                        all_tags::command(job, invocation, &site).map_err(|why| (invocation.span, why))?;
-                    self.take(job, invocation, outcome, round, &mut out);
-                }
                 _ => {
-                    let outcome =
-                        translate::command(invocation, &site).map_err(|why| (invocation.span, why))?;
+                    let outcome = match all_tags::is_meant(invocation) {
+                        true => translate::writable(invocation, &site)
+                            .and_then(|()| all_tags::command(job, invocation, &site)),
+                        false => translate::command(invocation, &site),
+                    };
+                    let outcome = outcome.map_err(|why| (invocation.span, why))?;
                     self.take(job, invocation, outcome, round, &mut out);
                 }
             }
