@@ -6,6 +6,7 @@ mod cases;
 mod github;
 mod image;
 mod machine;
+mod ready;
 mod scripts;
 
 use std::ffi::OsString;
@@ -186,15 +187,6 @@ fn each<'c, C: 'c>(
 fn check(builder: &str) {
     tell_unshown(builder);
     each(builder, "gitlab-ci-local", "GitLab", CASES.iter().map(|case| (case.name, case)), run);
-}
-
-#[test]
-fn ready_jobs_build_their_dockerfiles() {
-    for builder in ["buildah", "podman"] {
-        let run =
-            |(): &(), builder: &str, registry: &Registry, folder: &Path| run_ready(builder, registry, folder);
-        each(builder, "gitlab-ci-local", "GitLab", [("a Dockerfile's ready job", &())].into_iter(), run);
-    }
 }
 
 #[test]
