@@ -274,7 +274,19 @@ records! {
         pattern: String,
         host: Host,
         daemon: bool,
+        #[serde(default)]
+        builders: List<Installed>,
         note: Told,
+        source: SourceRef,
+    }
+    struct Installed {
+        builder: BuilderRef,
+        version: String,
+    }
+    struct Action {
+        name: String,
+        version: String,
+        commit: String,
         source: SourceRef,
     }
     struct HandedSocket {
