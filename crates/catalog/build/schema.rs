@@ -106,6 +106,7 @@ words!(Platform {
     Github = "github",
     GithubHosted = "github-hosted",
     GithubSelfHosted = "github-self-hosted",
+    GithubArc = "github-arc",
     Azure = "azure",
     Circleci = "circleci",
     Bitbucket = "bitbucket",
