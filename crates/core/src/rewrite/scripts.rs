@@ -189,6 +189,7 @@ impl View<'_> {
     ) -> Result<(), Obstacle> {
         let Some((_, last)) = logins.last() else { return Ok(()) };
         let Some(command) = job.commands.get(last.command) else { return Ok(()) };
+        let next = next_joined(&job.commands, last.command);
         let several = "it logs in to several registries, and not all in one row before the first build: write the file with the \
                        logins by hand";
         let order = Order::new(job, self.text);
@@ -203,7 +204,10 @@ impl View<'_> {
         }
         let all: Vec<Login> = logins.into_iter().map(|(login, _)| login).collect();
         let Some(last) = all.last() else { return Ok(()) };
-        let text = self.escape(last.span, &write::logins(words, &all, self.folder(job)));
+        let text = write::logins(words, &all, self.folder(job));
+        // What a script of its own exports must not end with the parentheses.
+        let text = if self.is_shell() { text } else { translate::grouped(text, next) };
+        let text = self.escape(last.span, &text);
         let why = "There is no login command: the file that Docker's client would write is written. `printf` is the \
                    shell's own, so the password is on no command line.";
         out.push((Edit::replace(last.span, text, why), command.span));
