@@ -81,7 +81,8 @@ fn check(format: &str, page: &str) -> Vec<String> {
             faults.push(format!("`{rule}` is no rule"));
         }
         let has = |reports: bool| pair.cases.iter().any(|(lines, _)| lines.is_empty() != reports);
-        if pair.impossible != pair.cases.is_empty() || (!pair.impossible && !(has(true) && has(false))) {
+        let is_whole = if pair.impossible { pair.cases.is_empty() } else { has(true) && has(false) };
+        if !is_whole {
             faults
                 .push(format!("`{rule}` needs a text that it reports and one that it does not, or a reason"));
         }

@@ -51,6 +51,8 @@ pub struct Way {
     pub title: &'static str,
     /// The id of its CI's format.
     pub ci: &'static str,
+    /// Where the file with it lies.
+    pub path: &'static str,
     /// `None`: Buildx on the machine's own daemon.
     pub builder: Option<Builder>,
 }
@@ -69,11 +71,11 @@ pub static WAYS: &[Way] = &[
 ];
 
 const fn gitlab(id: &'static str, title: &'static str, builder: Option<Builder>) -> Way {
-    Way { id, title, ci: gitlab_ci::CI.id, builder }
+    Way { id, title, ci: gitlab_ci::CI.id, path: gitlab_ci::CI.path, builder }
 }
 
 const fn github(id: &'static str, title: &'static str, builder: Option<Builder>) -> Way {
-    Way { id, title, ci: github_actions::CI.id, builder }
+    Way { id, title, ci: github_actions::CI.id, path: github_actions::CI.path, builder }
 }
 
 /// Ids of the CIs.
