@@ -150,3 +150,43 @@ read a.yml b.yml
 ",
     );
 }
+
+#[test]
+fn the_runner_of_a_pipeline() {
+    let main = "app:\n  image: docker:29-cli\n  services: [docker:29-dind]\n  script: docker info\n";
+    let runner = "[[runners]]\nname = \"a\"\nexecutor = \"docker\"\n[runners.docker]\nprivileged = true\n";
+    check(
+        &[(".gitlab-ci.yml", main), ("config.toml", runner)],
+        1,
+        "
+.gitlab-ci.yml: high
+  app at 1: nested-daemon
+  nested-daemon at 3: app
+  privileged-container at config.toml:5: app
+read config.toml
+",
+    );
+    let socket =
+        "[[runners]]\nexecutor = \"docker\"\n[runners.docker]\nvolumes = [\"/var/run/docker.sock:/s\"]\n";
+    check(
+        &[(".gitlab-ci.yml", "app:\n  script: make\n"), ("config.toml", socket)],
+        1,
+        "
+.gitlab-ci.yml: critical
+  app at 1: host-socket
+  host-socket at config.toml:4: app
+read config.toml
+",
+    );
+    // Which of two runners takes the job, the files do not say.
+    let two = format!("{runner}[[runners]]\nexecutor = \"docker\"\n");
+    check(
+        &[(".gitlab-ci.yml", "app:\n  script: make\n"), ("config.toml", &two)],
+        1,
+        "
+.gitlab-ci.yml: none
+  app at 1: none
+read config.toml
+",
+    );
+}

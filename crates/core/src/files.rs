@@ -16,6 +16,8 @@ pub struct Files<'a> {
     by_path: Map<String, FileId>,
     /// How many of them were read for what others say of them.
     read: usize,
+    /// The runner's configuration among them.
+    runner: OnceCell<Option<FileId>>,
     /// By a file, the first one that includes it.
     parents: OnceCell<Map<FileId, FileId>>,
     missing: RefCell<Vec<String>>,
@@ -32,6 +34,7 @@ impl<'a> Files<'a> {
             all: files,
             by_path: named.iter().zip(ids).map(|(file, id)| (clean(&file.path), id)).collect(),
             read,
+            runner: OnceCell::new(),
             parents: OnceCell::new(),
             missing: RefCell::default(),
             known_missing: RefCell::default(),
@@ -92,6 +95,12 @@ impl<'a> Files<'a> {
                 missing.push(path);
             }
         }
+    }
+
+    /// The first file that is a runner's configuration, which `is_one` tells.
+    pub(crate) fn runner(&self, is_one: impl Fn(&File) -> bool) -> Option<FileId> {
+        let find = || self.all.iter().position(is_one).map(FileId::of);
+        *self.runner.get_or_init(find)
     }
 
     /// The file that includes this one, by what `find` says of all: a file, and what it includes by which path.

@@ -5,6 +5,7 @@ mod docker_compose;
 pub(crate) mod dockerfile;
 pub(crate) mod github_actions;
 mod gitlab_ci;
+pub(crate) mod gitlab_runner;
 mod kubernetes;
 mod shell;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub static FORMATS: &[&Format] = &[
     &kubernetes::FORMAT,
     &dockerfile::FORMAT,
     &shell::FORMAT,
+    &gitlab_runner::FORMAT,
 ];
 
 /// What recognition looks at, taken from the text once for all formats.
