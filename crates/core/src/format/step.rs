@@ -23,6 +23,35 @@ pub(super) fn environment(env: &Cursor<'_>, context: &Context<'_, '_>) -> Vec<Va
     env.entries().iter().filter_map(var).collect()
 }
 
+/// Variables that may be set for the shells of steps in all, job by job and step by step.
+const MOST_SET: usize = 200_000;
+
+/// What the shells of steps start with, as long as it is affordable.
+pub(super) struct Scopes {
+    left: usize,
+}
+
+impl Scopes {
+    pub(super) fn new() -> Self {
+        Self { left: MOST_SET }
+    }
+
+    /// The variables that a step's shell starts with: the job's, then its own.
+    pub(super) fn scope(&mut self, job: &[Var], own: &[Var]) -> Scope {
+        let cost = job.len() + own.len();
+        let affordable = cost <= self.left;
+        self.left = self.left.saturating_sub(cost);
+        if affordable { Scope::new(job.iter().chain(own)) } else { Scope::default() }
+    }
+}
+
+/// Sets variables over those of their names.
+pub(super) fn set(env: &mut Vec<Var>, own: Vec<Var>) {
+    let names: Set<_> = own.iter().map(|var| var.name.clone()).collect();
+    env.retain(|var| !names.contains(&var.name));
+    env.extend(own);
+}
+
 /// Variables, to be looked up.
 pub(super) fn by_name(vars: &[Var]) -> Map<String, Value> {
     vars.iter().map(|var| (var.name.clone(), var.value.clone())).collect()
