@@ -1,6 +1,7 @@
 //! The formats that are read. Adding one is a file here and a line in [`FORMATS`].
 
 mod actions;
+mod azure_pipelines;
 mod circleci;
 mod cursor;
 mod docker_compose;
@@ -9,6 +10,7 @@ mod expression;
 mod github_action;
 mod github_actions;
 mod gitlab_ci;
+mod library;
 mod matrix;
 mod shell;
 mod step;
@@ -41,6 +43,7 @@ pub static FORMATS: &[&Format] = &[
     &github_actions::FORMAT,
     &github_action::FORMAT,
     &circleci::FORMAT,
+    &azure_pipelines::FORMAT,
     &docker_compose::FORMAT,
     &dockerfile::FORMAT,
     &shell::FORMAT,

@@ -56,8 +56,14 @@ pub(super) struct Syntax {
 }
 
 /// `${{ inputs.a }}`, `${{ env.A }}`.
-pub(super) static GITHUB: Syntax =
-    Syntax { open: "${{", next, inputs: &["inputs.", "github.event.inputs."], env: &["env."], folds: false, inlines: false };
+pub(super) static GITHUB: Syntax = Syntax {
+    open: "${{",
+    next,
+    inputs: &["inputs.", "github.event.inputs."],
+    env: &["env."],
+    folds: false,
+    inlines: false,
+};
 
 /// `<< parameters.a >>`, `<< pipeline.parameters.a >>`.
 pub(super) static CIRCLECI: Syntax = Syntax {
@@ -107,7 +113,12 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// The text with a mark for each expression, and what the marks stand for.
     pub(super) fn mask(&self, text: &Text) -> (Text, Expressions<'c, 'a>) {
-        let mut expressions = Expressions { list: Vec::new(), matrix: self.matrix, left: self.left, inlines: self.syntax.inlines };
+        let mut expressions = Expressions {
+            list: Vec::new(),
+            matrix: self.matrix,
+            left: self.left,
+            inlines: self.syntax.inlines,
+        };
         let whole = text.as_str();
         let mut masked = Text::default();
         let mut at = 0;

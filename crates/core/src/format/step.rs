@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::cursor::Cursor;
 use super::expression::{Context, Expressions};
 use crate::map::{Map, Set};
-use crate::model::{Command, Input, Value, Var};
+use crate::model::{Command, Input, Value, Var, Via};
 use crate::script::{ENGINE_VARIABLES, Scope, lower, split_words};
 use crate::source::Text;
 
@@ -43,6 +43,30 @@ impl Scopes {
         self.left = self.left.saturating_sub(cost);
         if affordable { Scope::new(job.iter().chain(own)) } else { Scope::default() }
     }
+}
+
+/// Whether nothing but the default of an input leaves the value open.
+pub(super) fn is_settled(value: &Value) -> bool {
+    !value.unknown || value.via.iter().any(|(via, _)| *via == Via::Default)
+}
+
+/// A script of PowerShell as far as a shell reads it alike: a backtick goes on with the next line.
+pub(super) fn powershell(text: Text) -> Text {
+    if !text.as_str().contains('`') {
+        return text;
+    }
+    let mut out = Text::default();
+    let mut at = 0;
+    for (found, _) in text.as_str().match_indices('`') {
+        out.push_slice(&text, at..found);
+        at = found + 1;
+        let rest = text.as_str().get(at..).unwrap_or("");
+        if rest.starts_with(['\n', '\r']) {
+            out.push_replaced("\\", text.span_of(found..at));
+        }
+    }
+    out.push_slice(&text, at..text.len());
+    out
 }
 
 /// Sets variables over those of their names.

@@ -139,7 +139,12 @@ impl<'a> Frame<'a> {
 impl<'a> Config<'_, 'a> {
     /// The frame of `definition` as all of `given` call it: a parameter has the values that they give, and its default if
     /// one of them gives none.
-    pub(super) fn bind(&self, definition: &Cursor<'a>, scope: Rc<Scope<'a>>, given: &[Given<'a>]) -> Rc<Frame<'a>> {
+    pub(super) fn bind(
+        &self,
+        definition: &Cursor<'a>,
+        scope: Rc<Scope<'a>>,
+        given: &[Given<'a>],
+    ) -> Rc<Frame<'a>> {
         let depth = given.iter().map(|one| one.frame.depth + 1).max().unwrap_or(1);
         let mut frame = Frame { depth, ..Frame::of(scope) };
         let parameters = definition.get("parameters").map(|all| all.entries()).unwrap_or_default();

@@ -6,7 +6,7 @@ use daemonless_catalog::{Host, Service, actions as known_actions, alike, hosted}
 
 use super::super::actions::{self, Call};
 use super::super::cursor::Cursor;
-use super::super::step::{Scopes, set, environment, is_command_shell, read, run_script, set_engine, words};
+use super::super::step::{Scopes, environment, is_command_shell, read, run_script, set, set_engine, words};
 use super::Config;
 use super::frame::{DEEPEST, Frame, Given, Kind, Named, Scope};
 use crate::engine::container::variable;
@@ -229,14 +229,7 @@ impl<'a> Config<'_, 'a> {
     }
 
     /// A step that is called by name: CircleCI's own, a command, or one of an orb.
-    fn call(
-        &self,
-        name: &str,
-        named: Span,
-        args: &Cursor<'a>,
-        frame: &Rc<Frame<'a>>,
-        state: &mut State,
-    ) {
+    fn call(&self, name: &str, named: Span, args: &Cursor<'a>, frame: &Rc<Frame<'a>>, state: &mut State) {
         match frame.find(Kind::Command, name) {
             _ if name == "setup_remote_docker" => state.remote.push(named),
             Named::Here(definition, scope) if frame.depth < DEEPEST => {
@@ -255,14 +248,7 @@ impl<'a> Config<'_, 'a> {
     }
 
     /// What the catalog knows of an orb's command or job.
-    fn orb(
-        &self,
-        name: &str,
-        named: Span,
-        args: &Cursor<'a>,
-        frame: &Rc<Frame<'a>>,
-        state: &mut State,
-    ) {
+    fn orb(&self, name: &str, named: Span, args: &Cursor<'a>, frame: &Rc<Frame<'a>>, state: &mut State) {
         let entries = args.entries();
         let remote = |one: &&Cursor<'_>| {
             let named = alike(one.key(), "setup_remote_docker") || alike(one.key(), "use_remote_docker");
