@@ -4,8 +4,6 @@
 // Nothing is outside of a build script.
 #![allow(unreachable_pub)]
 
-#[path = "build/actions.rs"]
-mod actions;
 #[path = "build/builders.rs"]
 mod builders;
 #[path = "build/emit.rs"]
@@ -20,6 +18,8 @@ mod read;
 mod schema;
 #[path = "build/tables.rs"]
 mod tables;
+#[path = "build/tasks.rs"]
+mod tasks;
 #[path = "build/translate.rs"]
 mod translate;
 

@@ -8,7 +8,6 @@
 //! need and for its column of `facts/translate.tsv`,
 //! `facts/leave-kaniko.tsv` and `facts/commands.yaml`.
 
-mod action;
 mod approach;
 mod builder;
 mod containment;
@@ -22,19 +21,19 @@ mod pattern;
 mod platform;
 mod risk;
 mod source;
+mod task;
 mod told;
 mod translate;
 
 /// What the build script wrote.
 mod tables {
     use crate::{
-        action::*, approach::*, builder::*, containment::*, flags::*, hosted::*, image::*, ledger::*,
-        option::*, path::*, platform::*, risk::*, source::*, told::*, translate::*,
+        approach::*, builder::*, containment::*, flags::*, hosted::*, image::*, ledger::*,
+        option::*, path::*, platform::*, risk::*, source::*, task::*, told::*, translate::*,
     };
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 }
 
-pub use action::{Action, Inputs, Part, When, actions, alike};
 pub use approach::{ApproachInfo, Correction, Reason};
 pub use builder::{After, BuilderInfo, Level, Requirement, Setting, Support, Variable};
 pub use containment::{Containment, Daemon};
@@ -48,6 +47,7 @@ pub use platform::Platform;
 pub use risk::{Host, Lift, PowerInfo, Risk, risk};
 pub use source::{Source, SourceRef};
 pub use tables::*;
+pub use task::{Inputs, Part, Task, When, alike, tasks};
 pub use told::Told;
 pub use translate::{
     CommandTranslation, Translated, Translation, translate, translate_command, translate_kaniko,
@@ -71,7 +71,7 @@ mod tests {
             format!("{LEDGER:?}"),
             format!("{HOSTED:?}"),
             format!("{HANDED:?}"),
-            format!("{ACTIONS:?}"),
+            format!("{TASKS:?}"),
             format!("{RISK_TABLE:?}"),
             format!("{TRANSLATIONS:?}"),
             format!("{KANIKO_OPTIONS:?}"),

@@ -1,6 +1,5 @@
 //! The formats that are read. Adding one is a file here and a line in [`FORMATS`].
 
-mod actions;
 mod azure_pipelines;
 mod circleci;
 mod cursor;
@@ -14,6 +13,7 @@ mod library;
 mod matrix;
 mod shell;
 mod step;
+mod tasks;
 #[cfg(test)]
 mod testing;
 
@@ -79,14 +79,24 @@ impl<'t> Probe<'t> {
         self.keys.contains(&key)
     }
 
-    /// Whether a line behind the left margin has this key, as an item of a list too.
+    /// Whether a line behind the left margin has this key.
     pub fn has_below(&self, key: &str) -> bool {
-        self.text.lines().take(MOST_LINES).any(|line| {
-            let bare = line.trim_start();
-            let bare = bare.strip_prefix("- ").map_or(bare, str::trim_start);
-            bare.len() < line.len() && bare.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'))
-        })
+        self.any_line(|line, bare| bare.len() < line.len() && starts(bare, key))
     }
+
+    /// Whether an item of a list begins with this key.
+    pub fn has_item(&self, key: &str) -> bool {
+        self.any_line(|_, bare| bare.strip_prefix("- ").is_some_and(|item| starts(item.trim_start(), key)))
+    }
+
+    fn any_line(&self, test: impl Fn(&str, &str) -> bool) -> bool {
+        self.text.lines().take(MOST_LINES).any(|line| test(line, line.trim_start()))
+    }
+}
+
+/// Whether the line is this key's.
+fn starts(line: &str, key: &str) -> bool {
+    line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'))
 }
 
 /// The key of a line such as `name: value` or `"name":` that starts at the left margin.

@@ -42,10 +42,9 @@ fn recognise(probe: &Probe<'_>) -> u8 {
         return 0;
     }
     let above = [("pool", 30), ("trigger", 20), ("pr", 20), ("extends", 20), ("parameters", 15)];
-    let below = [
-        ("vmImage", 60),
+    let below = [("vmImage", 60), ("displayName", 25)];
+    let items = [
         ("task", 40),
-        ("displayName", 25),
         ("deployment", 25),
         ("job", 25),
         ("bash", 20),
@@ -57,7 +56,8 @@ fn recognise(probe: &Probe<'_>) -> u8 {
         ("script", 10),
     ];
     let score: u32 = above.iter().filter(|(key, _)| probe.has(key)).map(|(_, score)| score).sum::<u32>()
-        + below.iter().filter(|(key, _)| probe.has_below(key)).map(|(_, score)| score).sum::<u32>();
+        + below.iter().filter(|(key, _)| probe.has_below(key)).map(|(_, score)| score).sum::<u32>()
+        + items.iter().filter(|(key, _)| probe.has_item(key)).map(|(_, score)| score).sum::<u32>();
     let folder = [".azure-pipelines/", ".azure/", ".azuredevops/", ".ado/", ".vsts"];
     let score = score + if folder.iter().any(|folder| probe.path.contains(folder)) { 40 } else { 0 };
     u8::try_from(score.min(95)).unwrap_or(95)

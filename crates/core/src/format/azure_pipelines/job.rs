@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use daemonless_catalog::{Host, Service, alike, handed, hosted};
 
-use super::super::actions::{self, Call};
+use super::super::tasks::{self, Call};
 use super::super::cursor::Cursor;
 use super::super::step::{Scopes, environment, is_settled, powershell, read, run_script, set_engine, words};
 use super::frame::{Frame, fields, items};
@@ -237,7 +237,7 @@ impl<'a> Reader<'a> {
                 context: &context,
                 script,
             };
-            actions::lower(&call, &mut state.job);
+            tasks::lower(&call, &mut state.job);
         }
         state.job.commands.extend(commands);
         let place = find(own, "target").and_then(|target| self.target(target, frame, state));

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use daemonless_catalog::{Host, Service, actions as known_actions, alike, hosted};
+use daemonless_catalog::{Host, Service, alike, hosted, tasks as known_tasks};
 
-use super::super::actions::{self, Call};
+use super::super::tasks::{self, Call};
 use super::super::cursor::Cursor;
 use super::super::step::{Scopes, environment, is_command_shell, read, run_script, set, set_engine, words};
 use super::Config;
@@ -55,12 +55,12 @@ impl<'a> Config<'_, 'a> {
         match self.root.find(Kind::Job, full) {
             Named::Here(definition, scope) => self.defined(&definition, scope, &[call], &mut state),
             Named::Orb(orb) => {
-                if known_actions(Service::Circleci, &orb).next().is_none() {
+                if known_tasks(Service::Circleci, &orb).next().is_none() {
                     return None;
                 }
                 if args.get("executor").is_some() {
                     self.executor(&args, &self.root, &mut state);
-                } else if known_actions(Service::Circleci, &orb).any(|action| action.machine) {
+                } else if known_tasks(Service::Circleci, &orb).any(|task| task.machine) {
                     state.machines.push(span);
                 }
                 let lists: Vec<_> = args.entries().into_iter().filter(|one| one.is_sequence()).collect();
@@ -264,7 +264,7 @@ impl<'a> Config<'_, 'a> {
             context: &self.context(frame),
             script: state.script,
         };
-        actions::lower(&call, &mut state.job);
+        tasks::lower(&call, &mut state.job);
         state.script = state.script.saturating_add(1);
     }
 

@@ -2,7 +2,7 @@
 
 use daemonless_catalog::Service;
 
-use super::super::actions::{self, Call};
+use super::super::tasks::{self, Call};
 use super::super::cursor::Cursor;
 use super::super::expression::Context;
 use super::super::step::{
@@ -39,14 +39,14 @@ impl<'c, 'a> Steps<'c, 'a> {
                     None => {
                         let call = Call {
                             service: Service::Github,
-                            name: actions::github_name(uses.str().unwrap_or("")),
+                            name: tasks::github_name(uses.str().unwrap_or("")),
                             named: uses.span(),
                             span: step.span(),
                             with: step.get("with"),
                             context: &here,
                             script,
                         };
-                        actions::lower(&call, job);
+                        tasks::lower(&call, job);
                     }
                 }
             } else if let Some(run) = step.get("run") {

@@ -1,4 +1,4 @@
-//! `facts/actions.yaml` as a table: each part of a command line is one line of text there.
+//! `facts/tasks.yaml` as a table: each part of a command line is one line of text there.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::ids::{NeedRef, SourceRef};
 use crate::read::yaml;
 use crate::schema::Service;
 
-/// An entry of `actions.yaml`.
+/// An entry of `tasks.yaml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -39,7 +39,7 @@ struct Condition {
 
 #[derive(Debug)]
 #[allow(dead_code)]
-struct Action {
+struct Task {
     service: Service,
     names: List<String>,
     when: Raw,
@@ -51,16 +51,16 @@ struct Action {
 
 /// Writes the table.
 pub fn write(code: &mut String, facts: &Path) -> Result<(), String> {
-    let entries: Vec<Entry> = yaml(&facts.join("actions.yaml"))?;
-    let mut actions = Vec::new();
+    let entries: Vec<Entry> = yaml(&facts.join("tasks.yaml"))?;
+    let mut tasks = Vec::new();
     for entry in entries {
-        let in_entry = |error: String| format!("facts/actions.yaml: {:?}: {error}", entry.names);
+        let in_entry = |error: String| format!("facts/tasks.yaml: {:?}: {error}", entry.names);
         let run = entry.run.iter().map(|line| part(line)).collect::<Result<_, _>>().map_err(in_entry)?;
         let when = entry.when.as_ref().map_or_else(|| "When::Always".to_owned(), condition);
         let Entry { service, names, needs, machine, source, .. } = entry;
-        actions.push(Action { service, names, when: Raw(when), run: List(run), needs, machine, source });
+        tasks.push(Task { service, names, when: Raw(when), run: List(run), needs, machine, source });
     }
-    table(code, "See `facts/actions.yaml`.", "ACTIONS", "Action", &actions);
+    table(code, "See `facts/tasks.yaml`.", "TASKS", "Task", &tasks);
     Ok(())
 }
 

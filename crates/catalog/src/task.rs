@@ -2,11 +2,11 @@
 
 use crate::hosted::Service;
 use crate::source::SourceRef;
-use crate::tables::{ACTIONS, Need};
+use crate::tables::{TASKS, Need};
 
-/// One command line of an action, a task, or an orb's command or job.
+/// One command line of an action, of a task, or an orb's command or job.
 #[derive(Debug)]
-pub struct Action {
+pub struct Task {
     pub service: Service,
     /// Without version: `owner/name`, `Task@2`, `owner/orb/command`.
     pub names: &'static [&'static str],
@@ -68,11 +68,11 @@ pub enum Part {
 }
 
 /// The command lines of what a service calls by this name, version left away.
-pub fn actions(service: Service, name: &str) -> impl Iterator<Item = &'static Action> + use<'_> {
-    let has = move |action: &&Action| {
-        action.service == service && action.names.iter().any(|known| alike(known, name))
+pub fn tasks(service: Service, name: &str) -> impl Iterator<Item = &'static Task> + use<'_> {
+    let has = move |task: &&Task| {
+        task.service == service && task.names.iter().any(|known| alike(known, name))
     };
-    ACTIONS.iter().filter(has)
+    TASKS.iter().filter(has)
 }
 
 /// Whether two names are one to the services: case does not count, and orbs went from `-` to `_`.
@@ -89,7 +89,7 @@ mod tests {
     fn names_are_found_however_they_are_spelt() {
         #[track_caller]
         fn check(service: Service, name: &str, expected: usize) {
-            assert_eq!(actions(service, name).count(), expected, "{name}");
+            assert_eq!(tasks(service, name).count(), expected, "{name}");
         }
         check(Service::Github, "Docker/Build-Push-Action", 1);
         check(Service::Azure, "docker/build-push-action", 0);

@@ -1,7 +1,7 @@
 //! Actions, tasks and orbs that use a container engine, as the command lines of the catalog with the inputs of one step
 //! filled in.
 
-use daemonless_catalog::{Action, Inputs, Part, Service, When, actions, alike};
+use daemonless_catalog::{Inputs, Part, Service, Task, When, alike, tasks};
 use thin_vec::ThinVec;
 
 use super::cursor::Cursor;
@@ -30,14 +30,14 @@ pub(super) struct Call<'s, 'w, 'c, 'a> {
 pub(super) fn lower(call: &Call<'_, '_, '_, '_>, job: &mut Job) -> bool {
     let with: Vec<_> = call.with.as_ref().map(Cursor::entries).unwrap_or_default();
     let mut known = false;
-    for action in actions(call.service, call.name) {
+    for task in tasks(call.service, call.name) {
         known = true;
-        job.needs.extend(action.needs.iter().map(|need| (*need, call.named)));
+        job.needs.extend(task.needs.iter().map(|need| (*need, call.named)));
         let mut line = Line { with: &with, call, words: Vec::new(), each: Vec::new() };
-        if action.run.is_empty() || !line.runs(action) {
+        if task.run.is_empty() || !line.runs(task) {
             continue;
         }
-        action.run.iter().for_each(|part| line.add(part));
+        task.run.iter().for_each(|part| line.add(part));
         let command = |words| Command { words, span: call.span, script: call.script, ..Command::default() };
         let Line { words, each, .. } = line;
         if each.is_empty() {
@@ -72,7 +72,7 @@ struct Line<'s, 'w, 'c, 'a> {
 
 impl<'w> Line<'_, 'w, '_, '_> {
     /// Whether the condition of the command line holds, as far as the inputs tell.
-    fn runs(&self, action: &Action) -> bool {
+    fn runs(&self, task: &Task) -> bool {
         let holds = |inputs: Inputs, default: &str, list: &[&str]| {
             let listed = |text: &str| list.iter().any(|one| one.eq_ignore_ascii_case(text));
             match self.values(inputs, Cut::Whole).first() {
@@ -80,7 +80,7 @@ impl<'w> Line<'_, 'w, '_, '_> {
                 None => listed(default),
             }
         };
-        match action.when {
+        match task.when {
             When::Always => true,
             When::Given(inputs) => self.given(inputs).is_some(),
             When::Is(inputs, default, list) => holds(inputs, default, list),
