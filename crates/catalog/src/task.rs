@@ -2,7 +2,7 @@
 
 use crate::hosted::Service;
 use crate::source::SourceRef;
-use crate::tables::{TASKS, Need};
+use crate::tables::{Need, TASKS};
 
 /// One command line of an action, of a task, or an orb's command or job.
 #[derive(Debug)]
@@ -69,9 +69,8 @@ pub enum Part {
 
 /// The command lines of what a service calls by this name, version left away.
 pub fn tasks(service: Service, name: &str) -> impl Iterator<Item = &'static Task> + use<'_> {
-    let has = move |task: &&Task| {
-        task.service == service && task.names.iter().any(|known| alike(known, name))
-    };
+    let has =
+        move |task: &&Task| task.service == service && task.names.iter().any(|known| alike(known, name));
     TASKS.iter().filter(has)
 }
 

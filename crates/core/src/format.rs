@@ -9,6 +9,7 @@ mod expression;
 mod github_action;
 mod github_actions;
 mod gitlab_ci;
+mod kubernetes;
 mod library;
 mod matrix;
 mod shell;
@@ -45,6 +46,7 @@ pub static FORMATS: &[&Format] = &[
     &circleci::FORMAT,
     &azure_pipelines::FORMAT,
     &docker_compose::FORMAT,
+    &kubernetes::FORMAT,
     &dockerfile::FORMAT,
     &shell::FORMAT,
 ];

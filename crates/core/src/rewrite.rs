@@ -13,7 +13,6 @@ mod joined;
 mod leave;
 mod lines;
 mod platforms;
-mod quotes;
 mod quoting;
 pub mod ready;
 mod scripts;

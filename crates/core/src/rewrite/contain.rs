@@ -11,7 +11,6 @@ use daemonless_catalog::{Approach, Builder, CONTAINMENT, DAEMON, Risk};
 use super::gitlab_ci::layout::Layout;
 use super::{Change, Left, MOST_ROUNDS, View, with_text};
 use crate::access::daemon;
-use crate::alternatives::suits;
 use crate::analysis::{self, Analysis};
 use crate::edit::{self, Edit};
 use crate::engine::image::{self, Kind};
@@ -109,11 +108,11 @@ fn leave(job: &Job, span: Span, why: &str) -> Left {
 fn requires(format: &str, analysis: &Analysis) -> Vec<RequirementReport> {
     let socket = analysis.verdicts.iter().any(|verdict| verdict.approach == Approach::HostSocket);
     let advice = CONTAINMENT.iter().filter(|advice| match advice.id {
-        "drop-socket" => socket && suits(advice.platform, format),
+        "drop-socket" => socket && advice.platform.runs(format),
         "socket-proxy" => socket,
         // The edits do that.
         "dind-rootless" | "pinned-daemon" => false,
-        _ => suits(advice.platform, format),
+        _ => advice.platform.runs(format),
     });
     advice.map(advised).collect()
 }

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use daemonless_catalog::{Host, Service, alike, handed, hosted};
 
-use super::super::tasks::{self, Call};
 use super::super::cursor::Cursor;
 use super::super::step::{Scopes, environment, is_settled, powershell, read, run_script, set_engine, words};
+use super::super::tasks::{self, Call};
 use super::frame::{Frame, fields, items};
 use super::{Level, Reader, find};
 use crate::engine::mount::short;
@@ -253,7 +253,10 @@ impl<'a> Reader<'a> {
             command.place != Place::Elsewhere
                 && command.words.first().is_some_and(|word| word.any(|text| text == "docker"))
         });
-        let target = place.and_then(|at| state.job.containers.get_mut(at)).filter(|_| used);
+        let on_host = find(own, "target").is_some_and(|target| target.str() == Some("host"));
+        let of_job = state.job.containers.first().is_some_and(|first| first.role == Role::Job) && !on_host;
+        let target = place.or(of_job.then_some(0)).filter(|_| used);
+        let target = target.and_then(|at| state.job.containers.get_mut(at));
         if let Some(socket) = target.and_then(|target| target.api_socket.as_mut()) {
             socket.confidence = socket.confidence.max(Confidence::Implied);
         }

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use daemonless_catalog::{Host, Service, alike, hosted, tasks as known_tasks};
 
-use super::super::tasks::{self, Call};
 use super::super::cursor::Cursor;
 use super::super::step::{Scopes, environment, is_command_shell, read, run_script, set, set_engine, words};
+use super::super::tasks::{self, Call};
 use super::Config;
 use super::frame::{DEEPEST, Frame, Given, Kind, Named, Scope};
 use crate::engine::container::variable;

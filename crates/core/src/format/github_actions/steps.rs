@@ -2,12 +2,12 @@
 
 use daemonless_catalog::Service;
 
-use super::super::tasks::{self, Call};
 use super::super::cursor::Cursor;
 use super::super::expression::Context;
 use super::super::step::{
     Scopes, by_name, environment, is_command_shell, read, run_script, set_engine, words,
 };
+use super::super::tasks::{self, Call};
 use crate::model::{Container, Job, Place, Role, Value, Var};
 use crate::script::{Scope, lower_words};
 use crate::source::Text;
