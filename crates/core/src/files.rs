@@ -70,6 +70,26 @@ impl<'a> Files<'a> {
         found
     }
 
+    /// The text that the file `from` calls `path`: beside it, or from the root of its repository if that begins with `/`.
+    pub fn beside(&self, from: FileId, path: &str) -> Option<FileId> {
+        let own = &self.file(from)?.path;
+        let folder = own.rfind('/').map_or("", |end| own.get(..=end).unwrap_or(""));
+        let paths: Vec<String> = match path.strip_prefix('/') {
+            // Each of the folders that it is in may be the root.
+            Some(path) => {
+                let roots = folder.match_indices('/').map(|(at, _)| folder.get(..=at).unwrap_or(""));
+                roots.chain([""]).map(|root| clean(&[root, path].concat())).collect()
+            }
+            None => vec![clean(&[folder, path].concat())],
+        };
+        let paths: Vec<_> = paths.into_iter().filter(|path| !path.starts_with("..")).collect();
+        let found = paths.iter().find_map(|path| self.by_path.get(path).copied());
+        if found.is_none() {
+            self.note(paths);
+        }
+        found.filter(|found| *found != from)
+    }
+
     /// Paths as the files of the call have them.
     fn inside(&self, from: FileId, paths: &[&str]) -> Vec<String> {
         let root = self.file(self.home(from)).map_or(String::new(), |file| root(&file.path));
@@ -187,5 +207,23 @@ mod tests {
         assert_eq!((find("ci/build.yml"), find("/ci/../ci/build.yml")), (Some(1), Some(1)));
         assert_eq!((find("../x.yml"), find("b.yml"), find("c/$X.yml")), (None, None, None));
         assert_eq!(known.into_missing(), ["/srv/a/b.yml"]);
+    }
+
+    #[test]
+    fn files_are_found_beside_each_other() {
+        #[track_caller]
+        fn check(path: &str, expected: Option<u32>) {
+            let file = |path: &str| File { path: path.to_owned(), ..File::default() };
+            let files = [file("/r/ci/a.yml"), file("/r/ci/b.yml"), file("/r/c.yml")];
+            let found = Files::new(&files, 0).beside(FileId(0), path);
+            assert_eq!(found, expected.map(FileId), "{path}");
+        }
+        check("b.yml", Some(1));
+        check("./x/../b.yml", Some(1));
+        check("../c.yml", Some(2));
+        check("/ci/b.yml", Some(1));
+        check("/c.yml", Some(2));
+        check("a.yml", None);
+        check("/b", None);
     }
 }
