@@ -7,6 +7,7 @@ pub(crate) mod github_actions;
 mod gitlab_ci;
 mod kubernetes;
 mod shell;
+mod tekton;
 #[cfg(test)]
 mod testing;
 
@@ -34,6 +35,7 @@ pub static FORMATS: &[&Format] = &[
     &github_actions::FORMAT,
     &docker_compose::FORMAT,
     &kubernetes::FORMAT,
+    &tekton::FORMAT,
     &dockerfile::FORMAT,
     &shell::FORMAT,
 ];
