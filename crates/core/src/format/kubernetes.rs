@@ -37,10 +37,22 @@ fn recognise(probe: &Probe<'_>) -> u8 {
     if !probe.has("apiVersion") {
         return 0;
     }
+    if !probe.text.lines().find(|line| !is_blank(line)).is_some_and(begins_yaml) {
+        return 0;
+    }
     let argo = says(probe, "apiVersion", |version| version.starts_with("argoproj.io/"))
         && says(probe, "kind", |kind| PIPELINES.contains(&kind));
     let other = says(probe, "apiVersion", |version| OTHERS.iter().any(|other| version.starts_with(other)));
     if argo || other { 0 } else { 90 }
+}
+
+fn is_blank(line: &str) -> bool {
+    line.trim().is_empty() || line.starts_with('#')
+}
+
+/// Whether a line can be the first of a file of objects: a manifest may stand in a string of another language.
+fn begins_yaml(line: &str) -> bool {
+    ["---", "%", "{{"].iter().any(|start| line.starts_with(start)) || line.contains(':')
 }
 
 /// How many lines are looked at to tell what a text is.
@@ -234,6 +246,9 @@ impl<'a> Object<'a> {
     }
 }
 
+/// Keys by one of which a pod's specification is told from others.
+static OF_PODS: &[&str] = &["containers", "initContainers", "volumes", "hostPID", "hostIPC", "hostNetwork"];
+
 /// A pod's specification and its metadata.
 type Template<'a> = (Cursor<'a>, Option<Cursor<'a>>);
 
@@ -242,7 +257,7 @@ fn templates<'a>(entry: &Cursor<'a>, depth: usize, out: &mut Vec<Template<'a>>) 
     for child in entry.entries().into_iter().filter(Cursor::is_mapping) {
         let spec = child.get("spec").filter(|_| matches!(child.key(), "template" | "podTemplate"));
         match spec {
-            Some(spec) if spec.get("containers").is_some_and(|list| list.is_sequence()) => {
+            Some(spec) if OF_PODS.iter().any(|key| spec.get(key).is_some()) => {
                 out.push((spec, child.get("metadata")));
             }
             _ if depth < DEEPEST => templates(&child, depth + 1, out),

@@ -140,10 +140,18 @@ impl<'a, 'r> Pod<'a, 'r> {
     }
 
     /// Ends the pod: what is handed to it and mounted by none of its containers stands with the first of them.
-    pub(in crate::format) fn close(self, job: &mut Job) {
+    pub(in crate::format) fn close(&self, job: &mut Job) {
         job.one_network = true;
+        let unmounted = self.volumes.unmounted();
+        if job.containers.is_empty() && !(self.namespaces.is_empty() && unmounted.is_empty()) {
+            // A patch may say what the pod shares and leave its containers to another file.
+            job.containers.push(self.container(&[], Role::Workload));
+        }
         if let Some(first) = job.containers.first_mut() {
-            first.mounts.extend(self.volumes.unmounted());
+            first.mounts.extend(unmounted);
+            if first.span.is_empty() {
+                first.span = job.span;
+            }
         }
     }
 

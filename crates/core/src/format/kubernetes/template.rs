@@ -108,7 +108,7 @@ fn placeholder(body: &str) -> String {
     }
     let path = body.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '$')));
     let path = path.filter(|word| word.starts_with(['.', '$'])).find(|word| word.len() > 1);
-    let name = path.map_or(first, |word| word.trim_start_matches(['$', '.']));
+    let name = path.unwrap_or(first).trim_matches(['$', '.']);
     let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_')).collect();
     if name.is_empty() { "$.item".to_owned() } else { format!("$.{name}") }
 }
