@@ -68,11 +68,25 @@ pub fn accesses(names: &Names<'_>, job: &Job, host: Host) -> Vec<Access> {
     let in_container = job.containers.iter().any(own);
     let container_env = job.containers.iter().find(|container| container.role == Role::Job);
     let container_env = container_env.map_or(&[][..], |container| &container.env);
-    let pod = job.one_network.then(|| daemon_volumes(job.containers.iter()));
-    let mut finder =
-        Finder { names, job, host, found: Vec::new(), in_container, container_env, started_mounts, pod };
-    for container in &job.containers {
-        finder.container(container);
+    let daemons: Vec<_> = job.containers.iter().map(nested_in).collect();
+    let beside = job.containers.iter().zip(&daemons).find(|(one, daemon)| daemon.is_some() || hands_on(one));
+    let own =
+        job.containers.iter().rev().flat_map(|one| one.names.iter().map(move |name| (name.as_str(), one)));
+    let mut finder = Finder {
+        names,
+        job,
+        host,
+        found: Vec::new(),
+        in_container,
+        container_env,
+        started_mounts,
+        own: own.collect(),
+        beside: beside.map(|(one, _)| one).filter(|_| job.one_network),
+        volumes: job.one_network.then(|| daemon_volumes(job.containers.iter())),
+        daemons,
+    };
+    for (at, container) in job.containers.iter().enumerate() {
+        finder.container(at, container);
     }
     finder.commands();
     finder.addresses();
@@ -95,8 +109,14 @@ struct Finder<'a> {
     container_env: &'a [Var],
     /// Mounts of containers that the job's commands start: what they hand in, the job itself does not have.
     started_mounts: Set<Span>,
+    /// What the daemon of each of the job's containers is and gives.
+    daemons: Vec<Option<(Approach, Power)>>,
+    /// The job's containers by their names.
+    own: Map<&'a str, &'a Container>,
+    /// The container of a pod that answers at `localhost`.
+    beside: Option<&'a Container>,
     /// The daemons of a pod by the volumes that its containers share.
-    pod: Option<Map<&'a str, &'a Container>>,
+    volumes: Option<Map<&'a str, &'a Container>>,
 }
 
 impl<'a> Finder<'a> {
@@ -124,7 +144,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn container(&mut self, container: &Container) {
+    fn container(&mut self, at: usize, container: &Container) {
         for mount in &container.mounts {
             let Some(socket) = mount::socket_of(mount) else { continue };
             let confidence = if mount.declared_only { Confidence::Possible } else { Confidence::Declared };
@@ -154,7 +174,7 @@ impl<'a> Finder<'a> {
         if let Some(socket) = container.api_socket {
             self.handed(socket, socket.span, "hands in the socket".into());
         }
-        if let Some((approach, power)) = nested_in(container) {
+        if let Some((approach, power)) = self.daemon(at) {
             let span = daemon_span(container).unwrap_or(container.span);
             let what = "starts a Docker daemon".to_owned();
             self.add(approach, power, by_daemon(container), Confidence::Declared, span, what);
@@ -171,7 +191,7 @@ impl<'a> Finder<'a> {
 
     /// The daemon that mounts a volume, too.
     fn sharing(&self, volume: &str) -> Option<&'a Container> {
-        self.pod.as_ref().unwrap_or(&self.names.volumes).get(volume).copied()
+        self.volumes.as_ref().unwrap_or(&self.names.volumes).get(volume).copied()
     }
 
     /// The daemon whose socket a container sees at `path`, in a volume that both mount.
@@ -246,7 +266,11 @@ impl<'a> Finder<'a> {
 
     /// Whether the command is in a container that is known to run a daemon: what starts that is no second one.
     fn is_daemon(&self, place: Place) -> bool {
-        self.inside(place).is_some_and(|container| daemon(container).is_some())
+        matches!(place, Place::Container(at) if self.daemon(at).is_some())
+    }
+
+    fn daemon(&self, at: usize) -> Option<(Approach, Power)> {
+        self.daemons.get(at).copied().flatten()
     }
 
     /// The container that a command runs in, where it is not the job's own.
@@ -338,7 +362,10 @@ impl<'a> Finder<'a> {
         if let Some(container) = place.and_then(|place| self.inside(place)) {
             // A socket that is handed in is counted with the mount; a daemon in it with its image.
             let has_socket = container.mounts.iter().any(|mount| mount::socket_of(mount).is_some());
-            if has_socket || container.api_socket.is_some() || daemon(container).is_some() {
+            if has_socket
+                || container.api_socket.is_some()
+                || place.is_some_and(|place| self.is_daemon(place))
+            {
                 return;
             }
             // In a pod, what is not written may come with the cluster.
@@ -417,9 +444,9 @@ impl<'a> Finder<'a> {
 
     /// Addresses in environments that no command used: a workload or a service that talks to an engine by itself.
     fn addresses(&mut self) {
-        for container in &self.job.containers {
+        for (at, container) in self.job.containers.iter().enumerate() {
             if !matches!(container.role, Role::Workload | Role::Service | Role::Started)
-                || daemon(container).is_some()
+                || self.daemon(at).is_some()
             {
                 continue;
             }
@@ -471,11 +498,7 @@ impl<'a> Finder<'a> {
 
     fn tcp(&mut self, host: &str, port: &str, span: Span, what: String) {
         let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "0.0.0.0");
-        let named = |container: &&Container| container.names.iter().any(|name| name == host);
-        let beside = |container: &&Container| {
-            loopback && self.job.one_network && (daemon(container).is_some() || hands_on(container))
-        };
-        let own = self.job.containers.iter().find(|one| beside(one) || named(one));
+        let own = self.own.get(host).copied().or(self.beside.filter(|_| loopback));
         let other = || self.names.names.get(host).copied();
         let (approach, power, by) = match own.or_else(other) {
             Some(container) => {

@@ -184,14 +184,11 @@ fn started(scene: &Scene<'_>, sink: &mut Sink<'_>) {
             sink.report(span, power(rootless), message(&quote(&line.join(" ")), rootless));
         }
     };
+    let daemons: Vec<bool> = scene.job.containers.iter().map(|one| daemon(one).is_some()).collect();
     for invocation in scene.job.invocations.iter().filter(|invocation| invocation.tool == "dockerd") {
         let Some(command) = scene.job.commands.get(invocation.command) else { continue };
         // What a container starts that is a daemon's is told with the container.
-        let inside = match command.place {
-            Place::Container(at) => scene.job.containers.get(at),
-            Place::Job | Place::Elsewhere => None,
-        };
-        if !inside.is_some_and(|container| daemon(container).is_some()) {
+        if !matches!(command.place, Place::Container(at) if daemons.get(at) == Some(&true)) {
             report(invocation.head, &command.words);
         }
     }

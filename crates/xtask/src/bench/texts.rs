@@ -130,6 +130,75 @@ const COMPOSE_FILE: Text = Text {
 ",
 };
 
+const WORKLOADS: Text = Text {
+    path: "deploy.yaml",
+    head: "",
+    unit: "\
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: agent-{n}
+spec:
+  template:
+    metadata:
+      labels:
+        app: agent-{n}
+    spec:
+      containers:
+        - name: dind
+          image: docker:29.7.2-dind
+          securityContext:
+            privileged: true
+          volumeMounts:
+            - name: sock
+              mountPath: /run/docker
+        - name: agent
+          image: registry.example/team/agent:1.4.{n}
+          env:
+            - name: DOCKER_HOST
+              value: unix:///run/docker/docker.sock
+          command: [sh, -c, \"docker build -t app-{n} . && docker push app-{n}\"]
+          volumeMounts:
+            - name: sock
+              mountPath: /run/docker
+      volumes:
+        - name: sock
+          emptyDir: {}
+",
+};
+
+const TASKS: Text = Text {
+    path: "tasks.yaml",
+    head: "",
+    unit: "\
+---
+apiVersion: tekton.dev/v1
+kind: Task
+metadata:
+  name: build-{n}
+spec:
+  params:
+    - name: image
+      default: registry.example/team/app-{n}
+  steps:
+    - name: build
+      image: docker:29.7.2-cli
+      env:
+        - name: DOCKER_HOST
+          value: tcp://localhost:2376
+      script: |
+        #!/bin/sh
+        docker build -t $(params.image) .
+        docker push $(params.image)
+  sidecars:
+    - name: dind
+      image: docker:29.7.2-dind
+      securityContext:
+        privileged: true
+",
+};
+
 const SCRIPT: Text = Text {
     path: "build.sh",
     head: "#!/bin/sh\nset -eu\n",
@@ -145,7 +214,7 @@ fi
 
 /// One text of each format.
 pub(super) static TEXTS: &[&Text] =
-    &[&GITLAB_PIPELINE, &GITHUB_WORKFLOW, &COMPOSE_FILE, &DOCKERFILE, &SCRIPT];
+    &[&GITLAB_PIPELINE, &GITHUB_WORKFLOW, &COMPOSE_FILE, &WORKLOADS, &TASKS, &DOCKERFILE, &SCRIPT];
 
 /// Texts that are nothing but one thing: each holds more of it than any file that people write.
 pub(super) static DENSE: &[&Text] = &[
@@ -157,6 +226,21 @@ pub(super) static DENSE: &[&Text] = &[
         unit: "    - run: docker ps\n",
     },
     &Text { path: "compose.yaml", head: "services:\n", unit: "  s{n}: {privileged: true}\n" },
+    &Text {
+        path: "pod.yaml",
+        head: "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n",
+        unit: "  - {env: [{name: DOCKER_HOST, value: tcp://localhost}]}\n",
+    },
+    &Text {
+        path: "values.yaml",
+        head: "image: a\n",
+        unit: "c{n}: {image: \"{{ a }}\", securityContext: {privileged: true}}\n",
+    },
+    &Text {
+        path: "task.yaml",
+        head: "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  steps:\n",
+        unit: "  - {script: docker ps}\n",
+    },
     &Text { path: "Dockerfile", head: "FROM a\n", unit: "RUN a\n" },
     &Text { path: "letters.sh", head: "", unit: "a\n" },
 ];

@@ -137,8 +137,8 @@ spec:
         r#"
 task a
   Step r/b
-    command c d b bv $(params.none)? $$(params.n)? c d
-  $0 c d b bv $(params.none)? $$(params.n)? c d
+    command c d b~Default bv $(params.none)? $$(params.n)? c d
+  $0 c d b~Default bv $(params.none)? $$(params.n)? c d
 "#,
     );
 }
