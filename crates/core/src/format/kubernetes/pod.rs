@@ -7,7 +7,7 @@ use super::volumes::Volumes;
 use crate::engine::image;
 use crate::map::Map;
 use crate::model::{Command, Container, Job, Namespace, Place, Role, Value, Var};
-use crate::script::{Scope, lower, lower_words};
+use crate::script::{Scope, is_foreign, lower, lower_words};
 use crate::source::{Span, Text};
 
 /// What a format puts in the place of references in a pod's values.
@@ -128,8 +128,7 @@ impl<'a, 'r> Pod<'a, 'r> {
 
     /// What a script of the container runs, if a shell reads it.
     fn script(&self, text: &Value, scope: &mut Scope, script: u32, place: Place) -> Vec<Command> {
-        let first = text.as_str().lines().next().unwrap_or("");
-        if first.starts_with("#!") && !first.contains("sh") {
+        if is_foreign(text.as_str()) {
             return Vec::new();
         }
         let mut commands = lower(&text.text, scope, script);

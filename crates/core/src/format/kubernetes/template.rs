@@ -13,8 +13,7 @@ pub(super) fn plain(file: FileId, text: &str) -> Option<Text> {
     let mut out = Text::default();
     let mut line = Line::default();
     let mut done = 0;
-    loop {
-        let Some(end) = end_of_action(text, at + 2) else { break };
+    while let Some(end) = end_of_action(text, at + 2) {
         take(file, text, done..at, &mut line, &mut out);
         let body = text.get(at + 2..end - 2).unwrap_or("");
         line.actions.push((placeholder(body), line.length(), Span::new(file, at..end)));
