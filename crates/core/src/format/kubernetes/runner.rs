@@ -50,9 +50,10 @@ pub(super) fn daemon(settings: &Cursor<'_>, kind: Span, job: &mut Job) {
     }
 }
 
-/// Adds the daemon that `containerMode` of the chart's values asks for.
+/// Adds the daemon that the values of the controller's charts ask for.
 pub(super) fn mode(values: &Cursor<'_>, job: &mut Job) {
-    let kind = values.at(&["containerMode", "type"]).filter(|kind| kind.str() == Some("dind"));
+    let modes = [&["containerMode", "type"], &["runner", "mode"]];
+    let kind = modes.iter().find_map(|path| values.at(*path)).filter(|kind| kind.str() == Some("dind"));
     job.containers.extend(kind.map(|kind| beside(None, kind.entry_span())));
 }
 

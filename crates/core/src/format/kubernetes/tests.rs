@@ -406,6 +406,12 @@ template:
         "arc:\n  containerMode: {type: dind}\n",
         "arc: NestedDaemon High\nnested-daemon 2\nfloating-daemon-tag 2-",
     );
+    judge("runner:\n  mode: dind\n", "runner: NestedDaemon High\nnested-daemon 2\nfloating-daemon-tag 2-");
+    judge(
+        "runner: {mode: kubernetes, dind: {image: \"docker:29.7.2-dind\"}}\nimage: a\n",
+        "runner: None None",
+    );
+    judge("dind: {enabled: false, image: \"docker:29.7.2-dind\"}\nimage: a\n", "dind: None None");
     judge(
         "kind: HelmRelease\nmetadata: {name: a}\nspec:\n  values:\n    containerMode: {type: dind}\n",
         "a: NestedDaemon High\nnested-daemon 5\nfloating-daemon-tag 5-",

@@ -24,6 +24,7 @@ static KEYS: &[&str] = &[
     "replicaCount",
     "resources",
     "runnerScaleSetName",
+    "scaleset",
     "securityContext",
     "serviceAccount",
     "tolerations",
@@ -83,7 +84,8 @@ fn walk<'a>(entry: &Cursor<'a>, pod: &Pod<'a, '_>, objects: &Objects<'a>, depth:
         pod.add(entry, &[], Role::Workload, job);
     }
     for child in entry.entries().into_iter().filter(Cursor::is_mapping) {
-        if depth >= DEEPEST || matches!(child.key(), "image" | "securityContext" | "env" | "resources") {
+        let part = matches!(child.key(), "image" | "securityContext" | "env" | "resources");
+        if depth >= DEEPEST || part || is_off(entry, &child) {
             continue;
         }
         if OF_PODS.iter().any(|key| child.get(key).is_some()) {
@@ -94,6 +96,15 @@ fn walk<'a>(entry: &Cursor<'a>, pod: &Pod<'a, '_>, objects: &Objects<'a>, depth:
             walk(&child, pod, objects, depth + 1, job);
         }
     }
+}
+
+/// Whether a part of a chart is switched off, by a key of its own or by the mode of what it is a part of.
+fn is_off(whole: &Cursor<'_>, part: &Cursor<'_>) -> bool {
+    let says = |entry: Option<Cursor<'_>>, test: fn(&str) -> bool| {
+        entry.and_then(|entry| entry.str()).is_some_and(test)
+    };
+    says(part.get("enabled"), |text| text == "false")
+        || (part.key() == "dind" && says(whole.get("mode"), |text| text != "dind"))
 }
 
 /// Whether a mapping describes a container: it has an image, or a container's security settings.
