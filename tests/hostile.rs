@@ -160,6 +160,75 @@ services:
 ",
     },
     Sample {
+        format: "kubernetes",
+        path: "deploy.yaml",
+        text: "\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ci
+  annotations: { container.apparmor.security.beta.kubernetes.io/ci: unconfined }
+spec:
+  template:
+    metadata: { labels: { app: ci } }
+    spec:
+      hostPID: true
+      initContainers:
+        - name: dind
+          image: docker:27-dind
+          restartPolicy: Always
+          args: [dockerd, --host=tcp://0.0.0.0:2375]
+          securityContext: &all { privileged: true, capabilities: { add: [ALL] } }
+      containers:
+        - name: ci
+          image: \"registry.example/{{ .Values.image }}:{{ .Values.tag | default \"1\" }}\"
+          securityContext: *all
+          env:
+            - { name: DOCKER_HOST, value: tcp://localhost:2375 }
+            - { name: AGAIN, value: $(DOCKER_HOST) }
+          command: [sh, -c, \"docker build -t app . && docker push app\"]
+          volumeMounts:
+            - { name: sock, mountPath: /var/run/docker.sock, subPath: docker.sock }
+      volumes:
+        - name: sock
+          hostPath: { path: /var/run }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: dind }
+spec: { type: NodePort, selector: { app: ci }, ports: [{ port: 2375 }] }
+",
+    },
+    Sample {
+        format: "tekton",
+        path: "task.yaml",
+        text: "\
+apiVersion: tekton.dev/v1
+kind: Task
+metadata:
+  name: build
+spec:
+  params:
+    - { name: image, default: docker:27 }
+    - { name: args, type: array, default: [--pull, --no-cache] }
+  stepTemplate: { env: [{ name: DOCKER_HOST, value: tcp://localhost:2375 }] }
+  steps:
+    - name: build
+      image: $(params.image)-cli
+      script: |
+        #!/bin/sh
+        docker build -t app:$(params.tag) . && docker push app
+    - image: docker:27-cli
+      command: [docker, build]
+      args: [\"$(params.args[*])\", .]
+  sidecars:
+    - image: $(params.image)-dind
+      securityContext: { privileged: true }
+      volumeMounts: [{ name: run, mountPath: /var/run }]
+  volumes: [{ name: run, hostPath: { path: /var/run } }]
+",
+    },
+    Sample {
         format: "dockerfile",
         path: "Dockerfile",
         text: "\

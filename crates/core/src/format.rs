@@ -16,6 +16,7 @@ mod matrix;
 mod shell;
 mod step;
 mod tasks;
+mod tekton;
 #[cfg(test)]
 mod testing;
 
@@ -49,6 +50,7 @@ pub static FORMATS: &[&Format] = &[
     &azure_pipelines::FORMAT,
     &docker_compose::FORMAT,
     &kubernetes::FORMAT,
+    &tekton::FORMAT,
     &dockerfile::FORMAT,
     &shell::FORMAT,
     &gitlab_runner::FORMAT,

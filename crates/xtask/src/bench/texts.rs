@@ -130,6 +130,75 @@ const COMPOSE_FILE: Text = Text {
 ",
 };
 
+const WORKLOADS: Text = Text {
+    path: "deploy.yaml",
+    head: "",
+    unit: "\
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: agent-{n}
+spec:
+  template:
+    metadata:
+      labels:
+        app: agent-{n}
+    spec:
+      containers:
+        - name: dind
+          image: docker:29.7.2-dind
+          securityContext:
+            privileged: true
+          volumeMounts:
+            - name: sock
+              mountPath: /run/docker
+        - name: agent
+          image: registry.example/team/agent:1.4.{n}
+          env:
+            - name: DOCKER_HOST
+              value: unix:///run/docker/docker.sock
+          command: [sh, -c, \"docker build -t app-{n} . && docker push app-{n}\"]
+          volumeMounts:
+            - name: sock
+              mountPath: /run/docker
+      volumes:
+        - name: sock
+          emptyDir: {}
+",
+};
+
+const TASKS: Text = Text {
+    path: "tasks.yaml",
+    head: "",
+    unit: "\
+---
+apiVersion: tekton.dev/v1
+kind: Task
+metadata:
+  name: build-{n}
+spec:
+  params:
+    - name: image
+      default: registry.example/team/app-{n}
+  steps:
+    - name: build
+      image: docker:29.7.2-cli
+      env:
+        - name: DOCKER_HOST
+          value: tcp://localhost:2376
+      script: |
+        #!/bin/sh
+        docker build -t $(params.image) .
+        docker push $(params.image)
+  sidecars:
+    - name: dind
+      image: docker:29.7.2-dind
+      securityContext:
+        privileged: true
+",
+};
+
 const CIRCLECI_CONFIG: Text = Text {
     path: ".circleci/config.yml",
     head: "\
@@ -228,6 +297,8 @@ pub(super) static TEXTS: &[&Text] = &[
     &CIRCLECI_CONFIG,
     &AZURE_PIPELINE,
     &COMPOSE_FILE,
+    &WORKLOADS,
+    &TASKS,
     &DOCKERFILE,
     &SCRIPT,
 ];
