@@ -5,6 +5,7 @@ mod docker_compose;
 pub(crate) mod dockerfile;
 pub(crate) mod github_actions;
 mod gitlab_ci;
+mod kubernetes;
 mod shell;
 #[cfg(test)]
 mod testing;
@@ -32,6 +33,7 @@ pub static FORMATS: &[&Format] = &[
     &gitlab_ci::FORMAT,
     &github_actions::FORMAT,
     &docker_compose::FORMAT,
+    &kubernetes::FORMAT,
     &dockerfile::FORMAT,
     &shell::FORMAT,
 ];

@@ -131,7 +131,9 @@ pub struct Job {
     pub env: Vec<Var>,
     /// Needs that no command shows (a Dockerfile's `RUN --mount`), with their place.
     pub needs: Vec<(Need, Span)>,
-    /// What the format calls it in a sentence: "job", "service", "image", "script".
+    /// Its containers share one network: `localhost` is each of them, as in a pod.
+    pub one_network: bool,
+    /// What the format calls it in a sentence: "job", "service", "image", "script", "workload", "task".
     pub noun: &'static str,
     /// What a Dockerfile's image takes from other images, directly or through stages.
     pub copied_from: Vec<Copied>,
@@ -201,6 +203,8 @@ pub struct Container {
     pub env: Vec<Var>,
     /// Entrypoint and command words as far as given, in order.
     pub command: Vec<Value>,
+    /// `command` begins with words that take the place of the image's entrypoint, which else runs before all.
+    pub entrypoint: bool,
     /// Published ports, as written.
     pub ports: Vec<Value>,
     pub runtime: Option<Value>,
@@ -229,6 +233,7 @@ impl Container {
             security: Vec::new(),
             env: Vec::new(),
             command: Vec::new(),
+            entrypoint: false,
             ports: Vec::new(),
             runtime: None,
             user: None,
@@ -237,7 +242,17 @@ impl Container {
             user_namespace: false,
         }
     }
+
+    /// Whether root in it is not the host kernel's: it has a user namespace of its own, or its runtime gives it one or
+    /// puts a kernel of its own between.
+    pub fn is_confined(&self) -> bool {
+        let confines = |text: &str| CONFINING.iter().any(|name| text.contains(name));
+        self.user_namespace || self.runtime.as_ref().is_some_and(|runtime| runtime.any(confines))
+    }
 }
+
+/// Parts of the names of runtimes, and of classes named for them, that keep a container's root from the host's kernel.
+static CONFINING: &[&str] = &["sysbox", "kata", "gvisor", "runsc", "firecracker"];
 
 /// A directory or file of the host, a volume, or memory, seen inside a container.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Image references: registry, repository, tag and digest, also where parts of them are variables.
 
-use daemonless_catalog::{KnownImage, image};
+use daemonless_catalog::{Builder, KnownImage, Role, image};
 
 /// A reference taken apart. Parts that are absent are empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,11 @@ pub fn known(text: &str) -> Option<&'static KnownImage> {
         return image(&hub, tag);
     }
     image(&format!("{}/{}", reference.registry, reference.repository), tag).or_else(|| image(&hub, tag))
+}
+
+/// The program that an image starts before its arguments, where that is a builder.
+pub fn entrypoint(text: &str) -> Option<&'static str> {
+    (known(text)?.role == Role::Builder(Builder::Kaniko)).then_some("/kaniko/executor")
 }
 
 /// The first `mark` that stands outside `${…}` and `{{…}}`.

@@ -168,3 +168,8 @@ impl<'a> Cursor<'a> {
         Some(value)
     }
 }
+
+/// Whether a value says yes, as YAML 1.1 and 1.2 spell it.
+pub(super) fn is_true(value: &Value) -> bool {
+    value.any(|text| ["true", "yes", "on"].iter().any(|word| text.eq_ignore_ascii_case(word)))
+}

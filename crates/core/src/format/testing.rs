@@ -62,6 +62,7 @@ fn properties(text: &str, container: &Container) -> Vec<String> {
     if container.names.len() > 1 {
         out.push(format!("names {}", container.names.join(" ")));
     }
+    out.extend(container.user_namespace.then(|| "user namespace".to_owned()));
     let mut spans = |name: &str, span: Option<Span>| {
         out.extend(span.map(|span| format!("{name} {}", quote(text, span))));
     };
@@ -75,6 +76,7 @@ fn properties(text: &str, container: &Container) -> Vec<String> {
     );
     for mount in &container.mounts {
         let read_only = if mount.read_only { " ro" } else { "" };
+        let read_only = if mount.declared_only { " declared" } else { read_only };
         let (source, target) = (optional(mount.source.as_ref()), optional(mount.target.as_ref()));
         out.push(format!("mount {source} at {target}{read_only} {}", quote(text, mount.span)));
     }

@@ -11,7 +11,7 @@ use crate::map::Set;
 use crate::model::{SyntaxError, Via, Way};
 use crate::source::{FileId, Span, Text};
 
-pub use read::parse;
+pub use read::{parse, parse_text};
 
 /// Index of a node in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +57,8 @@ enum Kind {
 pub struct Tree<'t> {
     file: FileId,
     text: &'t str,
+    /// The text with its map, where it is not a file's own; the nodes' spans are bytes of it.
+    map: Option<&'t Text>,
     nodes: Vec<Node>,
     /// The root of each document that has one.
     pub roots: Vec<NodeId>,
@@ -105,7 +107,12 @@ impl<'t> Tree<'t> {
 
     /// Where the node is written; of an alias, the alias.
     pub fn span(&self, id: NodeId) -> Span {
-        self.node(id).map_or_else(Span::default, |node| node.span)
+        self.node(id).map_or_else(Span::default, |node| self.outer(node.span))
+    }
+
+    /// Where bytes of the text are written in the file.
+    fn outer(&self, span: Span) -> Span {
+        self.map.map_or(span, |map| map.span_of(span.range()))
     }
 
     /// The tag as written, such as `!reference`.
@@ -148,7 +155,7 @@ impl<'t> Tree<'t> {
     /// All scalars as written, in no order that tells anything.
     pub fn scalars(&self) -> impl Iterator<Item = (Span, Style)> + '_ {
         self.nodes.iter().filter_map(|node| match node.kind {
-            Kind::Scalar { style, .. } => Some((node.span, style)),
+            Kind::Scalar { style, .. } => Some((self.outer(node.span), style)),
             _ => None,
         })
     }
@@ -169,10 +176,14 @@ impl<'t> Tree<'t> {
         match &node.kind {
             Kind::Scalar { cooked: None, .. } => {
                 let written = self.text.get(node.span.range())?;
-                Some(Text::verbatim(self.file, node.span.start as usize, written))
+                match self.map {
+                    Some(map) => Some(map.slice(node.span.range())),
+                    None => Some(Text::verbatim(self.file, node.span.start as usize, written)),
+                }
             }
             Kind::Scalar { style, cooked: Some(cooked) } => {
-                Some(cook::text(self.file, self.text, node.span, *style, cooked))
+                let source = cook::Source { file: self.file, text: self.text, map: self.map };
+                Some(cook::text(source, node.span, *style, cooked))
             }
             _ => None,
         }

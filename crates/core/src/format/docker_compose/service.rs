@@ -1,6 +1,6 @@
 //! One service, with what it extends, as the container that it becomes.
 
-use super::super::cursor::Cursor;
+use super::super::cursor::{Cursor, is_true};
 use super::{Project, interpolate};
 use crate::engine::container::variable;
 use crate::engine::mount::short;
@@ -39,6 +39,7 @@ pub(super) fn lower(project: &Project<'_>, service: &Cursor<'_>) -> Job {
     container.runtime = layers.value("runtime");
     container.user = layers.value("user");
     container.command = layers.words("entrypoint");
+    container.entrypoint = !container.command.is_empty();
     container.command.extend(layers.words("command"));
 
     let mut scope = Scope::new(&container.env);
@@ -122,10 +123,6 @@ impl<'a> Layers<'a> {
 /// A scalar with its variables filled in.
 fn read(entry: &Cursor<'_>) -> Option<Value> {
     entry.value().map(interpolate::value)
-}
-
-fn is_true(value: &Value) -> bool {
-    value.any(|text| ["true", "yes", "on"].iter().any(|word| text.eq_ignore_ascii_case(word)))
 }
 
 /// A word cut out of `value` with what holds for it of the whole's history.

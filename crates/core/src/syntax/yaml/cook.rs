@@ -4,14 +4,22 @@ use crate::source::{FileId, Span, Text};
 
 use super::Style;
 
+/// What scalars are written in: a file's text, or another with its map.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) file: FileId,
+    pub(super) text: &'a str,
+    pub(super) map: Option<&'a Text>,
+}
+
 /// The cooked value of the scalar at `span` with a map to its bytes. Where the two do not agree as they should, the
 /// rest stands for the rest of the span.
-pub(super) fn text(file: FileId, source: &str, span: Span, style: Style, cooked: &str) -> Text {
+pub(super) fn text(source: Source<'_>, span: Span, style: Style, cooked: &str) -> Text {
     let start = span.start as usize;
-    let written = source.get(span.range()).unwrap_or("");
-    let mut cooker = Cooker { file, source, out: Text::default(), cooked, done: 0 };
+    let written = source.text.get(span.range()).unwrap_or("");
+    let mut cooker = Cooker { source, out: Text::default(), last: start, cooked, done: 0 };
     match style {
-        Style::Literal | Style::Folded => cooker.block(source, span),
+        Style::Literal | Style::Folded => cooker.block(span),
         Style::Plain => cooker.flow(start, written, Style::Plain),
         Style::Single | Style::Double => {
             let inner = written.get(1..written.len().saturating_sub(1)).unwrap_or("");
@@ -20,16 +28,31 @@ pub(super) fn text(file: FileId, source: &str, span: Span, style: Style, cooked:
     }
     let rest = cooker.cooked.get(cooker.done..).unwrap_or("");
     if !rest.is_empty() {
-        let from = cooker.out.span().end.max(span.start).min(span.end);
-        cooker.out.push_replaced(rest, Span { start: from, ..span });
+        let from = cooker.last.min(span.end as usize);
+        source.replaced(&mut cooker.out, rest, from, span.end as usize);
     }
     cooker.out
 }
 
+impl Source<'_> {
+    fn verbatim(self, out: &mut Text, at: usize, text: &str) {
+        match self.map {
+            Some(map) => out.push_slice(map, at..at + text.len()),
+            None => out.push_verbatim(self.file, at, text),
+        }
+    }
+
+    fn replaced(self, out: &mut Text, text: &str, from: usize, to: usize) {
+        let span = self.map.map_or_else(|| Span::new(self.file, from..to), |map| map.span_of(from..to));
+        out.push_replaced(text, span);
+    }
+}
+
 struct Cooker<'a> {
-    file: FileId,
-    source: &'a str,
+    source: Source<'a>,
     out: Text,
+    /// The end of the source's bytes that are in `out`.
+    last: usize,
     cooked: &'a str,
     /// Bytes of `cooked` that are in `out`.
     done: usize,
@@ -45,7 +68,8 @@ impl Cooker<'_> {
         if !self.rest().starts_with(text) {
             return false;
         }
-        self.out.push_verbatim(self.file, at, text);
+        self.source.verbatim(&mut self.out, at, text);
+        self.last = at + text.len();
         self.done += text.len();
         true
     }
@@ -57,20 +81,22 @@ impl Cooker<'_> {
             return;
         }
         // Line feeds are their own bytes, so that a script's lines can be told apart. Folding takes the first ones.
-        let region = self.source.get(from..to).unwrap_or("");
+        let region = self.source.text.get(from..to).unwrap_or("");
         let feeds = region.bytes().filter(|byte| *byte == b'\n').count();
         if text.bytes().all(|byte| byte == b'\n') && feeds >= length {
             for (at, feed) in region.match_indices('\n').skip(feeds - length) {
-                self.out.push_verbatim(self.file, from + at, feed);
+                self.source.verbatim(&mut self.out, from + at, feed);
             }
         } else {
-            self.out.push_replaced(text, Span::new(self.file, from..to));
+            self.source.replaced(&mut self.out, text, from, to);
         }
+        self.last = to;
         self.done += length;
     }
 
     /// `|` and `>`: lines less their indentation, joined by line feeds or, folded, by blanks.
-    fn block(&mut self, source: &str, span: Span) {
+    fn block(&mut self, span: Span) {
+        let source = self.source.text;
         let first =
             source.get(..span.start as usize).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
         let region = source.get(first..span.end as usize).unwrap_or("");

@@ -9,16 +9,26 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, Span as Written, Struct
 
 use super::{BUDGET, Kind, Node, NodeId, Style, Tree};
 use crate::model::SyntaxError;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, Text};
 
 /// Errors after which the rest is left unread: each may cost one pass over the rest.
 const MOST_ERRORS: usize = 8;
 
 /// Reads `text`; what could not be read is in the tree's `errors`, in the order of the text.
 pub fn parse(file: FileId, text: &str) -> Tree<'_> {
+    read(file, text, None)
+}
+
+/// Reads a text that stands in a file of another kind, or that was made of one; all places are the file's.
+pub fn parse_text(text: &Text) -> Tree<'_> {
+    read(text.span().file, text.as_str(), Some(text))
+}
+
+fn read<'t>(file: FileId, text: &'t str, map: Option<&'t Text>) -> Tree<'t> {
     let tree = Tree {
         file,
         text,
+        map,
         nodes: Vec::new(),
         roots: Vec::new(),
         errors: Vec::new(),
@@ -30,6 +40,9 @@ pub fn parse(file: FileId, text: &str) -> Tree<'_> {
     while let Some((region, depth)) = reader.resume() {
         reader.open.truncate(depth.map_or(0, |depth| depth + 1));
         reader.region(region, depth);
+    }
+    if let Some(map) = map {
+        reader.tree.errors.iter_mut().for_each(|error| error.span = map.span_of(error.span.range()));
     }
     reader.repeated_keys();
     reader.tree.nodes.shrink_to_fit();
