@@ -4,6 +4,8 @@
 // Nothing is outside of a build script.
 #![allow(unreachable_pub)]
 
+#[path = "build/actions.rs"]
+mod actions;
 #[path = "build/builders.rs"]
 mod builders;
 #[path = "build/emit.rs"]

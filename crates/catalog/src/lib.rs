@@ -8,6 +8,7 @@
 //! need and for its column of `facts/translate.tsv`,
 //! `facts/leave-kaniko.tsv` and `facts/commands.yaml`.
 
+mod action;
 mod approach;
 mod builder;
 mod containment;
@@ -27,12 +28,13 @@ mod translate;
 /// What the build script wrote.
 mod tables {
     use crate::{
-        approach::*, builder::*, containment::*, flags::*, hosted::*, image::*, ledger::*, option::*,
-        path::*, platform::*, risk::*, source::*, told::*, translate::*,
+        action::*, approach::*, builder::*, containment::*, flags::*, hosted::*, image::*, ledger::*,
+        option::*, path::*, platform::*, risk::*, source::*, told::*, translate::*,
     };
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 }
 
+pub use action::{Action, Inputs, Part, When, actions, alike};
 pub use approach::{ApproachInfo, Correction, Reason};
 pub use builder::{After, BuilderInfo, Level, Requirement, Setting, Support, Variable};
 pub use containment::{Containment, Daemon};
@@ -69,6 +71,7 @@ mod tests {
             format!("{LEDGER:?}"),
             format!("{HOSTED:?}"),
             format!("{HANDED:?}"),
+            format!("{ACTIONS:?}"),
             format!("{RISK_TABLE:?}"),
             format!("{TRANSLATIONS:?}"),
             format!("{KANIKO_OPTIONS:?}"),

@@ -1,14 +1,22 @@
 //! The formats that are read. Adding one is a file here and a line in [`FORMATS`].
 
+mod actions;
 mod cursor;
 mod docker_compose;
 pub(crate) mod dockerfile;
-pub(crate) mod github_actions;
+mod expression;
+mod github_action;
+mod github_actions;
 mod gitlab_ci;
+mod jenkinsfile;
 mod kubernetes;
+mod matrix;
 mod shell;
+mod step;
 #[cfg(test)]
 mod testing;
+
+pub(crate) use expression::next as next_expression;
 
 use crate::File;
 use crate::model::Unit;
@@ -32,6 +40,8 @@ pub struct Format {
 pub static FORMATS: &[&Format] = &[
     &gitlab_ci::FORMAT,
     &github_actions::FORMAT,
+    &github_action::FORMAT,
+    &jenkinsfile::FORMAT,
     &docker_compose::FORMAT,
     &kubernetes::FORMAT,
     &dockerfile::FORMAT,

@@ -1,19 +1,15 @@
 //! GitHub Actions workflows, and those of Gitea and Forgejo, which are written the same way.
 
-mod actions;
 mod container;
-mod expression;
-mod matrix;
-mod steps;
-
-pub(crate) use expression::next as next_expression;
+pub(super) mod steps;
 
 use std::cell::Cell;
 
-use self::expression::Context;
-use self::matrix::Matrix;
 use self::steps::Steps;
 use super::cursor::{Budget, Cursor};
+use super::expression::{Context, GITHUB};
+use super::matrix::Matrix;
+use super::step::{by_name, environment, read};
 use super::{Format, Probe};
 use crate::File;
 use crate::map::Map;
@@ -85,7 +81,7 @@ fn workflow(root: &Cursor<'_>, hosted: bool, left: &Cell<usize>, unit: &mut Unit
     unit.reach = triggers.as_ref().and_then(reach);
     let inputs = triggers.as_ref().map(inputs).unwrap_or_default();
     let nothing = Matrix::default();
-    let context = Context { inputs: &inputs, env: Vec::new(), matrix: &nothing, left };
+    let context = Context { syntax: &GITHUB, inputs: &inputs, env: Vec::new(), matrix: &nothing, left };
     let env = root.get("env").map(|env| environment(&env, &context)).unwrap_or_default();
     let shared = Shared {
         inputs: &inputs,
@@ -114,8 +110,13 @@ struct Shared<'c, 'a> {
 impl<'a> Shared<'_, 'a> {
     fn job(&self, entry: &Cursor<'a>) -> Job {
         let matrix = Matrix::of(entry);
-        let outer =
-            Context { inputs: self.inputs, env: vec![&self.values], matrix: &matrix, left: self.left };
+        let outer = Context {
+            syntax: &GITHUB,
+            inputs: self.inputs,
+            env: vec![&self.values],
+            matrix: &matrix,
+            left: self.left,
+        };
         let own = entry.get("env").map(|env| environment(&env, &outer)).unwrap_or_default();
         let values = by_name(&own);
         let context = Context { env: vec![&self.values, &values], ..outer };
@@ -137,28 +138,10 @@ impl<'a> Shared<'_, 'a> {
         let shell = entry.at(&["defaults", "run", "shell"]).or_else(|| self.shell.clone());
         let shell = shell.and_then(|shell| shell.str());
         if let Some(list) = entry.get("steps") {
-            Steps::new(context, shell).lower(&list, &mut job);
+            Steps::new(context, shell).lower(&list, 0, &mut job);
         }
         job
     }
-}
-
-fn by_name(vars: &[Var]) -> Map<String, Value> {
-    vars.iter().map(|var| (var.name.clone(), var.value.clone())).collect()
-}
-
-/// A scalar with its expressions filled in.
-fn read(entry: &Cursor<'_>, context: &Context<'_, '_>) -> Option<Value> {
-    entry.value().map(|value| context.expand(value))
-}
-
-/// The variables of a mapping.
-fn environment(env: &Cursor<'_>, context: &Context<'_, '_>) -> Vec<Var> {
-    let var = |entry: &Cursor<'_>| {
-        let value = read(entry, context)?;
-        Some(Var { name: entry.key().to_owned(), name_span: entry.key_span(), value })
-    };
-    env.entries().iter().filter_map(var).collect()
 }
 
 /// Who can start the workflow's jobs. `None` where its callers decide.

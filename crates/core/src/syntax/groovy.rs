@@ -178,6 +178,11 @@ impl<'t> Call<'t> {
         self.arguments.iter().filter(plain).map(|argument| &argument.value)
     }
 
+    /// A setting by a named argument, or by a call in its block: `image: 'a'`, `{ image 'a' }`.
+    pub fn setting(&self, name: &str) -> Option<&Expr<'t>> {
+        self.named(name).or_else(|| self.body()?.setting(name)?.positional().next())
+    }
+
     /// Its last closure: the block that it is given.
     pub fn body(&self) -> Option<&Closure<'t>> {
         self.arguments.iter().rev().find_map(|argument| match &argument.value {
