@@ -67,6 +67,38 @@ jobs:
 ",
     },
     Sample {
+        format: "jenkinsfile",
+        path: "Jenkinsfile",
+        text: "\
+@Library('shared') _
+def opts = [linux: \"-v /var/run/docker.sock:/var/run/docker.sock ${extra}\"]
+def tag(String name, v = 'x') { return \"app:${name ?: v}\" }
+pipeline {
+  agent { docker { image 'docker:27'; args opts['linux'] } }
+  environment { A = credentials('a'); B = \"${env.C}/b\" } /* a */
+  stages {
+    stage('Pod') {
+      agent { kubernetes { yaml '''
+spec:
+  containers:
+    - {name: dind, image: docker:27-dind, securityContext: {privileged: true}}
+''' } }
+      steps { container('dind') { sh(script: \"docker build -t ${tag('y')} .\", returnStdout: true).trim() } }
+    }
+    stage('DSL') {
+      steps {
+        script {
+          if (a ==~ /x.*/) { docker.withRegistry('https://r', 'c') { docker.build('a', '--pull .').push() } }
+          docker.image('b').inside('--privileged') { bat \"\"\"docker ps ^
+            -a\"\"\" }
+        }
+      }
+    }
+  }
+}
+",
+    },
+    Sample {
         format: "docker-compose",
         path: "compose.yaml",
         text: "\

@@ -277,7 +277,7 @@ impl<'a> Finder<'a> {
             if has_socket || container.api_socket.is_some() || daemon(container).is_some() {
                 return;
             }
-            if container.role != Role::Step {
+            if !matches!(container.role, Role::Step | Role::Workload) {
                 return;
             }
         }

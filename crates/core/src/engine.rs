@@ -28,7 +28,8 @@ const MOST_INVOCATIONS: usize = 20_000;
 pub fn resolve(job: &mut Job) {
     let mut depths = vec![0; job.commands.len()];
     // A format may have made the container of a command, to tell what runs in it.
-    let made: Map<_, _> = job.containers.iter().enumerate().filter_map(|(at, one)| Some((one.started_by?, at))).collect();
+    let made: Map<_, _> =
+        job.containers.iter().enumerate().filter_map(|(at, one)| Some((one.started_by?, at))).collect();
     let mut next = 0;
     while let Some(command) = job.commands.get(next) {
         if job.invocations.len() >= MOST_INVOCATIONS {

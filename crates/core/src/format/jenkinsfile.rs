@@ -20,7 +20,8 @@ use reader::Reader;
 pub(super) static FORMAT: Format = Format { id: "jenkinsfile", title: "Jenkins pipeline", recognise, lower };
 
 /// Endings of files that are no pipelines though they are called after one.
-static FOREIGN: &[&str] = &[".yml", ".yaml", ".json", ".md", ".adoc", ".rst", ".html", ".xml", ".gradle", ".sh"];
+static FOREIGN: &[&str] =
+    &[".yml", ".yaml", ".json", ".md", ".adoc", ".rst", ".html", ".xml", ".gradle", ".sh"];
 
 fn recognise(probe: &Probe<'_>) -> u8 {
     let name = probe.name.to_ascii_lowercase();

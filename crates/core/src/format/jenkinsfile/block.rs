@@ -1,16 +1,19 @@
 //! The blocks of pipelines: what is a job, where its steps run and which variables they see.
 
 use super::data::{Data, each, join};
-use super::reader::Reader;
+use super::reader::{Reader, place};
 use crate::model::{Place, Value, Var};
 use crate::syntax::groovy::{Call, Closure, Expr, Name};
 
 /// Settings of pipelines and stages that are read with these and hold no steps.
-static SETTINGS: &[&str] = &["agent", "environment", "axes", "excludes", "triggers", "tools", "options", "libraries"];
+static SETTINGS: &[&str] =
+    &["agent", "environment", "axes", "excludes", "triggers", "tools", "options", "libraries"];
 
 /// Statements whose block runs in some cases.
-static CONDITIONS: &[&str] =
-    &["if", "else", "while", "for", "switch", "catch", "success", "failure", "unstable", "aborted", "changed", "fixed"];
+static CONDITIONS: &[&str] = &[
+    "if", "else", "while", "for", "switch", "catch", "success", "failure", "unstable", "aborted", "changed",
+    "fixed",
+];
 
 impl<'t> Reader<'t> {
     /// A call of a step, a block or a function.
@@ -33,6 +36,7 @@ impl<'t> Reader<'t> {
             "pipeline" => self.pipeline(call),
             "stage" => self.stage(call),
             "matrix" => self.matrix(call),
+            "parallel" => self.parallel(call),
             "node" | "dockerNode" => self.node(call),
             "podTemplate" => self.pod_template(call),
             "container" => self.container(call),
@@ -80,7 +84,8 @@ impl<'t> Reader<'t> {
         let name = call.positional().next().or_else(|| call.named("name"));
         if let Some(value) = name.and_then(|name| self.value(name)) {
             let whole = value.others.is_empty().then(|| value.text.editable(0..value.text.len())).flatten();
-            self.stage = whole.map(|span| (value.as_str().to_owned(), span));
+            let short = whole.filter(|_| value.text.len() <= LONGEST_NAME);
+            self.stage = short.map(|span| (value.as_str().into(), span));
         }
         let own = [Some(body), body.setting("matrix").and_then(Call::body)];
         let agent = own.iter().flatten().find_map(|block| block.setting("agent"));
@@ -114,6 +119,19 @@ impl<'t> Reader<'t> {
             self.set_env(Var { name: name.as_str().to_owned(), name_span, value: first }, false);
         }
         self.scope(body, false);
+    }
+
+    /// Branches, each with a name.
+    fn parallel(&mut self, call: &'t Call<'t>) {
+        for argument in &call.arguments {
+            let around = self.enter();
+            let name = argument.key.as_ref().and_then(|key| Some((key.key()?, place(key)?)));
+            if let Some((name, span)) = name.filter(|(name, _)| name.len() <= LONGEST_NAME) {
+                self.stage = Some((name.into(), span));
+            }
+            self.eval(&argument.value);
+            self.leave(around);
+        }
     }
 
     /// A block on an agent of its own; in a pod's block it is the pod.
@@ -154,7 +172,10 @@ impl<'t> Reader<'t> {
     /// Steps run in the job's container of this name, if it is known.
     pub(super) fn enter_container(&mut self, name: &Value) {
         let containers = self.job().map(|job| job.containers.as_slice()).unwrap_or_default();
-        let named = containers.iter().position(|one| one.names.iter().any(|own| name.any(|text| own == text)));
+        let named = containers
+            .iter()
+            .take(MOST_NAMED)
+            .position(|one| one.names.iter().any(|own| name.any(|text| own == text)));
         self.place = named.map_or(Place::Job, Place::Container);
     }
 
@@ -175,10 +196,14 @@ impl<'t> Reader<'t> {
 
     /// Sets a variable of the environment: of the job as a whole, or up to the end of the block.
     pub(super) fn set_env(&mut self, var: Var, of_job: bool) {
-        self.set_variable(format!("env.{}", var.name), Data::text(var.value.clone()), var.name_span, true);
+        self.set_of_block(&var.name, Data::text(var.value.clone()), var.name_span);
+        let count = self.job.and_then(|job| self.jobs.get(job)).map_or(0, |job| job.env.len());
+        let replaces = of_job && self.affords(count);
         match self.job.and_then(|job| self.jobs.get_mut(job)).filter(|_| of_job) {
             Some(job) => {
-                job.env.retain(|known| known.name != var.name);
+                if replaces {
+                    job.env.retain(|known| known.name != var.name);
+                }
                 job.env.push(var);
             }
             None => self.env.push(var),
@@ -216,6 +241,12 @@ impl<'t> Reader<'t> {
         }
     }
 }
+
+/// A job is named after a stage with a name no longer than this.
+const LONGEST_NAME: usize = 200;
+
+/// Among so many containers of a pod one is looked for by its name.
+const MOST_NAMED: usize = 256;
 
 /// Whether the only argument is this word: `agent none`.
 pub(super) fn is_word(call: &Call<'_>, word: &str) -> bool {

@@ -19,24 +19,31 @@ impl<'t> Reader<'t> {
         }
         let shared = self.variables(call);
         let host_network = call.setting("hostNetwork").filter(|value| is_true(value)).and_then(place);
-        let first = self.job().map_or(0, |job| job.containers.len());
         let single = call.body().into_iter().flat_map(|body| body.calls());
-        let single = single.filter(|inner| inner.name.text == "containerTemplate" && call.name.text != "podTemplate");
+        let single =
+            single.filter(|inner| inner.name.text == "containerTemplate" && call.name.text != "podTemplate");
         let lists = ["containers", "containerTemplates"].iter().filter_map(|name| call.setting(name));
         for template in lists.flat_map(|list| calls(Some(list))).chain(single) {
             let mut container = self.container_template(template);
-            container.env.splice(0..0, shared.iter().cloned());
+            if self.affords(shared.len()) {
+                container.env.splice(0..0, shared.iter().cloned());
+            }
             if let Some(job) = self.job() {
                 job.containers.push(container);
             }
         }
+        let shares = !volumes.is_empty() || host_network.is_some();
         let Some(job) = self.job() else { return };
         job.one_network = true;
-        if first == job.containers.len() && !(volumes.is_empty() && host_network.is_none()) {
+        if job.containers.is_empty() && shares {
             // All is mounted into the agent's own container, too, which need not be written.
             job.containers.push(Container::new(Role::Workload, call.name.span));
         }
-        for container in &mut job.containers {
+        let count = if shares { job.containers.len() } else { 0 };
+        if !self.affords(count.saturating_mul(1 + volumes.len())) {
+            return;
+        }
+        for container in self.job().map(|job| &mut job.containers[..count]).unwrap_or_default() {
             container.mounts.extend(volumes.iter().cloned());
             container.namespaces.extend(host_network.map(|span| (Namespace::Network, span)));
         }

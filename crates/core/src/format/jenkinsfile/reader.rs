@@ -20,7 +20,7 @@ const MOST_REPEATED: u32 = 50_000;
 const MOST_ADDED: usize = 4 << 20;
 
 /// How many variables may be handed to jobs and steps in all.
-const MOST_SET: usize = 200_000;
+const MOST_SET: usize = 400_000;
 
 pub(super) struct Reader<'t> {
     text: &'t str,
@@ -42,11 +42,13 @@ pub(super) struct Reader<'t> {
     /// The registry that images are qualified with.
     pub(super) registry: Option<Rc<Value>>,
     /// The stage that is being read: its name, and where that stands.
-    pub(super) stage: Option<(String, Span)>,
+    pub(super) stage: Option<(Rc<str>, Span)>,
     /// How many conditions are around.
     pub(super) conditions: u32,
     pub(super) script: u32,
     variables: Map<String, Variable<'t>>,
+    /// What variables of the environment were before the blocks around.
+    journal: Vec<(String, Option<Variable<'t>>)>,
     functions: Map<&'t str, Function<'t>>,
     /// The bodies of all functions, those of one name too.
     bodies: Vec<(&'t str, &'t Closure<'t>)>,
@@ -57,7 +59,7 @@ pub(super) struct Reader<'t> {
     left: usize,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Variable<'t> {
     data: Data<'t>,
     conditions: u32,
@@ -75,8 +77,9 @@ pub(super) struct Around {
     pub(super) in_pod: bool,
     pub(super) place: Place,
     env: usize,
+    journal: usize,
     pub(super) registry: Option<Rc<Value>>,
-    pub(super) stage: Option<(String, Span)>,
+    pub(super) stage: Option<(Rc<str>, Span)>,
     conditions: u32,
 }
 
@@ -98,6 +101,7 @@ impl<'t> Reader<'t> {
             conditions: 0,
             script: 0,
             variables: Map::new(),
+            journal: Vec::new(),
             functions: Map::new(),
             bodies: Vec::new(),
             calls: 0,
@@ -152,6 +156,7 @@ impl<'t> Reader<'t> {
             in_pod: self.in_pod,
             place: self.place,
             env: self.env.len(),
+            journal: self.journal.len(),
             registry: self.registry.clone(),
             stage: self.stage.clone(),
             conditions: self.conditions,
@@ -163,6 +168,9 @@ impl<'t> Reader<'t> {
         self.in_pod = around.in_pod;
         self.place = around.place;
         self.env.truncate(around.env);
+        for (name, before) in self.journal.drain(around.journal.min(self.journal.len())..).rev() {
+            self.variables.insert(name, before.unwrap_or_default());
+        }
         self.registry = around.registry;
         self.stage = around.stage;
         self.conditions = around.conditions;
@@ -296,7 +304,9 @@ impl<'t> Reader<'t> {
                 joined.unknown(written, span);
                 Some(joined.value())
             }
-            Data::List(items) if items.len() == 1 => items.first()?.items().pop().map(|value| Value::clone(&value)),
+            Data::List(items) if items.len() == 1 => {
+                items.first()?.items().pop().map(|value| Value::clone(&value))
+            }
             _ => None,
         }
     }
@@ -320,7 +330,7 @@ impl<'t> Reader<'t> {
         spaces.iter().find_map(|space| {
             let key = format!("{space}{name}");
             let variable = self.variables.get(key.as_str())?;
-            Some(variable.data.clone())
+            (!matches!(variable.data, Data::Unknown)).then(|| variable.data.clone())
         })
     }
 
@@ -449,6 +459,13 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Sets a variable of the environment up to the end of the block.
+    pub(super) fn set_of_block(&mut self, name: &str, data: Data<'t>, span: Span) {
+        let name = format!("env.{name}");
+        self.journal.push((name.clone(), self.variables.get(name.as_str()).cloned()));
+        self.set_variable(name, data, span, true);
+    }
+
     /// Sets a variable. Where conditions decide whether it is set, it may also be what it was.
     pub(super) fn set_variable(&mut self, name: String, data: Data<'t>, span: Span, declares: bool) {
         let conditions = self.conditions;
@@ -539,7 +556,9 @@ impl<'t> Reader<'t> {
             (Data::List(items), "join") => {
                 let by = call.positional().next().and_then(|by| self.value(by)).unwrap_or_default();
                 let by = Data::text(by);
-                let span = items.first().map_or(call.span, |first| first.items().first().map_or(call.span, |one| one.span));
+                let span = items
+                    .first()
+                    .map_or(call.span, |first| first.items().first().map_or(call.span, |one| one.span));
                 let mut joined = Joined::new(span, &mut self.added);
                 for (at, item) in items.iter().enumerate() {
                     if at > 0 {

@@ -73,7 +73,11 @@ impl<'t> Reader<'t> {
                 command.place = self.place;
             }
         }
-        let own: Vec<Var> = self.globals.iter().chain(&self.env).filter(|var| is_engine(var)).cloned().collect();
+        if !self.affords(self.globals.len() + self.env.len()) {
+            return;
+        }
+        let own: Vec<Var> =
+            self.globals.iter().chain(&self.env).filter(|var| is_engine(var)).cloned().collect();
         set_engine(commands, own);
     }
 }

@@ -26,7 +26,11 @@ fn recognition() {
     recognised("", "def label = 'x'\npodTemplate(label: label) {\n}\n", true);
     recognised("build.gradle", "node {\n  version = '20'\n}\n", false);
     recognised("", "node {\n  version = '20'\n}\n", false);
-    recognised("", "apiVersion: v1\ndata:\n  Jenkinsfile: |\n    pipeline {\n      agent any\n    }\n", false);
+    recognised(
+        "",
+        "apiVersion: v1\ndata:\n  Jenkinsfile: |\n    pipeline {\n      agent any\n    }\n",
+        false,
+    );
     recognised("", "#!/bin/sh\ncat > Jenkinsfile <<E\npipeline {\n  agent any\n}\nE\n", false);
     recognised("", "input {\n}\noutput {\n}\n", false);
 }
@@ -65,7 +69,17 @@ pipeline {
   }
 }
 ",
-        "",
+        "\
+job pipeline
+  env IMAGE=registry.example/shop
+  env TAG=v1
+  $ docker build -t registry.example/shop:v1~Variable~Variable .
+  $ echo ${LOGIN_PSW}? [env DOCKER_BUILDKIT=1]
+  $ docker login -u ${LOGIN_USR}? --password-stdin registry.example [env DOCKER_BUILDKIT=1]
+  $ docker push registry.example/shop:v1 [env DOCKER_BUILDKIT=1]
+  $ docker logout
+  $ docker ps
+",
     );
 }
 
@@ -97,7 +111,21 @@ pipeline {
   }
 }
 ",
-        "",
+        "\
+job Test
+  Job maven:3.9-eclipse-temurin-21
+    privileged `--privileged`
+    mount $HOME/.m2? at /root/.m2 `-v $HOME/.m2:/root/.m2`
+  $ mvn -B verify
+job Image
+  Job -
+    user 0
+  $ docker build --build-arg V=1 -f Dockerfile.ci build
+  $ make
+job Short
+  Job node:22
+  $ npm test
+",
     );
 }
 
@@ -127,7 +155,23 @@ node('linux') {
   }
 }
 ",
-        "",
+        "\
+job node
+  Started team/app:${env.BUILD_ID}?
+    mount /var/run/docker.sock at /var/run/docker.sock `-v /var/run/docker.sock:/var/run/docker.sock`
+    command cat
+    env A=b
+  $ docker build -t team/app:${env.BUILD_ID}? -f Dockerfile.prod --pull .
+  $ docker run -v /var/run/docker.sock:/var/run/docker.sock -e A=b team/app:${env.BUILD_ID}? cat
+  $0 docker ps
+  $ docker run -d -p 5432:5432 postgres:17 -c x=y
+  $ docker exec ${c.id}? pg_isready
+  $ docker login registry.example
+  $ docker tag team/app:${env.BUILD_ID}? registry.example/team/app:${env.BUILD_ID}?
+  $ docker push registry.example/team/app:${env.BUILD_ID}?
+  $ docker tag team/app:${env.BUILD_ID}? registry.example/team/app:latest?
+  $ docker push registry.example/team/app:latest?
+",
     );
 }
 
@@ -163,7 +207,16 @@ pipeline {
   }
 }
 ",
-        "",
+        "\
+job pipeline
+  Workload docker:29-cli
+    command sleep infinity
+    env DOCKER_HOST=tcp://localhost:2375
+  Workload docker:29-dind
+    privileged `privileged: true`
+  $0 sleep infinity
+  $0 docker build .
+",
     );
     check(
         "\
@@ -180,9 +233,22 @@ podTemplate(containers: [
   }
 }
 ",
-        "",
+        "\
+job podTemplate
+  Workload docker:29-cli
+    privileged `true`
+    mount /var/run/docker.sock at /var/run/docker.sock `hostPathVolume(hostPath: '/var/run/docker.sock', mountPath: '/var/run/docker.sock')`
+    mount - at /var/lib/docker `emptyDirVolume(mountPath: '/var/lib/docker', memory: false)`
+    command sleep 99d
+    env A=b
+  $0 docker build .
+  $ make
+",
     );
-    check("pipeline {\n  agent { kubernetes { inheritFrom 'docker' } }\n  stages { stage('a') { steps { container('docker') { sh 'docker build .' } } } }\n}\n", "");
+    check(
+        "pipeline {\n  agent { kubernetes { inheritFrom 'docker' } }\n  stages { stage('a') { steps { container('docker') { sh 'docker build .' } } } }\n}\n",
+        "job pipeline\n  $ docker build .",
+    );
 }
 
 #[test]
@@ -199,7 +265,15 @@ pipeline {
   stages { stage('a') { steps { sh \"docker pull docker:${params.V}-dind\" } } }
 }
 ",
-        "",
+        "\
+job pipeline
+  Job ${env.IMAGE}?
+    mount /var/run/docker.sock at /var/run/docker.sock `-v /var/run/docker.sock:/var/run/docker.sock`
+    mount //./pipe/docker_engine at //./pipe/docker_engine `-v //./pipe/docker_engine://./pipe/docker_engine`
+    user 1000
+  $ docker pull docker:27-dind
+  $ docker pull docker:28-dind
+",
     );
     check(
         "\
@@ -215,7 +289,15 @@ node {
   ['c', 'd'].each { sh(script: \"docker push app:$it\", returnStdout: true).trim() }
 }
 ",
-        "",
+        "\
+job node
+  $ docker run --network host -i alpine:3
+  $ docker run --rm -v /a:/b -i alpine:3
+  $ docker push app:a
+  $ docker push app:b
+  $ docker push app:c
+  $ docker push app:d
+",
     );
 }
 
@@ -229,7 +311,12 @@ node {
   sh 'docker ps'
 }
 ",
-        "",
+        "\
+job node
+  $ docker ps [env DOCKER_HOST=tcp://build.example:2375]
+  $ docker pull a:1 [env DOCKER_HOST=tcp://swarm.example:2376]
+  $ docker ps
+",
     );
 }
 
@@ -250,7 +337,11 @@ pipeline {
   }
 }
 ",
-        "",
+        "\
+job Build
+  Job docker:27-cli|docker:28-cli~Variable
+  $ docker build -t a:27|a:28~Variable .
+",
     );
 }
 
@@ -276,7 +367,62 @@ node {
   // sh 'docker run --privileged x'
 }
 ",
-        "",
+        "\
+job node
+  $ docker build -t a .
+  $ docker tag a b
+  $ docker push b
+  $ docker load
+  $ docker run -v C:/a:C:/b app
+  $ docker build -t win .
+  $ docker login -u a -p ${PASSWORD}? r.example
+",
+    );
+}
+
+#[test]
+fn values_hold_up_to_the_end_of_their_block() {
+    check(
+        "\
+pipeline {
+  agent any
+  environment { IMAGE = 'a' }
+  stages {
+    stage('One') {
+      environment { IMAGE = 'b' }
+      steps { sh \"docker push ${IMAGE}\" }
+    }
+    stage('Two') { steps { sh \"docker push ${IMAGE}\" } }
+  }
+}
+",
+        "\
+job pipeline
+  env IMAGE=a
+  $ docker push b
+  $ docker push a
+",
+    );
+    check(
+        "\
+library 'shared'
+def build(args = '') { docker.build('app', args + ' .') }
+node {
+  def cli = docker.image('docker:29-cli')
+  cli.inside { build('-f x').push('v1') }
+  build()
+}
+",
+        "\
+job node
+  Started docker:29-cli
+    command cat
+  $ docker run docker:29-cli cat
+  $0 docker build -t app -f x .
+  $0 docker tag app app:v1
+  $0 docker push app:v1
+  $ docker build -t app .
+",
     );
 }
 
@@ -295,13 +441,29 @@ stage('Both') {
   parallel a: { node('a') { sh 'docker ps' } }, b: { node('b') { sh 'make' } }
 }
 ",
-        "",
+        "\
+job node
+  $ docker info
+job a
+  $ docker ps
+job b
+  $ make
+",
     );
 }
 
 #[test]
 fn broken_texts() {
-    check("pipeline {\r\n  agent any\r\n  stages {\r\n    stage('a') {\r\n      steps {\r\n        sh '''\r\n          docker build .\r\n        '''\r\n", "");
-    check("node {\n<<<<<<< HEAD\n  sh 'docker ps'\n=======\n  sh 'docker images'\n>>>>>>> x\n}\n", "");
-    check("node {\n  sh 'docker ps\n  sh 'docker images'\n}\n}\n", "");
+    check(
+        "pipeline {\r\n  agent any\r\n  stages {\r\n    stage('a') {\r\n      steps {\r\n        sh '''\r\n          docker build .\r\n        '''\r\n",
+        "job pipeline\n  $ docker build .\nerror no `}` ends this block",
+    );
+    check(
+        "node {\n<<<<<<< HEAD\n  sh 'docker ps'\n=======\n  sh 'docker images'\n>>>>>>> x\n}\n",
+        "job node\n  $ docker ps\n  $ docker images\nerror a merge conflict is left unresolved here; both sides are read\nerror a merge conflict is left unresolved here; both sides are read\nerror a merge conflict is left unresolved here; both sides are read",
+    );
+    check(
+        "node {\n  sh 'docker ps\n  sh 'docker images'\n}\n}\n",
+        "job node\n  $ docker ps\n  $ docker images\nerror no quote ends this string in its line\nerror this `}` ends no block",
+    );
 }

@@ -97,7 +97,8 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn conflict(&mut self) {
-        let marker = ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| self.starts_with(marker));
+        let marker =
+            ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| self.starts_with(marker));
         if marker && matches!(self.byte(7), None | Some(b' ' | b'\r' | b'\n')) {
             let start = self.at;
             self.to_line_end();

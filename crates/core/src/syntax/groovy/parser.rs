@@ -16,6 +16,8 @@ pub(super) struct Parser<'t> {
     pub(super) looked: (usize, usize),
     /// A `${` was met that nothing ends.
     pub(super) endless_fill: bool,
+    /// The text ended in a block, and that was told.
+    ended: bool,
     /// The operand that was read last stands behind a modifier or a type.
     declared: bool,
 }
@@ -60,6 +62,7 @@ pub(super) fn parse(file: FileId, text: &str) -> Tree<'_> {
         errors: Vec::new(),
         looked: (usize::MAX, 0),
         endless_fill: false,
+        ended: false,
         declared: false,
     };
     if parser.starts_with("#!") {
@@ -80,7 +83,8 @@ impl<'t> Parser<'t> {
             let at = self.at;
             match self.peek() {
                 None => {
-                    if let Some(open) = open {
+                    // The blocks around it end here as well, and tell no more.
+                    if let Some(open) = open.filter(|_| !std::mem::replace(&mut self.ended, true)) {
                         self.error(open, 1, "no `}` ends this block");
                     }
                     break;
@@ -130,7 +134,8 @@ impl<'t> Parser<'t> {
             && let Some(Argument { value: Expr::Closure(_), .. }) = call.arguments.last()
             && let Some(Argument { value: Expr::Closure(mut body), .. }) = call.arguments.pop()
         {
-            body.parameters = call.arguments.iter().filter_map(|argument| parameter(&argument.value)).collect();
+            body.parameters =
+                call.arguments.iter().filter_map(|argument| parameter(&argument.value)).collect();
             return Some(Expr::Function(call.name, body));
         }
         Some(statement)
@@ -498,11 +503,15 @@ impl<'t> Parser<'t> {
                     break;
                 }
                 None | Some(b')' | b']' | b'}') => {
-                    self.error(open, 1, match closer {
-                        b')' => "no `)` ends this `(`",
-                        b']' => "no `]` ends this `[`",
-                        _ => "no `}` ends this `{`",
-                    });
+                    self.error(
+                        open,
+                        1,
+                        match closer {
+                            b')' => "no `)` ends this `(`",
+                            b']' => "no `]` ends this `[`",
+                            _ => "no `}` ends this `{`",
+                        },
+                    );
                     break;
                 }
                 Some(b',' | b';' | b':') => self.at += 1,

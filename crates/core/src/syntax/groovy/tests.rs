@@ -81,7 +81,10 @@ fn calls() {
     check("sh(script: \"make\", returnStdout: true).trim()", "sh(script: `make`, returnStdout: true).trim()");
     check("sh script: '''a\nb''',\n   label: 'x'\necho 'y'", "sh(script: `a\\nb`, label: `x`); echo(`y`)");
     check("node('a && b') { sh 'x' }", "node(`a && b`, {sh(`x`)})");
-    check("agent { docker { image 'a:1'; args '-v /a:/b' } }", "agent({docker({image(`a:1`); args(`-v /a:/b`)})})");
+    check(
+        "agent { docker { image 'a:1'; args '-v /a:/b' } }",
+        "agent({docker({image(`a:1`); args(`-v /a:/b`)})})",
+    );
     check("agent any", "agent(any)");
     check("docker.image('a').inside('-u 0') { c -> x() }", "docker.image(`a`).inside(`-u 0`, {c x()})");
     check("docker\n  .build('a')\n  // then\n  .push()", "docker.build(`a`).push()");
@@ -95,11 +98,20 @@ fn calls() {
 
 #[test]
 fn statements() {
-    check("if (a == 'b') {\n x()\n} else if (c) y()\nelse {\n z()\n}", "if((a `b`), {x()}); else({if(c, {y()})}); else({z()})");
-    check("try { a() } catch (Exception e) { b() } finally { c() }", "try({a()}); catch(Exception(e), {b()}); finally({c()})");
+    check(
+        "if (a == 'b') {\n x()\n} else if (c) y()\nelse {\n z()\n}",
+        "if((a `b`), {x()}); else({if(c, {y()})}); else({z()})",
+    );
+    check(
+        "try { a() } catch (Exception e) { b() } finally { c() }",
+        "try({a()}); catch(Exception(e), {b()}); finally({c()})",
+    );
     check("for (int i = 0; i < n; i++) { a(i) }", "for(def i = 0, (i n), i, {a(i)})");
     check("for (x in ['a', 'b']) { sh x }", "for((x [`a`, `b`]), {sh(x)})");
-    check("switch (x) { case 'a': sh 'b'; break\n default: sh 'c' }", "switch(x, {`a`; sh(`b`); break; default; sh(`c`)})");
+    check(
+        "switch (x) { case 'a': sh 'b'; break\n default: sh 'c' }",
+        "switch(x, {`a`; sh(`b`); break; default; sh(`c`)})",
+    );
     check("def f(a, String b = 'c') { sh a }\nf('x')", "def f{a b sh(a)}; f(`x`)");
     check("void f() { g() }\nString h(x) { x }", "def f{g()}; def h{x x}");
     check("@Library('a') _\nimport x.y\n@Field def z = 1", "Library(`a`); _; Field(def z = 1)");
@@ -145,12 +157,17 @@ fn broken() {
          unresolved here; both sides are read; error a merge conflict is left unresolved here; both sides are read",
     );
     check("/* a", "error no `*/` ends this comment");
-    check("a(]b)", "a(); b; error no `)` ends this `(`; error nothing that is open here ends with this; error nothing that is open here ends with this");
+    check(
+        "a(]b)",
+        "a(); b; error no `)` ends this `(`; error nothing that is open here ends with this; error nothing that is open here ends with this",
+    );
 }
 
 #[test]
 fn deep() {
-    for open in ["(", "[", "{", "a(", "a {", "\"${", "if (a) ", "a ", "!", "a ? ", "x = ", "a.b", "$/", "'''", "/*"] {
+    for open in
+        ["(", "[", "{", "a(", "a {", "\"${", "if (a) ", "a ", "!", "a ? ", "x = ", "a.b", "$/", "'''", "/*"]
+    {
         let text = open.repeat(100_000);
         let start = std::time::Instant::now();
         assert!(parse(FileId(0), &text).errors.len() <= 8, "{open}");
