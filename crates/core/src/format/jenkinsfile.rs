@@ -4,6 +4,8 @@ mod agent;
 mod block;
 mod data;
 mod docker;
+mod expression;
+mod method;
 mod pod;
 mod reader;
 mod step;

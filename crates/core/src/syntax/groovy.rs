@@ -3,6 +3,7 @@
 //! expression is passed over. It knows no vendor's words, and statements such as `if` and `try` are calls with a closure.
 
 mod cursor;
+mod fold;
 mod parser;
 mod string;
 #[cfg(test)]

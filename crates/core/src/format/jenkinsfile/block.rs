@@ -1,7 +1,8 @@
 //! The blocks of pipelines: what is a job, where its steps run and which variables they see.
 
 use super::data::{Data, each, join};
-use super::reader::{Reader, place};
+use super::expression::place;
+use super::reader::Reader;
 use crate::model::{Place, Value, Var};
 use crate::syntax::groovy::{Call, Closure, Expr, Name};
 

@@ -2,7 +2,8 @@
 
 use super::super::kubernetes;
 use super::agent::words;
-use super::reader::{Reader, place};
+use super::expression::place;
+use super::reader::Reader;
 use crate::model::{Container, Mount, Namespace, Role, Value, Var};
 use crate::syntax::groovy::{Argument, Call, Expr};
 

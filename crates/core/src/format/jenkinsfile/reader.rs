@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::data::{Data, Joined, each};
+use super::data::{Data, Joined};
 use crate::File;
 use crate::map::Map;
 use crate::model::{Job, Place, Unit, Value, Var, Via};
-use crate::source::{FileId, Span, Text};
-use crate::syntax::groovy::{Argument, Assign, Call, Chain, Closure, Expr, Link, Name, Part, Template};
+use crate::source::{FileId, Span};
+use crate::syntax::groovy::{Call, Closure, Expr, Name};
 
 /// How deep calls of the text's own functions are followed, and expressions in them.
 const MOST_CALLS: u32 = 8;
@@ -23,7 +23,7 @@ const MOST_ADDED: usize = 4 << 20;
 const MOST_SET: usize = 400_000;
 
 pub(super) struct Reader<'t> {
-    text: &'t str,
+    pub(super) text: &'t str,
     path: &'t str,
     file: FileId,
     pub(super) jobs: Vec<Job>,
@@ -46,23 +46,23 @@ pub(super) struct Reader<'t> {
     /// How many conditions are around.
     pub(super) conditions: u32,
     pub(super) script: u32,
-    variables: Map<String, Variable<'t>>,
+    pub(super) variables: Map<String, Variable<'t>>,
     /// What variables of the environment were before the blocks around.
-    journal: Vec<(String, Option<Variable<'t>>)>,
+    pub(super) journal: Vec<(String, Option<Variable<'t>>)>,
     functions: Map<&'t str, Function<'t>>,
     /// The bodies of all functions, those of one name too.
     bodies: Vec<(&'t str, &'t Closure<'t>)>,
-    calls: u32,
+    pub(super) calls: u32,
     depth: u32,
     repeats: u32,
-    added: usize,
-    left: usize,
+    pub(super) added: usize,
+    pub(super) left: usize,
 }
 
 #[derive(Clone, Default)]
-struct Variable<'t> {
-    data: Data<'t>,
-    conditions: u32,
+pub(super) struct Variable<'t> {
+    pub(super) data: Data<'t>,
+    pub(super) conditions: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -144,7 +144,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Takes so many bytes from what may be read again or added to texts; whether there were as many left.
-    fn spend(&mut self, bytes: usize) -> bool {
+    pub(super) fn spend(&mut self, bytes: usize) -> bool {
         let enough = bytes <= self.added;
         self.added = self.added.saturating_sub(bytes);
         enough
@@ -292,327 +292,6 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The texts of an expression; something unknown as it is written.
-    pub(super) fn value(&mut self, expr: &'t Expr<'t>) -> Option<Value> {
-        match self.eval(expr) {
-            Data::Text(value) | Data::Image(value) => {
-                let again = self.calls > 0 || !value.via.is_empty();
-                (!again || self.spend(value.text.len())).then(|| Value::clone(&value))
-            }
-            Data::Written(written, span) => {
-                let mut joined = Joined::new(span, &mut self.added);
-                joined.unknown(written, span);
-                Some(joined.value())
-            }
-            Data::List(items) if items.len() == 1 => {
-                items.first()?.items().pop().map(|value| Value::clone(&value))
-            }
-            _ => None,
-        }
-    }
-
-    fn word(&mut self, name: Name<'t>) -> Data<'t> {
-        if let Some(found) = self.lookup(&["", "env.", "params."], name.text) {
-            return found;
-        }
-        match name.text {
-            "docker" => Data::Docker,
-            "true" | "false" => Data::text(Value::literal(Text::replaced(name.text, name.span))),
-            "null" | "it" | "this" | "steps" | "script" => Data::Unknown,
-            number if number.starts_with(|first: char| first.is_ascii_digit()) => {
-                Data::text(Value::literal(Text::replaced(number, name.span)))
-            }
-            other => Data::Written(other, name.span),
-        }
-    }
-
-    fn lookup(&self, spaces: &[&str], name: &str) -> Option<Data<'t>> {
-        spaces.iter().find_map(|space| {
-            let key = format!("{space}{name}");
-            let variable = self.variables.get(key.as_str())?;
-            (!matches!(variable.data, Data::Unknown)).then(|| variable.data.clone())
-        })
-    }
-
-    fn template(&mut self, template: &'t Template<'t>) -> Value {
-        if let [Part::Text(text)] = template.parts.as_slice() {
-            if self.calls > 0 && !self.spend(text.len()) {
-                return Value { unknown: true, span: template.span, ..Value::default() };
-            }
-            return Value::literal(text.clone());
-        }
-        let filled: Vec<_> = template
-            .parts
-            .iter()
-            .map(|part| match part {
-                Part::Text(_) => Data::Unknown,
-                Part::Value(expr, _) => self.eval(expr),
-            })
-            .collect();
-        let mut joined = Joined::new(template.span, &mut self.added);
-        for (part, data) in template.parts.iter().zip(&filled) {
-            match part {
-                Part::Text(text) => joined.own(text),
-                Part::Value(_, written) => joined.add(data, written.text, written.span),
-            }
-        }
-        joined.value()
-    }
-
-    fn list(&mut self, items: &'t [Argument<'t>]) -> Data<'t> {
-        if items.iter().any(|item| item.key.is_some()) {
-            let entry = |item: &'t Argument<'t>| {
-                let key = item.key.as_ref().and_then(Expr::key).unwrap_or("").to_owned();
-                (key, self.eval(&item.value))
-            };
-            return Data::Map(Rc::new(items.iter().map(entry).collect()));
-        }
-        Data::List(Rc::new(items.iter().map(|item| self.eval(&item.value)).collect()))
-    }
-
-    fn sum(&mut self, operands: &'t [Expr<'t>]) -> Data<'t> {
-        let parts: Vec<_> = operands.iter().map(|operand| self.eval(operand)).collect();
-        if parts.iter().any(|part| matches!(part, Data::List(_))) {
-            let items = parts.iter().flat_map(Data::items).map(Data::Text);
-            return Data::List(Rc::new(items.collect()));
-        }
-        if !parts.iter().any(|part| matches!(part, Data::Text(_))) {
-            return Data::Unknown;
-        }
-        let mut span: Option<Span> = None;
-        for operand in operands.iter().filter_map(place) {
-            span = Some(span.map_or(operand, |known| known.to(operand)));
-        }
-        let span = span.unwrap_or_default();
-        let mut joined = Joined::new(span, &mut self.added);
-        for (operand, part) in operands.iter().zip(&parts) {
-            match (operand, part) {
-                (Expr::String(_), Data::Text(value)) if value.others.is_empty() && value.via.is_empty() => {
-                    joined.own(&value.text);
-                    if value.unknown {
-                        joined.add(&Data::text(Value { unknown: true, ..Value::default() }), "", span);
-                    }
-                }
-                (_, Data::Written(written, at)) => joined.unknown(written, *at),
-                _ => joined.add(part, "", place(operand).unwrap_or(span)),
-            }
-        }
-        Data::text(joined.value())
-    }
-
-    fn assign(&mut self, assign: &'t Assign<'t>) -> Data<'t> {
-        let mut data = self.eval(&assign.value);
-        for target in &assign.targets {
-            if assign.adds {
-                let old = self.eval(target);
-                let span = place(&assign.value).unwrap_or_default();
-                data = match (&old, &data) {
-                    (Data::List(_), _) => {
-                        let items = old.items().into_iter().chain(data.items()).map(Data::Text);
-                        Data::List(Rc::new(items.collect()))
-                    }
-                    (Data::Text(_), _) => {
-                        let mut joined = Joined::new(span, &mut self.added);
-                        joined.add(&old, "", span);
-                        joined.add(&data, "", span);
-                        Data::text(joined.value())
-                    }
-                    _ => Data::Unknown,
-                };
-            }
-            self.set(target, data.clone(), assign.declares);
-        }
-        data
-    }
-
-    fn set(&mut self, target: &'t Expr<'t>, data: Data<'t>, declares: bool) {
-        match target {
-            Expr::Word(name) => self.set_variable(name.text.to_owned(), data, name.span, declares),
-            Expr::Chain(Chain { head: Some(head), links, span, .. }) => {
-                let Expr::Word(head) = **head else { return };
-                let (key, at) = match links.as_slice() {
-                    [Link::Member(name)] => (Some(name.text.to_owned()), name.span),
-                    [Link::Index(items)] => {
-                        let key = items.first().and_then(|item| self.value(&item.value));
-                        (key.filter(|key| !key.unknown).map(|key| key.as_str().to_owned()), *span)
-                    }
-                    _ => return,
-                };
-                let Some(key) = key else { return };
-                if head.text == "env" {
-                    if let Data::Text(value) = &data {
-                        let value = Value::clone(value);
-                        self.globals.push(Var { name: key.clone(), name_span: at, value });
-                    }
-                    return self.set_variable(format!("env.{key}"), data, at, false);
-                }
-                let Some(variable) = self.variables.get_mut(head.text) else { return };
-                if let Data::Map(entries) = &mut variable.data {
-                    let cost = if Rc::strong_count(entries) > 1 { entries.len() } else { 0 };
-                    if cost <= self.left {
-                        self.left -= cost;
-                        Rc::make_mut(entries).push((key, data));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Sets a variable of the environment up to the end of the block.
-    pub(super) fn set_of_block(&mut self, name: &str, data: Data<'t>, span: Span) {
-        let name = format!("env.{name}");
-        self.journal.push((name.clone(), self.variables.get(name.as_str()).cloned()));
-        self.set_variable(name, data, span, true);
-    }
-
-    /// Sets a variable. Where conditions decide whether it is set, it may also be what it was.
-    pub(super) fn set_variable(&mut self, name: String, data: Data<'t>, span: Span, declares: bool) {
-        let conditions = self.conditions;
-        let data = data.by_variable(span);
-        let old = self.variables.get(name.as_str());
-        let perhaps = old.filter(|old| !declares && old.conditions < conditions);
-        let variable = match perhaps {
-            Some(old) if matches!((&old.data, &data), (Data::Text(_), Data::Text(_))) => Variable {
-                data: Data::one_of([data, old.data.clone()].into_iter()),
-                conditions: old.conditions,
-            },
-            _ => Variable { data, conditions },
-        };
-        self.variables.insert(name, variable);
-    }
-
-    fn chain(&mut self, chain: &'t Chain<'t>) -> Data<'t> {
-        let mut links = chain.links.iter();
-        let mut data = match chain.head.as_deref() {
-            Some(Expr::Word(Name { text: space @ ("env" | "params"), .. })) => {
-                let name = match links.next() {
-                    Some(Link::Member(name)) => Some(name.text),
-                    Some(Link::Index(items)) => items.first().and_then(|item| item.value.key()),
-                    _ => None,
-                };
-                let written = || Data::Written(self.written(chain.span), chain.span);
-                name.and_then(|name| self.lookup(&[&format!("{space}.")], name)).unwrap_or_else(written)
-            }
-            Some(head) => self.eval(head),
-            None => match links.next() {
-                Some(Link::Call(call)) => self.call(call),
-                _ => Data::Unknown,
-            },
-        };
-        for link in links {
-            data = match link {
-                Link::Call(call) => self.method(data, call),
-                Link::Index(items) => {
-                    let key = items.first().and_then(|item| self.value(&item.value));
-                    let key = key.filter(|key| !key.unknown && key.others.is_empty());
-                    data.entry(key.as_ref().map(Value::as_str))
-                }
-                Link::Member(name) => match &data {
-                    Data::Map(_) => data.entry(Some(name.text)),
-                    Data::Image(image) if name.text == "id" => Data::Text(Rc::clone(image)),
-                    Data::Written(..) | Data::Unknown => Data::Written(self.written(chain.span), chain.span),
-                    _ => Data::Unknown,
-                },
-            };
-        }
-        data
-    }
-
-    fn written(&self, span: Span) -> &'t str {
-        self.text.get(span.range()).unwrap_or("")
-    }
-
-    /// A call on a value.
-    fn method(&mut self, target: Data<'t>, call: &'t Call<'t>) -> Data<'t> {
-        if let Some(data) = self.docker(&target, call) {
-            return data;
-        }
-        if let Data::Text(value) = &target
-            && !value.via.is_empty()
-            && !self.spend(value.text.len())
-        {
-            return Data::Unknown;
-        }
-        match (&target, call.name.text) {
-            (Data::Text(value), "trim" | "strip") => {
-                let trimmed = |text: &str| {
-                    let start = text.len() - text.trim_start().len();
-                    start..start + text.trim().len()
-                };
-                Data::text(each(value, trimmed))
-            }
-            (Data::Text(_), "stripIndent" | "toString" | "intern") => target,
-            (Data::Text(value), "stripMargin") => Data::text(without_margins(value)),
-            (Data::Text(value), "plus" | "concat") => {
-                let Some(more) = call.positional().next().and_then(|more| self.value(more)) else {
-                    return Data::Unknown;
-                };
-                let mut joined = Joined::new(value.span, &mut self.added);
-                joined.add(&target, "", value.span);
-                joined.add(&Data::text(more), "", value.span);
-                Data::text(joined.value())
-            }
-            (Data::List(items), "join") => {
-                let by = call.positional().next().and_then(|by| self.value(by)).unwrap_or_default();
-                let by = Data::text(by);
-                let span = items
-                    .first()
-                    .map_or(call.span, |first| first.items().first().map_or(call.span, |one| one.span));
-                let mut joined = Joined::new(span, &mut self.added);
-                for (at, item) in items.iter().enumerate() {
-                    if at > 0 {
-                        joined.add(&by, "", span);
-                    }
-                    joined.add(item, "", span);
-                }
-                Data::text(joined.value())
-            }
-            (Data::Map(_), "get" | "getOrDefault") => {
-                let key = call.positional().next().and_then(|key| self.value(key));
-                let key = key.filter(|key| !key.unknown && key.others.is_empty());
-                target.entry(key.as_ref().map(Value::as_str))
-            }
-            (Data::List(_) | Data::Map(_), _) => self.iterate(&target, call),
-            (Data::Text(_), _) => {
-                self.arguments(call);
-                Data::Unknown
-            }
-            _ => self.call(call),
-        }
-    }
-
-    /// A method of a list or map that calls its closure with each item.
-    fn iterate(&mut self, target: &Data<'t>, call: &'t Call<'t>) -> Data<'t> {
-        let Some(body) = call.body() else {
-            self.arguments(call);
-            return Data::Unknown;
-        };
-        let one = |data: &Data<'t>| data.entry(None);
-        let names: Vec<_> = match body.parameters.as_slice() {
-            [] => vec![("it", body.span)],
-            names => names.iter().map(|name| (name.text, name.span)).collect(),
-        };
-        match (target, names.as_slice()) {
-            (Data::Map(entries), [(key, at), (value, _), ..]) => {
-                let key_of = |(name, _): &(String, Data<'t>)| Data::text(super::data::word(name, *at));
-                let keys = Data::one_of(entries.iter().map(key_of));
-                self.set_variable((*key).to_owned(), keys, *at, true);
-                self.set_variable((*value).to_owned(), one(target), *at, true);
-            }
-            (Data::List(_), [(name, at), ..]) => {
-                self.set_variable((*name).to_owned(), one(target), *at, true);
-            }
-            _ => {}
-        }
-        self.conditions += 1;
-        let around = self.enter();
-        self.statements(&body.statements);
-        self.leave(around);
-        self.conditions -= 1;
-        Data::Unknown
-    }
-
     /// Reads the arguments of a call that means nothing here, closures too.
     pub(super) fn arguments(&mut self, call: &'t Call<'t>) {
         for argument in &call.arguments {
@@ -627,35 +306,6 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Binds the variable of `for (x in list)`.
-    pub(super) fn bind(&mut self, call: &'t Call<'t>) {
-        let Some(first) = call.arguments.first() else { return };
-        let (name, list) = match (&first.key, &first.value) {
-            (Some(name), list) => (name, list),
-            (None, Expr::Other(pair)) => match pair.as_slice() {
-                [name, list] => (name, list),
-                _ => return,
-            },
-            // `String x in list`
-            (None, value) => match value.call().map(|call| call.arguments.as_slice()) {
-                Some([Argument { key: None, value: Expr::Other(pair) }]) => match pair.as_slice() {
-                    [name, list] => (name, list),
-                    _ => return,
-                },
-                Some([Argument { key: Some(name), value: list }]) => (name, list),
-                _ => return,
-            },
-        };
-        let name = match name {
-            Expr::Word(name) => *name,
-            _ => return,
-        };
-        let data = self.eval(list);
-        if matches!(data, Data::List(_)) {
-            self.set_variable(name.text.to_owned(), data.entry(None), name.span, true);
-        }
-    }
-
     /// Calls a function of the text itself, if there is one of that name.
     pub(super) fn function(&mut self, call: &'t Call<'t>) -> Option<Data<'t>> {
         let function = *self.functions.get(call.name.text)?;
@@ -666,6 +316,7 @@ impl<'t> Reader<'t> {
         if let Some(known) = self.functions.get_mut(call.name.text) {
             known.called = true;
         }
+        let values = values.into_iter().chain(std::iter::repeat(Data::Unknown));
         for (name, data) in function.body.parameters.iter().zip(values) {
             self.set_variable(name.text.to_owned(), data, name.span, true);
         }
@@ -697,35 +348,3 @@ impl<'t> Reader<'t> {
 
 /// The noun of a job that is left out if it is empty, while it is being read.
 const EMPTY: &str = "";
-
-/// Where an expression stands, as far as it is told.
-pub(super) fn place(expr: &Expr<'_>) -> Option<Span> {
-    match expr {
-        Expr::Word(name) => Some(name.span),
-        Expr::String(template) => Some(template.span),
-        Expr::List(list) => Some(list.span),
-        Expr::Closure(closure) => Some(closure.span),
-        Expr::Chain(chain) => Some(chain.span),
-        Expr::Sum(operands) => {
-            let first = operands.first().and_then(place)?;
-            Some(operands.last().and_then(place).map_or(first, |last| first.to(last)))
-        }
-        _ => None,
-    }
-}
-
-/// The lines of a text without what stands before their `|`.
-fn without_margins(value: &Value) -> Value {
-    let strip = |text: &Text| {
-        let mut out = Text::default();
-        let mut at = 0;
-        for line in text.as_str().split_inclusive('\n') {
-            let bare = line.trim_start_matches([' ', '\t']);
-            let skip = if bare.starts_with('|') { line.len() - bare.len() + 1 } else { 0 };
-            out.push_slice(text, at + skip..at + line.len());
-            at += line.len();
-        }
-        out
-    };
-    Value { text: strip(&value.text), others: value.others.iter().map(strip).collect(), ..value.clone() }
-}

@@ -1,3 +1,5 @@
+//! Pipelines as the documentation of Jenkins and its plugins has them, and how people write them.
+
 use super::*;
 use crate::File;
 use crate::format::testing;
@@ -418,10 +420,10 @@ job node
   Started docker:29-cli
     command cat
   $ docker run docker:29-cli cat
-  $0 docker build -t app -f x .
+  $0 docker build -t app -f~Variable x~Variable .~Variable
   $0 docker tag app app:v1
   $0 docker push app:v1
-  $ docker build -t app .
+  $ docker build -t app ${args}? .?
 ",
     );
 }

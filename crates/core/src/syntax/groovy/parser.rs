@@ -1,6 +1,7 @@
 //! Statements and expressions.
 
-use super::{Argument, Assign, Call, Chain, Closure, DEEPEST, Expr, Link, List, Name, Tree};
+use super::fold::{EMPTY, Operator, fold};
+use super::{Argument, Call, Chain, Closure, DEEPEST, Expr, Link, List, Name, Tree};
 use crate::model::SyntaxError;
 use crate::source::{FileId, Span};
 
@@ -37,20 +38,6 @@ static BLOCKS: &[&str] = &["else", "try", "finally", "do"];
 
 /// Words between two operands.
 static WORD_OPERATORS: &[&str] = &["in", "instanceof", "as", "implements", "extends", "throws"];
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Operator {
-    Assign,
-    AddAssign,
-    Plus,
-    /// `?`
-    Then,
-    /// `:`
-    Else,
-    /// `?:`
-    Elvis,
-    Other,
-}
 
 pub(super) fn parse(file: FileId, text: &str) -> Tree<'_> {
     let mut parser = Parser {
@@ -465,14 +452,15 @@ impl<'t> Parser<'t> {
         !word.is_empty() && (self.is_key(end) || (word != "else" && !WORD_OPERATORS.contains(&word)))
     }
 
-    /// Arguments without parentheses: up to the line's end, or further after a comma.
+    /// Arguments without parentheses: up to the line's end, or further after a comma. In brackets, where commas part
+    /// other things, it is one: the name behind a type.
     fn command_arguments(&mut self) -> Vec<Argument<'t>> {
         let mut out = Vec::new();
         loop {
             let at = self.at;
             out.push(self.argument());
             self.blanks();
-            if self.at == at || self.peek() != Some(b',') {
+            if self.at == at || !self.lines || self.peek() != Some(b',') {
                 return out;
             }
             self.at += 1;
@@ -540,8 +528,6 @@ impl<'t> Parser<'t> {
     }
 }
 
-const EMPTY: Expr<'static> = Expr::Other(Vec::new());
-
 impl Chain<'_> {
     /// Whether it is a string, list or number so far, which nobody calls.
     fn is_literal(&self) -> bool {
@@ -556,45 +542,4 @@ fn parameter<'t>(expr: &Expr<'t>) -> Option<Name<'t>> {
         Expr::Assign(assign) => parameter(assign.targets.first()?),
         _ => parameter(&expr.call()?.arguments.last()?.value),
     }
-}
-
-/// One expression of the operands between these operators.
-fn fold<'t>(mut operands: Vec<Expr<'t>>, operators: &[Operator], declares: bool) -> Expr<'t> {
-    let is_assign = |operator: &Operator| matches!(operator, Operator::Assign | Operator::AddAssign);
-    let Some(last) = operators.iter().rposition(is_assign) else { return fold_value(operands, operators) };
-    let value = fold_value(
-        operands.split_off((last + 1).min(operands.len())),
-        operators.get(last + 1..).unwrap_or_default(),
-    );
-    // Operands in front that are no targets are parts of a type.
-    let is_target = |at: &usize| operators.get(*at).is_some_and(is_assign);
-    let targets = operands.into_iter().enumerate().filter(|(at, _)| is_target(at)).map(|(_, target)| target);
-    let adds = operators.get(last) == Some(&Operator::AddAssign);
-    Expr::Assign(Box::new(Assign { targets: targets.collect(), value, adds, declares }))
-}
-
-fn fold_value<'t>(mut operands: Vec<Expr<'t>>, operators: &[Operator]) -> Expr<'t> {
-    if operators.is_empty() && operands.len() == 1 {
-        return operands.pop().unwrap_or(EMPTY);
-    }
-    if operators.iter().all(|operator| *operator == Operator::Plus) {
-        return Expr::Sum(operands);
-    }
-    if !operators.iter().any(|operator| matches!(operator, Operator::Then | Operator::Elvis)) {
-        return Expr::Other(operands);
-    }
-    let (mut conditions, mut values) = (Vec::new(), Vec::new());
-    let mut run = Vec::new();
-    let mut run_operators = Vec::new();
-    for (at, operand) in operands.into_iter().enumerate() {
-        run.push(operand);
-        match operators.get(at) {
-            Some(operator @ (Operator::Plus | Operator::Other)) => run_operators.push(*operator),
-            operator => {
-                let part = fold_value(std::mem::take(&mut run), &std::mem::take(&mut run_operators));
-                if operator == Some(&Operator::Then) { conditions.push(part) } else { values.push(part) }
-            }
-        }
-    }
-    Expr::Choice { conditions, values }
 }

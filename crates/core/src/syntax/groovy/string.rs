@@ -169,8 +169,8 @@ impl<'t> Parser<'t> {
             self.at += 1;
             let errors = self.errors.len();
             let items = self.arguments(b'}');
-            if self.errors.len() > errors && self.at >= self.text.len() {
-                // None that follows ends either.
+            if self.errors.len() > errors && self.at >= self.text.len() && !self.endless_fill {
+                // None that follows ends either, and those around it end with the text.
                 self.endless_fill = true;
                 self.errors.truncate(errors);
                 self.error(start, 2, "no `}` ends this `${`");
