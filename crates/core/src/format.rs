@@ -13,6 +13,7 @@ mod kubernetes;
 mod matrix;
 mod shell;
 mod step;
+mod tekton;
 #[cfg(test)]
 mod testing;
 
@@ -44,6 +45,7 @@ pub static FORMATS: &[&Format] = &[
     &jenkinsfile::FORMAT,
     &docker_compose::FORMAT,
     &kubernetes::FORMAT,
+    &tekton::FORMAT,
     &dockerfile::FORMAT,
     &shell::FORMAT,
 ];

@@ -148,6 +148,13 @@ fn mounts(scene: &Scene<'_>, container: &Container, sink: &mut Sink<'_>) {
                 called(container)
             );
             (Power::OneWallLess, message)
+        } else if mount.declared_only && mount.target.is_none() {
+            let message = format!(
+                "{path} is handed to this {}, though none of its containers mounts it: the line that is missing makes \
+                 whoever writes it root on the host. Take it away.",
+                scene.job.noun
+            );
+            (Power::OwnContainer, message)
         } else if reads_only(container) {
             let message = format!(
                 "{path} is handed to a proxy that lets nothing be created: what it shows of other containers, and the \
@@ -164,7 +171,7 @@ fn mounts(scene: &Scene<'_>, container: &Container, sink: &mut Sink<'_>) {
             (Power::HostRoot, message)
         };
         let finding = sink.report(mount.span, owner::power(scene, container, power), message);
-        if mount.declared_only {
+        if mount.declared_only && mount.target.is_some() {
             finding.confidence(Confidence::Possible);
         }
     }

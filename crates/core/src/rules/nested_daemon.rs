@@ -6,7 +6,7 @@ use super::owner;
 use super::words::{commands_here, is_image, program, quote};
 use crate::access;
 use crate::engine::image::{self, Kind};
-use crate::model::{Container, Role, Value};
+use crate::model::{Container, Place, Role, Value};
 use crate::rule::{Scene, Sink, declare_rule};
 use crate::source::Span;
 
@@ -185,7 +185,13 @@ fn started(scene: &Scene<'_>, sink: &mut Sink<'_>) {
         }
     };
     for invocation in scene.job.invocations.iter().filter(|invocation| invocation.tool == "dockerd") {
-        if let Some(command) = scene.job.commands.get(invocation.command) {
+        let Some(command) = scene.job.commands.get(invocation.command) else { continue };
+        // What a container starts that is a daemon's is told with the container.
+        let inside = match command.place {
+            Place::Container(at) => scene.job.containers.get(at),
+            Place::Job | Place::Elsewhere => None,
+        };
+        if !inside.is_some_and(|container| daemon(container).is_some()) {
             report(invocation.head, &command.words);
         }
     }
