@@ -1,6 +1,8 @@
 //! The formats that are read. Adding one is a file here and a line in [`FORMATS`].
 
 mod actions;
+mod azure_pipelines;
+mod circleci;
 mod cursor;
 mod docker_compose;
 pub(crate) mod dockerfile;
@@ -10,6 +12,7 @@ mod github_actions;
 mod gitlab_ci;
 mod jenkinsfile;
 mod kubernetes;
+mod library;
 mod matrix;
 mod shell;
 mod step;
@@ -43,6 +46,8 @@ pub static FORMATS: &[&Format] = &[
     &github_actions::FORMAT,
     &github_action::FORMAT,
     &jenkinsfile::FORMAT,
+    &circleci::FORMAT,
+    &azure_pipelines::FORMAT,
     &docker_compose::FORMAT,
     &kubernetes::FORMAT,
     &tekton::FORMAT,
@@ -65,6 +70,9 @@ pub struct Probe<'t> {
 /// Keys beyond this many tell nothing new.
 const MOST_KEYS: usize = 200;
 
+/// Lines beyond this many tell nothing new.
+const MOST_LINES: usize = 2_000;
+
 impl<'t> Probe<'t> {
     pub fn new(file: &'t File) -> Self {
         let text = file.text.trim_start_matches('\u{feff}');
@@ -75,6 +83,15 @@ impl<'t> Probe<'t> {
 
     pub fn has(&self, key: &str) -> bool {
         self.keys.contains(&key)
+    }
+
+    /// Whether a line behind the left margin has this key, as an item of a list too.
+    pub fn has_below(&self, key: &str) -> bool {
+        self.text.lines().take(MOST_LINES).any(|line| {
+            let bare = line.trim_start();
+            let bare = bare.strip_prefix("- ").map_or(bare, str::trim_start);
+            bare.len() < line.len() && bare.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'))
+        })
     }
 }
 

@@ -52,7 +52,7 @@ fn root(path: &str) -> String {
 }
 
 /// A path without `.`, `..`, doubled slashes and the variable for the checkout.
-fn clean(path: &str) -> String {
+pub(crate) fn clean(path: &str) -> String {
     let path = ["$CI_PROJECT_DIR/", "${CI_PROJECT_DIR}/", "$GITHUB_WORKSPACE/", "${{ github.workspace }}/"]
         .iter()
         .fold(path.to_owned(), |path, name| path.replace(name, ""));

@@ -206,7 +206,13 @@ impl<'w> Line<'_, 'w, '_, '_> {
             Cut::Items => pieces(&masked, |char| char == '\n' || char == ','),
             Cut::Blanks => pieces(&masked, |char| char.is_whitespace() || char == ','),
         };
-        let fill = |part: Value| expressions.fill(Value { via: value.via.clone(), ..part });
+        // What an orb is given goes through a shell.
+        let shell = self.call.service == Service::Circleci;
+        let fill = |part: Value| {
+            let mut part = expressions.fill(Value { via: value.via.clone(), ..part });
+            part.unknown |= shell && part.any(|text| text.contains('$'));
+            part
+        };
         parts.into_iter().map(fill).collect()
     }
 }

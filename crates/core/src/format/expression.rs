@@ -51,11 +51,19 @@ pub(super) struct Syntax {
     env: &'static [&'static str],
     /// Case of names does not count, and the context has them in lower case.
     folds: bool,
+    /// What is known is part of a script as if it had been written there.
+    inlines: bool,
 }
 
 /// `${{ inputs.a }}`, `${{ env.A }}`.
-pub(super) static GITHUB: Syntax =
-    Syntax { open: "${{", next, inputs: &["inputs.", "github.event.inputs."], env: &["env."], folds: false };
+pub(super) static GITHUB: Syntax = Syntax {
+    open: "${{",
+    next,
+    inputs: &["inputs.", "github.event.inputs."],
+    env: &["env."],
+    folds: false,
+    inlines: false,
+};
 
 /// `<< parameters.a >>`, `<< pipeline.parameters.a >>`.
 pub(super) static CIRCLECI: Syntax = Syntax {
@@ -64,6 +72,7 @@ pub(super) static CIRCLECI: Syntax = Syntax {
     inputs: &["parameters."],
     env: &["pipeline.parameters."],
     folds: false,
+    inlines: true,
 };
 
 /// `${{ parameters.a }}`, `$(a)`, `$[variables.a]`.
@@ -73,6 +82,7 @@ pub(super) static AZURE: Syntax = Syntax {
     inputs: &["parameters."],
     env: &["variables.", ""],
     folds: true,
+    inlines: false,
 };
 
 /// What expressions may refer to at one place of a file.
@@ -103,7 +113,12 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// The text with a mark for each expression, and what the marks stand for.
     pub(super) fn mask(&self, text: &Text) -> (Text, Expressions<'c, 'a>) {
-        let mut expressions = Expressions { list: Vec::new(), matrix: self.matrix, left: self.left };
+        let mut expressions = Expressions {
+            list: Vec::new(),
+            matrix: self.matrix,
+            left: self.left,
+            inlines: self.syntax.inlines,
+        };
         let whole = text.as_str();
         let mut masked = Text::default();
         let mut at = 0;
@@ -201,6 +216,7 @@ pub(super) struct Expressions<'c, 'a> {
     list: Vec<Expression<'c>>,
     matrix: &'c Matrix<'a>,
     left: &'c Cell<usize>,
+    inlines: bool,
 }
 
 /// The texts that a text with marks can be.
@@ -230,7 +246,7 @@ impl Expressions<'_, '_> {
             std::iter::once(std::mem::take(&mut value.text)).chain(value.others.drain(..)).collect();
         let mut all: Vec<Text> = Vec::new();
         for text in &masked {
-            let filled = self.texts(text, |_| true);
+            let filled = self.texts(text, |_| true, false);
             value.unknown |= filled.unknown;
             value.via.extend(filled.via);
             for text in filled.texts {
@@ -251,8 +267,12 @@ impl Expressions<'_, '_> {
     /// The scripts that a masked one can be where an expression stands for more than a word; the rest stays masked.
     pub(super) fn scripts(&self, masked: &Text) -> Vec<Text> {
         let whole = masked.as_str();
+        let known = |index: usize| self.list.get(index).is_some_and(Expression::is_known);
         let loose: Vec<usize> = marks(whole)
             .filter(|(range, index)| {
+                if self.inlines && known(*index) {
+                    return true;
+                }
                 let before = whole.get(..range.start).and_then(|text| text.chars().next_back());
                 let after = whole.get(range.end..).and_then(|text| text.chars().next());
                 stands_alone(before) && stands_alone(after) && self.is_script(*index)
@@ -262,7 +282,7 @@ impl Expressions<'_, '_> {
         if loose.is_empty() {
             return vec![masked.clone()];
         }
-        self.texts(masked, |index| loose.binary_search(&index).is_ok()).texts
+        self.texts(masked, |index| loose.binary_search(&index).is_ok(), self.inlines).texts
     }
 
     /// Whether the expression stands for more than a word.
@@ -278,8 +298,9 @@ impl Expressions<'_, '_> {
         })
     }
 
-    /// The texts that `text` can be when the marks that `chosen` names are filled in.
-    fn texts(&self, text: &Text, chosen: impl Fn(usize) -> bool) -> Filled {
+    /// The texts that `text` can be when the marks that `chosen` names are filled in. `here`: what is filled in counts
+    /// as written where the expression stands, and not where it comes from.
+    fn texts(&self, text: &Text, chosen: impl Fn(usize) -> bool, here: bool) -> Filled {
         let whole = text.as_str();
         let marks: Vec<_> = marks(whole).filter(|(_, index)| chosen(*index)).collect();
         let used: Vec<_> = marks.iter().filter_map(|(_, index)| self.list.get(*index)).collect();
@@ -324,10 +345,14 @@ impl Expressions<'_, '_> {
                 at = range.end;
                 let Some((first, others)) = choices.split_first() else { continue };
                 let begun = if others.is_empty() { Vec::new() } else { made.clone() };
-                made.iter_mut().for_each(|out| out.push(first));
+                let put = |out: &mut Text, choice: &Text| match here {
+                    true => out.push_replaced(choice.as_str(), expression.written.span()),
+                    false => out.push(choice),
+                };
+                made.iter_mut().for_each(|out| put(out, first));
                 for other in others {
                     made.extend(begun.iter().cloned().map(|mut out| {
-                        out.push(other);
+                        put(&mut out, other);
                         out
                     }));
                 }
@@ -362,6 +387,16 @@ impl Filled {
 }
 
 impl Expression<'_> {
+    /// Whether the file tells all that it can be.
+    fn is_known(&self) -> bool {
+        let known = |term: &Term<'_>| match &term.what {
+            What::Literal(_) => true,
+            What::Variable(value) | What::Default(value) => !value.unknown,
+            What::Matrix(_) => false,
+        };
+        !self.unknown && self.terms.iter().all(known)
+    }
+
     /// The texts that it can be in a job whose matrix has `value_at` under a path; none where nothing tells.
     fn choices<'e>(&'e self, value_at: impl Fn(&str) -> Option<&'e Text>) -> Vec<&'e Text> {
         let mut out = Vec::new();

@@ -9,7 +9,7 @@ use self::steps::Steps;
 use super::cursor::{Budget, Cursor};
 use super::expression::{Context, GITHUB};
 use super::matrix::Matrix;
-use super::step::{by_name, environment, read};
+use super::step::{by_name, environment, is_settled, read};
 use super::{Format, Probe};
 use crate::File;
 use crate::map::Map;
@@ -195,11 +195,6 @@ fn host(labels: &Cursor<'_>, context: &Context<'_, '_>) -> Option<Told<Host>> {
     let hosted = |value: &Value| value.texts().all(|text| is_hosted(text.as_str())) && is_settled(value);
     (!values.is_empty() && values.iter().all(hosted))
         .then(|| Told { what: Host::Vm, spans: values.iter().map(|value| value.span).collect() })
-}
-
-/// Whether nothing but the default of an input leaves the value open.
-fn is_settled(value: &Value) -> bool {
-    !value.unknown || value.via.iter().any(|(via, _)| *via == Via::Default)
 }
 
 /// Labels of machines that GitHub hosts. `ubuntu-slim` is a container on a machine that others use too.

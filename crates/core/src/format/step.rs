@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::cursor::Cursor;
 use super::expression::{Context, Expressions};
 use crate::map::{Map, Set};
-use crate::model::{Command, Input, Value, Var};
+use crate::model::{Command, Input, Value, Var, Via};
 use crate::script::{ENGINE_VARIABLES, Scope, lower, split_words};
 use crate::source::Text;
 
@@ -21,6 +21,59 @@ pub(super) fn environment(env: &Cursor<'_>, context: &Context<'_, '_>) -> Vec<Va
         Some(Var { name: entry.key().to_owned(), name_span: entry.key_span(), value })
     };
     env.entries().iter().filter_map(var).collect()
+}
+
+/// Variables that may be set for the shells of steps in all, job by job and step by step.
+const MOST_SET: usize = 200_000;
+
+/// What the shells of steps start with, as long as it is affordable.
+pub(super) struct Scopes {
+    left: usize,
+}
+
+impl Scopes {
+    pub(super) fn new() -> Self {
+        Self { left: MOST_SET }
+    }
+
+    /// The variables that a step's shell starts with: the job's, then its own.
+    pub(super) fn scope(&mut self, job: &[Var], own: &[Var]) -> Scope {
+        let cost = job.len() + own.len();
+        let affordable = cost <= self.left;
+        self.left = self.left.saturating_sub(cost);
+        if affordable { Scope::new(job.iter().chain(own)) } else { Scope::default() }
+    }
+}
+
+/// Whether nothing but the default of an input leaves the value open.
+pub(super) fn is_settled(value: &Value) -> bool {
+    !value.unknown || value.via.iter().any(|(via, _)| *via == Via::Default)
+}
+
+/// A script of PowerShell as far as a shell reads it alike: a backtick goes on with the next line.
+pub(super) fn powershell(text: Text) -> Text {
+    if !text.as_str().contains('`') {
+        return text;
+    }
+    let mut out = Text::default();
+    let mut at = 0;
+    for (found, _) in text.as_str().match_indices('`') {
+        out.push_slice(&text, at..found);
+        at = found + 1;
+        let rest = text.as_str().get(at..).unwrap_or("");
+        if rest.starts_with(['\n', '\r']) {
+            out.push_replaced("\\", text.span_of(found..at));
+        }
+    }
+    out.push_slice(&text, at..text.len());
+    out
+}
+
+/// Sets variables over those of their names.
+pub(super) fn set(env: &mut Vec<Var>, own: Vec<Var>) {
+    let names: Set<_> = own.iter().map(|var| var.name.clone()).collect();
+    env.retain(|var| !names.contains(&var.name));
+    env.extend(own);
 }
 
 /// Variables, to be looked up.

@@ -5,25 +5,24 @@ use daemonless_catalog::Service;
 use super::super::actions::{self, Call};
 use super::super::cursor::Cursor;
 use super::super::expression::Context;
-use super::super::step::{by_name, environment, is_command_shell, read, run_script, set_engine, words};
+use super::super::step::{
+    Scopes, by_name, environment, is_command_shell, read, run_script, set_engine, words,
+};
 use crate::model::{Container, Job, Place, Role, Value, Var};
 use crate::script::{Scope, lower_words};
 use crate::source::Text;
-
-/// Variables that may be set for steps in all, job by job and step by step.
-const MOST_SET: usize = 200_000;
 
 /// What the steps of a job share.
 pub(in crate::format) struct Steps<'c, 'a> {
     context: Context<'c, 'a>,
     /// The shell of steps that name none, if the workflow names one.
     shell: Option<&'a str>,
-    left: usize,
+    scopes: Scopes,
 }
 
 impl<'c, 'a> Steps<'c, 'a> {
     pub(in crate::format) fn new(context: Context<'c, 'a>, shell: Option<&'a str>) -> Self {
-        Self { context, shell, left: MOST_SET }
+        Self { context, shell, scopes: Scopes::new() }
     }
 
     /// Adds what the steps of `list` do to `job`; `first` is the number of the first.
@@ -55,21 +54,13 @@ impl<'c, 'a> Steps<'c, 'a> {
                 if shell.is_none_or(is_command_shell)
                     && let Some(value) = run.value()
                 {
-                    let mut scope = self.scope(&job.env, &own);
+                    let mut scope = self.scopes.scope(&job.env, &own);
                     job.commands.extend(run_script(&value.text, &here, &mut scope, script));
                     job.errors.extend(scope.into_errors());
                 }
             }
             set_engine(job.commands.get_mut(first..).unwrap_or_default(), own);
         }
-    }
-
-    /// The variables that a step's shell starts with.
-    fn scope(&mut self, job: &[Var], own: &[Var]) -> Scope {
-        let cost = job.len() + own.len();
-        let affordable = cost <= self.left;
-        self.left = self.left.saturating_sub(cost);
-        if affordable { Scope::new(job.iter().chain(own)) } else { Scope::default() }
     }
 }
 
