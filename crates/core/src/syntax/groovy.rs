@@ -164,12 +164,11 @@ impl<'t> Expr<'t> {
 impl<'t> Call<'t> {
     /// The value of a named argument, which may stand in a map that is the only argument.
     pub fn named(&self, key: &str) -> Option<&Expr<'t>> {
-        let items = match self.arguments.as_slice() {
-            [Argument { key: None, value: Expr::List(list) }, ..] => &list.items,
-            all => all,
+        let map = match self.arguments.first() {
+            Some(Argument { key: None, value: Expr::List(list) }) => list.entry(key),
+            _ => None,
         };
-        let is = |argument: &&Argument<'t>| argument.key.as_ref().and_then(Expr::key) == Some(key);
-        items.iter().chain(&self.arguments).find(is).map(|argument| &argument.value)
+        map.or_else(|| entry(&self.arguments, key))
     }
 
     /// The arguments without a name that are no closures.
@@ -191,6 +190,18 @@ impl<'t> Call<'t> {
             _ => None,
         })
     }
+}
+
+impl<'t> List<'t> {
+    /// The value of a key of a map.
+    pub fn entry(&self, key: &str) -> Option<&Expr<'t>> {
+        entry(&self.items, key)
+    }
+}
+
+fn entry<'a, 't>(items: &'a [Argument<'t>], key: &str) -> Option<&'a Expr<'t>> {
+    let is = |item: &&Argument<'t>| item.key.as_ref().and_then(Expr::key) == Some(key);
+    items.iter().find(is).map(|item| &item.value)
 }
 
 impl<'t> Closure<'t> {

@@ -51,7 +51,14 @@ impl<'t> Reader<'t> {
         let around = self.enter();
         match call.name.text {
             "withDockerRegistry" => {
-                self.login(call, call.named("url"), call.named("credentialsId"));
+                // The step's only argument may stand under its name.
+                let given = |key: &str| {
+                    call.named(key).or_else(|| match call.named("registry") {
+                        Some(Expr::List(list)) => list.entry(key),
+                        _ => None,
+                    })
+                };
+                self.login(call, given("url"), given("credentialsId"));
                 self.body(call);
             }
             "withDockerServer" => {

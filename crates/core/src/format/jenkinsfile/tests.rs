@@ -423,7 +423,7 @@ job node
   $0 docker build -t app -f~Variable x~Variable .~Variable
   $0 docker tag app app:v1
   $0 docker push app:v1
-  $ docker build -t app ${args}? .?
+  $ docker build -t app ${args}? .
 ",
     );
 }
