@@ -10,6 +10,7 @@ mod github_action;
 mod github_actions;
 mod gitlab_ci;
 pub(crate) mod gitlab_runner;
+mod jenkinsfile;
 mod kubernetes;
 mod library;
 mod matrix;
@@ -46,6 +47,7 @@ pub static FORMATS: &[&Format] = &[
     &gitlab_ci::FORMAT,
     &github_actions::FORMAT,
     &github_action::FORMAT,
+    &jenkinsfile::FORMAT,
     &circleci::FORMAT,
     &azure_pipelines::FORMAT,
     &docker_compose::FORMAT,

@@ -289,11 +289,37 @@ fi
 ",
 };
 
+const JENKINSFILE: Text = Text {
+    path: "Jenkinsfile",
+    head: "\
+// Each application on an agent with Docker.
+def registry = 'registry.example/team'
+",
+    unit: "\
+node('docker') {
+  stage('App {n}') {
+    checkout scm
+    def image = docker.build(\"${registry}/app-{n}:${env.BUILD_NUMBER}\", '--pull -f app-{n}/Dockerfile .')
+    image.inside('-v /var/run/docker.sock:/var/run/docker.sock') {
+      sh '''
+        make -C app-{n} test
+        docker compose -f app-{n}/compose.yaml up --detach
+      '''
+    }
+    docker.withRegistry('https://registry.example', 'registry') {
+      image.push('latest')
+    }
+  }
+}
+",
+};
+
 /// One text of each format.
 pub(super) static TEXTS: &[&Text] = &[
     &GITLAB_PIPELINE,
     &GITHUB_WORKFLOW,
     &COMPOSITE_ACTION,
+    &JENKINSFILE,
     &CIRCLECI_CONFIG,
     &AZURE_PIPELINE,
     &COMPOSE_FILE,
@@ -320,6 +346,7 @@ pub(super) static DENSE: &[&Text] = &[
     &Text { path: "azure-pipelines.yml", head: "steps:\n", unit: "- script: docker ps\n" },
     &Text { path: "compose.yaml", head: "services:\n", unit: "  s{n}: {privileged: true}\n" },
     &Text { path: "Dockerfile", head: "FROM a\n", unit: "RUN a\n" },
+    &Text { path: "Jenkinsfile", head: "node {\n", unit: "sh 'a'\n" },
     &Text { path: "letters.sh", head: "", unit: "a\n" },
 ];
 

@@ -475,7 +475,7 @@ fn what_is_recognised() {
     check(
         "Jenkinsfile",
         "pipeline {\n agent { kubernetes { yaml '''\napiVersion: v1\nkind: Pod\n''' } } }\n",
-        "unknown",
+        "jenkinsfile",
     );
     check("t.yaml", "{{- if .a }}\napiVersion: v1\nkind: Pod\n{{- end }}\n", "kubernetes");
     check("values.yaml", "image: {repository: a}\n", "kubernetes");
