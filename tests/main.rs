@@ -13,8 +13,10 @@ mod cli; // The command line: arguments, exit codes, streams, each output format
 mod contain; // GitLab pipelines whose daemon stays, contained.
 mod given;
 mod hostile; // Bad input: no panic, no overflow, time in proportion to size.
+mod pairs; // Every rule in every format: what it reports, and a near miss.
 mod ready; // Ready CI jobs for Dockerfiles.
 mod rewrites; // GitLab pipelines for another builder: before, after, and what holds of all.
 mod rule_cases; // Cases that rules must tell apart, each a few lines of text.
 mod rules; // What the rules report: the examples of their documentation, the wording of their messages.
+mod several; // Files that are read together.
 mod tidy; // The repository itself: first lines, names, lengths, links, what pages must name.

@@ -106,6 +106,7 @@ words!(Platform {
     Github = "github",
     GithubHosted = "github-hosted",
     GithubSelfHosted = "github-self-hosted",
+    GithubArc = "github-arc",
     Azure = "azure",
     Circleci = "circleci",
     Bitbucket = "bitbucket",
@@ -274,7 +275,19 @@ records! {
         pattern: String,
         host: Host,
         daemon: bool,
+        #[serde(default)]
+        builders: List<Installed>,
         note: Told,
+        source: SourceRef,
+    }
+    struct Installed {
+        builder: BuilderRef,
+        version: String,
+    }
+    struct Action {
+        name: String,
+        version: String,
+        commit: String,
         source: SourceRef,
     }
     struct HandedSocket {

@@ -3,7 +3,7 @@
 use crate::pattern::matches;
 use crate::risk::Host;
 use crate::source::SourceRef;
-use crate::tables::{HANDED, HOSTED};
+use crate::tables::{Builder, HANDED, HOSTED};
 use crate::told::Told;
 
 /// Labels of one kind of machine.
@@ -15,8 +15,17 @@ pub struct HostedRunner {
     pub host: Host,
     /// Whether the machine has an engine of its own.
     pub daemon: bool,
+    /// Builders that are installed on it.
+    pub builders: &'static [Installed],
     pub note: Told,
     pub source: SourceRef,
+}
+
+/// A builder that is there without a job asking for it.
+#[derive(Debug)]
+pub struct Installed {
+    pub builder: Builder,
+    pub version: &'static str,
 }
 
 /// A service that runs jobs on machines of its own.

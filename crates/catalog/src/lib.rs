@@ -8,6 +8,7 @@
 //! need and for its column of `facts/translate.tsv`,
 //! `facts/leave-kaniko.tsv` and `facts/commands.yaml`.
 
+mod action;
 mod approach;
 mod builder;
 mod containment;
@@ -27,17 +28,18 @@ mod translate;
 /// What the build script wrote.
 mod tables {
     use crate::{
-        approach::*, builder::*, containment::*, flags::*, hosted::*, image::*, ledger::*, option::*,
-        path::*, platform::*, risk::*, source::*, told::*, translate::*,
+        action::*, approach::*, builder::*, containment::*, flags::*, hosted::*, image::*, ledger::*,
+        option::*, path::*, platform::*, risk::*, source::*, told::*, translate::*,
     };
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 }
 
+pub use action::{Action, uses};
 pub use approach::{ApproachInfo, Correction, Reason};
 pub use builder::{After, BuilderInfo, Level, Requirement, Setting, Support, Variable};
 pub use containment::{Containment, Daemon};
 pub use flags::{CommandFlags, Flag, Takes, flags};
-pub use hosted::{HandedSocket, HostedRunner, Service, handed, hosted};
+pub use hosted::{HandedSocket, HostedRunner, Installed, Service, handed, hosted};
 pub use image::{KnownImage, Role, image};
 pub use ledger::{Article, Claim, Verdict};
 pub use option::{Group, OptionRow};
@@ -58,6 +60,7 @@ mod tests {
     /// All texts, as the tables print themselves.
     fn everything() -> Vec<String> {
         vec![
+            format!("{ACTIONS:?}"),
             format!("{APPROACHES:?}"),
             format!("{BUILDERS:?}"),
             format!("{OPTIONS:?}"),

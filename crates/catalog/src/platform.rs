@@ -1,7 +1,7 @@
 //! Where a setting is made.
 
 macro_rules! platforms {
-    ($($(#[$doc:meta])* $name:ident = $id:literal, $title:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $id:literal, $title:literal, [$($format:literal),*];)+) => {
         /// A runner or a service whose settings decide what a job may do.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Platform { $($(#[$doc])* $name),+ }
@@ -18,30 +18,54 @@ macro_rules! platforms {
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),+ }
             }
+
+            /// Ids of the formats whose jobs it runs.
+            pub const fn formats(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &[$($format),*]),+ }
+            }
         }
     };
 }
 
 platforms! {
-    Any = "any", "any runner";
+    /// It runs the jobs of any format.
+    Any = "any", "any runner", [];
     /// GitLab's side: project and group settings.
-    Gitlab = "gitlab", "GitLab project settings";
+    Gitlab = "gitlab", "GitLab project settings", ["gitlab-ci"];
     /// GitLab Runner with the Docker executor.
-    GitlabDocker = "gitlab-docker", "GitLab Runner, Docker executor";
-    GitlabKubernetes = "gitlab-kubernetes", "GitLab Runner, Kubernetes executor";
+    GitlabDocker = "gitlab-docker", "GitLab Runner, Docker executor", ["gitlab-ci", "gitlab-runner"];
+    GitlabKubernetes = "gitlab-kubernetes", "GitLab Runner, Kubernetes executor", ["gitlab-ci", "gitlab-runner"];
     /// GitHub's side: repository and organisation settings.
-    Github = "github", "GitHub settings";
-    GithubHosted = "github-hosted", "GitHub-hosted runner";
-    GithubSelfHosted = "github-self-hosted", "self-hosted GitHub runner";
-    Azure = "azure", "Azure Pipelines";
-    Circleci = "circleci", "CircleCI";
-    Bitbucket = "bitbucket", "Bitbucket Pipelines";
-    Jenkins = "jenkins", "Jenkins";
-    Woodpecker = "woodpecker", "Woodpecker";
-    Drone = "drone", "Drone";
-    Kubernetes = "kubernetes", "Kubernetes";
+    Github = "github", "GitHub settings", ["github-actions"];
+    GithubHosted = "github-hosted", "GitHub-hosted runner", ["github-actions"];
+    GithubSelfHosted = "github-self-hosted", "self-hosted GitHub runner", ["github-actions"];
+    /// GitHub's runners in pods, which its Actions Runner Controller starts.
+    GithubArc = "github-arc", "GitHub runner in Kubernetes (Actions Runner Controller)", ["github-actions"];
+    Azure = "azure", "Azure Pipelines", ["azure-pipelines"];
+    Circleci = "circleci", "CircleCI", ["circleci"];
+    Bitbucket = "bitbucket", "Bitbucket Pipelines", ["bitbucket-pipelines"];
+    Jenkins = "jenkins", "Jenkins", ["jenkinsfile"];
+    Woodpecker = "woodpecker", "Woodpecker", ["woodpecker"];
+    Drone = "drone", "Drone", ["drone"];
+    Kubernetes = "kubernetes", "Kubernetes", ["kubernetes", "tekton"];
     /// A machine with Docker Engine.
-    Docker = "docker", "Docker host";
+    Docker = "docker", "Docker host", ["docker-compose"];
     /// A machine on which a script runs by itself.
-    Machine = "machine", "the machine that runs the script";
+    Machine = "machine", "the machine that runs the script", ["shell"];
+}
+
+impl Platform {
+    /// Whether jobs of the format of this id run on it.
+    pub fn runs(self, format: &str) -> bool {
+        self == Self::Any || self.formats().contains(&format)
+    }
+
+    /// Whether its machines are its service's, and thrown away after a job; `None` where that is not for it to say.
+    pub const fn is_hosted(self) -> Option<bool> {
+        match self {
+            Self::GithubHosted => Some(true),
+            Self::GithubSelfHosted | Self::GithubArc => Some(false),
+            _ => None,
+        }
+    }
 }

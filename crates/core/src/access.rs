@@ -147,14 +147,13 @@ impl<'a> Finder<'a> {
     fn container(&mut self, at: usize, container: &Container) {
         for mount in &container.mounts {
             let Some(socket) = mount::socket_of(mount) else { continue };
-            let confidence = if mount.declared_only { Confidence::Possible } else { Confidence::Declared };
             let path = mount.source.as_ref().map_or("", Value::as_str);
             let (approach, power) = match socket.rootless {
                 true => (Approach::RootlessDaemon, Power::OneWallLess),
                 false => (Approach::HostSocket, Power::HostRoot),
             };
             let by = format!("the {} socket at `{path}`", socket.engine);
-            self.add(approach, power, by, confidence, mount.span, format!("hands in `{path}`"));
+            self.add(approach, power, by, Confidence::Declared, mount.span, format!("hands in `{path}`"));
         }
         // A directory of the host that holds everything, the sockets too.
         for mount in container.mounts.iter().filter(|mount| !mount.read_only && !mount.declared_only) {

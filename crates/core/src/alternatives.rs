@@ -171,15 +171,8 @@ fn blocker(builder: Builder, need: Need, spans: &[Span]) -> Option<Blocker> {
 
 /// Whether a setting of a platform is one of this job's.
 fn concerns(platform: Platform, format: &str, verdict: &Verdict) -> bool {
-    let hosted = verdict.host.what == Host::Vm;
-    match platform {
-        Platform::Any => true,
-        Platform::GitlabDocker | Platform::GitlabKubernetes => format == "gitlab-ci",
-        Platform::GithubHosted => format == "github-actions" && hosted,
-        Platform::GithubSelfHosted => format == "github-actions" && !hosted,
-        Platform::Machine => format == "shell",
-        _ => false,
-    }
+    let is_hosted = verdict.host.what == Host::Vm;
+    platform.runs(format) && platform.is_hosted().is_none_or(|hosted| hosted == is_hosted)
 }
 
 fn keep(verdict: &Verdict) -> Alternative {
@@ -221,7 +214,7 @@ fn vm(format: &str, verdict: &Verdict, needs: &Needs) -> Option<Alternative> {
         requires: Vec::new(),
         advice: CONTAINMENT
             .iter()
-            .filter(|advice| advice.id.contains("vm") && suits(advice.platform, format))
+            .filter(|advice| advice.id.contains("vm") && advice.platform.runs(format))
             .collect(),
         after: (Approach::VmDaemon, after(verdict, daemonless_catalog::Power::UnknownEngine, Host::Vm)),
     })
@@ -247,7 +240,7 @@ fn running(format: &str, verdict: &Verdict, needs: &Needs) -> Vec<Alternative> {
             why: way.when.to_owned(),
             blockers: Vec::new(),
             requires: Vec::new(),
-            advice: way.conditions.iter().filter(|advice| suits(advice.platform, format)).collect(),
+            advice: way.conditions.iter().filter(|advice| advice.platform.runs(format)).collect(),
             after: (approach, after(verdict, power, verdict.host.what)),
         }
     })
@@ -273,21 +266,7 @@ fn contain(format: &str, verdict: &Verdict, needs: &Needs) -> Alternative {
         why,
         blockers: Vec::new(),
         requires: Vec::new(),
-        advice: CONTAINMENT.iter().filter(|advice| suits(advice.platform, format)).collect(),
+        advice: CONTAINMENT.iter().filter(|advice| advice.platform.runs(format)).collect(),
         after: (verdict.approach, verdict.risk),
-    }
-}
-
-/// Whether advice for a platform is for files of a format.
-pub(crate) fn suits(platform: Platform, format: &str) -> bool {
-    match format {
-        "gitlab-ci" => {
-            use Platform::{Any, Gitlab, GitlabDocker, GitlabKubernetes};
-            matches!(platform, Any | Gitlab | GitlabDocker | GitlabKubernetes)
-        }
-        "github-actions" => {
-            matches!(platform, Platform::Any | Platform::Github | Platform::GithubSelfHosted)
-        }
-        _ => platform == Platform::Any,
     }
 }

@@ -12,6 +12,7 @@ mod tekton;
 mod testing;
 
 use crate::File;
+use crate::files::Files;
 use crate::model::Unit;
 use crate::source::FileId;
 
@@ -26,7 +27,7 @@ pub struct Format {
     /// at no more than the first part of a large text.
     pub recognise: fn(&Probe<'_>) -> u8,
     /// The jobs of the file of this id. The other files are there for context.
-    pub lower: fn(&[File], FileId) -> Unit,
+    pub lower: fn(&Files<'_>, FileId) -> Unit,
 }
 
 /// Every format, in the order in which they are offered.

@@ -316,6 +316,8 @@ pub struct Command {
     pub engine_env: Arc<Vec<Var>>,
     /// It only runs in some cases (`if`, `case`, after `&&` or `||`).
     pub conditional: bool,
+    /// It stands inside the quotes of another command's word (`sh -c '…'`, `"$(…)"`).
+    pub quoted: bool,
 }
 
 /// Standard input of a command.

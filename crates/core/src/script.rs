@@ -79,6 +79,7 @@ struct Context {
     joined: Joined,
     next: Joined,
     conditional: bool,
+    quoted: bool,
     sudo: bool,
     input: Option<Arc<Input>>,
     /// Engine variables set in front of the command that runs the list.
@@ -100,6 +101,13 @@ struct Line<'w> {
     piped: bool,
     /// What is piped into it, where that is known.
     piped_in: Option<Text>,
+}
+
+impl Line<'_> {
+    /// Whether what it reads as its input stands in the words of a command: piped in from one, or after `<<<`.
+    fn is_quoted_input(&self) -> bool {
+        self.piped_in.is_some() || self.redirects.iter().any(|one| matches!(one, Redirect::HereString(_)))
+    }
 }
 
 /// The state of a list between two statements.
@@ -408,12 +416,14 @@ impl Lowering<'_> {
                 input: context.input.as_deref().cloned(),
                 engine_env,
                 conditional: context.conditional,
+                quoted: context.quoted,
             });
             return;
         };
         let inner = Context {
             place: if script.runs == Runs::Elsewhere { Place::Elsewhere } else { context.place },
             conditional: context.conditional || script.runs == Runs::Perhaps,
+            quoted: context.quoted || !script.from_input || line.is_quoted_input(),
             sudo,
             input: context.input.clone().filter(|_| !script.from_input),
             variables: engine_variables(&context.variables, &variables),
@@ -487,9 +497,10 @@ impl Lowering<'_> {
     }
 
     fn nested(&mut self, word: &shell::Word, context: &Context) {
+        let context = Context { quoted: context.quoted || word.quoted, ..context.clone() };
         for script in word.scripts() {
             self.scope.enter();
-            self.list(&script.statements, &script.documents, context);
+            self.list(&script.statements, &script.documents, &context);
             self.scope.leave();
         }
     }

@@ -15,7 +15,7 @@ use self::matrix::Matrix;
 use self::steps::Steps;
 use super::cursor::{Budget, Cursor};
 use super::{Format, Probe};
-use crate::File;
+use crate::files::Files;
 use crate::map::Map;
 use crate::model::{Host, Job, Reach, Role, Told, Unit, Value, Var, Via};
 use crate::source::FileId;
@@ -65,8 +65,8 @@ static OPEN_EVENTS: &[&str] = &[
     "workflow_run",
 ];
 
-fn lower(files: &[File], id: FileId) -> Unit {
-    let Some(file) = files.get(id.0 as usize) else { return Unit::default() };
+fn lower(files: &Files<'_>, id: FileId) -> Unit {
+    let Some(file) = files.file(id) else { return Unit::default() };
     let tree = yaml::parse(id, &file.text);
     let budget = Budget::new();
     let mut unit = Unit::default();

@@ -12,7 +12,7 @@ mod volumes;
 
 use super::cursor::{Budget, Cursor};
 use super::{Format, Probe, tekton};
-use crate::File;
+use crate::files::Files;
 use crate::model::{Job, Unit};
 use crate::source::{FileId, Text};
 use crate::syntax::yaml;
@@ -73,8 +73,8 @@ fn is_json(text: &str) -> bool {
 }
 
 /// The jobs of a file of objects, Tekton's among them.
-pub(super) fn lower(files: &[File], id: FileId) -> Unit {
-    let Some(file) = files.get(id.0 as usize) else { return Unit::default() };
+pub(super) fn lower(files: &Files<'_>, id: FileId) -> Unit {
+    let Some(file) = files.file(id) else { return Unit::default() };
     let plain = template::plain(id, &file.text);
     let tree = plain.as_ref().map_or_else(|| yaml::parse(id, &file.text), yaml::parse_text);
     let budget = Budget::new();

@@ -6,6 +6,7 @@ use daemonless_catalog::Risk;
 
 use super::Format;
 use crate::analysis::analyze;
+use crate::files::Files;
 use crate::model::{Confidence, Container, Place, Unit, Value, Var};
 use crate::rules::RULES;
 use crate::source::{FileId, Span};
@@ -17,7 +18,7 @@ use crate::{Context, File};
 #[track_caller]
 pub(super) fn check(format: &Format, text: &str, expected: &str) {
     let file = File { path: "a.yml".to_owned(), text: text.to_owned(), format: None };
-    let unit = (format.lower)(&[file], FileId(0));
+    let unit = (format.lower)(&Files::new(&[file], 0), FileId(0));
     let got = render(text, &unit);
     assert_eq!(got.trim(), expected.trim(), "\n--- got\n{got}\n--- of\n{text}");
 }
@@ -27,7 +28,7 @@ pub(super) fn check(format: &Format, text: &str, expected: &str) {
 #[track_caller]
 pub(super) fn judge(format: &Format, text: &str, expected: &str) {
     let file = File { path: "a.yml".to_owned(), text: text.to_owned(), format: Some(format.id.to_owned()) };
-    let analysis = analyze(&[file], 0, &Context::default());
+    let analysis = analyze(&Files::new(&[file], 0), 0, &Context::default());
     let mut got: Vec<String> = Vec::new();
     for (job, verdict) in analysis.unit.jobs.iter().zip(&analysis.verdicts) {
         got.push(format!("{}: {:?} {:?}", job.name, verdict.approach, verdict.risk));

@@ -12,7 +12,6 @@ use super::joined::order::Order;
 use super::joined::plan::{self, Obstacle};
 use super::joined::write::{self, Folder, Login};
 use super::joined::{self, Words};
-use super::quotes::Quotes;
 use super::translate::{self, Outcome, Site};
 use super::{Left, Round, View};
 use crate::edit::Edit;
@@ -124,7 +123,6 @@ impl View<'_> {
         }
         let (mut out, mut cuts) = (Vec::new(), Vec::new());
         let mut logins: Vec<(Login, &Invocation)> = Vec::new();
-        let mut read: Option<(Span, u32, Quotes)> = None;
         for (index, invocation, command) in self.docker(job) {
             let site = self.site(job, invocation, command, Some(words));
             let fails = |why| (invocation.span, why);
@@ -133,7 +131,7 @@ impl View<'_> {
                 return Err(fails("it runs with `sudo`, which the image does not have".into()));
             }
             let sudo = self.without_sudo(invocation, command).map_err(fails)?;
-            if self.is_quoted(invocation.head, &mut read) {
+            if command.quoted {
                 return Err(fails(
                     "it stands inside a quoted script: write its commands out as lines of the job".into(),
                 ));
@@ -171,19 +169,6 @@ impl View<'_> {
         Ok(out)
     }
 
-    /// Whether a docker command stands inside the quotes of its script. `read` is how far the script has been read.
-    fn is_quoted(&self, head: Span, read: &mut Option<(Span, u32, Quotes)>) -> bool {
-        let Some(scalar) = self.scalar(head) else { return true };
-        let content = self.content(scalar).start;
-        let known = read.take().filter(|(of, to, _)| *of == scalar.0 && *to <= head.start);
-        let (_, start, mut quotes) = known.unwrap_or((scalar.0, content, Quotes::default()));
-        let before = Span { start, end: head.start, ..head };
-        let before = (start <= head.start).then(|| self.unescape(before)).flatten();
-        let is_open = before.is_none_or(|before| quotes.read(&before));
-        *read = Some((scalar.0, head.start, quotes));
-        is_open
-    }
-
     /// What takes the place of a logout in a script where the logins are in a file.
     fn logout(&self, job: &Job) -> Result<String, String> {
         let logs_in = job.invocations.iter().any(|one| one.is_docker() && one.is("login"));
@@ -204,6 +189,7 @@ impl View<'_> {
     ) -> Result<(), Obstacle> {
         let Some((_, last)) = logins.last() else { return Ok(()) };
         let Some(command) = job.commands.get(last.command) else { return Ok(()) };
+        let next = next_joined(&job.commands, last.command);
         let several = "it logs in to several registries, and not all in one row before the first build: write the file with the \
                        logins by hand";
         let order = Order::new(job, self.text);
@@ -218,7 +204,10 @@ impl View<'_> {
         }
         let all: Vec<Login> = logins.into_iter().map(|(login, _)| login).collect();
         let Some(last) = all.last() else { return Ok(()) };
-        let text = self.escape(last.span, &write::logins(words, &all, self.folder(job)));
+        let text = write::logins(words, &all, self.folder(job));
+        // What a script of its own exports must not end with the parentheses.
+        let text = if self.is_shell() { text } else { translate::grouped(text, next) };
+        let text = self.escape(last.span, &text);
         let why = "There is no login command: the file that Docker's client would write is written. `printf` is the \
                    shell's own, so the password is on no command line.";
         out.push((Edit::replace(last.span, text, why), command.span));

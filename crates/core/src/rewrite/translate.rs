@@ -26,13 +26,21 @@ pub(super) struct Outcome {
 }
 
 /// The parentheses of several commands in the place of one, which stands at `span`. `set -e` looks at the last command of
-/// a list only; a list in parentheses is one command, which fails where any of its commands does.
+/// a list only, and at none of those before `&&` or `||`; a list in parentheses is one command, which fails where any of its
+/// commands does.
 pub(super) fn group(span: Span, next: Option<Joined>) -> Vec<Edit> {
     const WHY: &str = "Where one of the commands fails, all of it fails.";
     match next {
-        // `set -e` does not look at what stands here.
         Some(Joined::And | Joined::Or) => Vec::new(),
         _ => vec![Edit::insert(span, span.start, "(", WHY), Edit::insert(span, span.end, ")", WHY)],
+    }
+}
+
+/// A list of commands in the place of one, with the same parentheses.
+pub(super) fn grouped(list: String, next: Option<Joined>) -> String {
+    match next {
+        Some(Joined::And | Joined::Or) => list,
+        _ => format!("({list})"),
     }
 }
 

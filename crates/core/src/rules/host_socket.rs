@@ -119,6 +119,7 @@ declare_rule! {
 fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     for container in &scene.job.containers {
         mounts(scene, container, sink);
+        declared(container, sink);
         if let Some(ApiSocket { span, .. }) = container.api_socket.filter(is_written) {
             let message = "The host's engine is handed to this container: one request to it starts another one with \
                            the host's `/`, as root. Build without a daemon, or take the setting away.";
@@ -170,9 +171,23 @@ fn mounts(scene: &Scene<'_>, container: &Container, sink: &mut Sink<'_>) {
             );
             (Power::HostRoot, message)
         };
-        let finding = sink.report(mount.span, owner::power(scene, container, power), message);
-        if mount.declared_only && mount.target.is_some() {
-            finding.confidence(Confidence::Possible);
+        sink.report(mount.span, owner::power(scene, container, power), message);
+    }
+}
+
+/// A socket's path that an image declares as a volume: who starts it is expected to mount it.
+fn declared(container: &Container, sink: &mut Sink<'_>) {
+    for mount in container.mounts.iter().filter(|mount| mount.declared_only) {
+        let Some(target) = &mount.target else { continue };
+        let Some(socket) = target.texts().find_map(|path| mount::socket(path.as_str())) else { continue };
+        if socket.direct {
+            let message = format!(
+                "{} is where the host's {} socket is mounted: the image expects it, and whoever starts it with that gives \
+                 it root on the machine. Let it reach an engine of its own, or none.",
+                quote(target.as_str()),
+                socket.engine
+            );
+            sink.report(mount.span, Power::OwnContainer, message);
         }
     }
 }

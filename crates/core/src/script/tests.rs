@@ -500,3 +500,24 @@ fn recovery() {
     check("a |\n\n&& | ;", &["a"]);
     check("é\"é\\é\"é'é'\\é", &["éé\\éééé"]);
 }
+
+#[test]
+fn commands_inside_quotes_are_known() {
+    #[track_caller]
+    fn check(script: &str, expected: &str) {
+        let commands = lower(&text(script), &mut Scope::default(), 0);
+        let quoted = commands.iter().filter(|command| command.quoted);
+        let quoted: Vec<&str> = quoted.filter_map(|command| Some(command.words.first()?.as_str())).collect();
+        assert_eq!(quoted.join(" "), expected, "{script}");
+    }
+    check("echo 'a'; docker build .", "");
+    check("sh -c 'docker build .' && docker ps", "docker");
+    check("eval \"docker build . && docker push a\"", "docker docker");
+    check("ssh host 'docker build .'", "docker");
+    check("bash <<EOF\ndon't\ndocker build .\nEOF", "");
+    check("bash <<< 'docker build .'", "docker");
+    check("echo 'docker build .' | sh", "docker");
+    check("a=$(docker build -q .)", "");
+    check("echo \"$(docker build -q .)\"", "docker");
+    check("sh -c 'x $(docker ps)'", "docker x");
+}
