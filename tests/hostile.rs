@@ -67,6 +67,81 @@ jobs:
 ",
     },
     Sample {
+        format: "github-action",
+        path: "action.yml",
+        text: "\
+name: Build
+inputs: { tag: { default: latest } }
+runs:
+  using: composite
+  steps:
+    - uses: docker/login-action@v3
+      with: { registry: ghcr.io }
+    - shell: bash
+      env: { A: b }
+      run: |
+        docker run --privileged -v /var/run/docker.sock:/s app:${{ inputs.tag }} \"$A\"
+    - uses: docker://alpine:3
+      with: { args: ls -l }
+",
+    },
+    Sample {
+        format: "circleci",
+        path: ".circleci/config.yml",
+        text: "\
+version: 2.1
+parameters: { tag: { type: string, default: a } }
+orbs: { docker: circleci/docker@2.8 }
+executors:
+  vm: { machine: { image: 'ubuntu-2404:current' }, environment: { A: b } }
+commands:
+  make: &make
+    parameters: { name: { type: string }, after: { type: steps, default: [] } }
+    steps:
+      - run: docker build -t << parameters.name >>:<< pipeline.parameters.tag >> .
+      - when: { condition: true, steps: << parameters.after >> }
+jobs:
+  build:
+    docker:
+      - { image: 'docker:27', environment: { DOCKER_HOST: 'tcp://dind:2375' } }
+      - { image: 'docker:27-dind', name: dind }
+    steps:
+      - checkout
+      - make: { name: app, after: [run: docker push app] }
+      - docker/push: { image: app }
+      - run: |
+          docker run --privileged alpine sh -c 'docker login -p x'
+workflows:
+  all: { jobs: [build: { matrix: { parameters: { a: [b, c] } } }, docker/publish: { image: b }] }
+",
+    },
+    Sample {
+        format: "azure-pipelines",
+        path: "azure-pipelines.yml",
+        text: "\
+parameters:
+  - { name: after, type: stepList, default: [script: docker info] }
+variables: [{ name: tag, value: a }, { group: b }]
+resources:
+  containers:
+    - { container: tools, image: 'docker:27', options: --privileged, volumes: ['/var/run/docker.sock:/s'] }
+jobs:
+  - ${{ each a in parameters.after }}:
+    - job: build
+      pool: own
+      container: tools
+      strategy: { matrix: { one: { os: $(tag) }, two: { os: b } } }
+      steps:
+        - task: Docker@2
+          inputs: { repository: app, tags: $(tag) }
+        - ${{ parameters.after }}
+        - template: steps.yml
+        - bash: |
+            docker run -v /:/host app:$(os) sh -c 'docker login -p x'
+          target: { container: tools }
+",
+    },
+    Sample {
         format: "docker-compose",
         path: "compose.yaml",
         text: "\
@@ -320,6 +395,9 @@ fn open_brackets() {
             ("gitlab-ci", "a:\n  script: "),
             ("docker-compose", "services:\n  a:\n    command: "),
             ("github-actions", "on: push\njobs:\n  a:\n    steps:\n    - run: "),
+            ("github-action", "runs:\n  using: composite\n  steps:\n    - run: "),
+            ("circleci", "jobs:\n  a:\n    steps:\n    - run: "),
+            ("azure-pipelines", "steps:\n- script: "),
             ("dockerfile", "FROM a\nRUN docker build "),
             ("shell", "docker build "),
         ] {

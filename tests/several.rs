@@ -150,3 +150,104 @@ read a.yml b.yml
 ",
     );
 }
+
+#[test]
+fn the_runner_of_a_pipeline() {
+    let main = "app:\n  image: docker:29-cli\n  services: [docker:29-dind]\n  script: docker info\n";
+    let runner = "[[runners]]\nname = \"a\"\nexecutor = \"docker\"\n[runners.docker]\nprivileged = true\n";
+    check(
+        &[(".gitlab-ci.yml", main), ("config.toml", runner)],
+        1,
+        "
+.gitlab-ci.yml: high
+  app at 1: nested-daemon
+  nested-daemon at 3: app
+  privileged-container at config.toml:5: app
+read config.toml
+",
+    );
+    let socket =
+        "[[runners]]\nexecutor = \"docker\"\n[runners.docker]\nvolumes = [\"/var/run/docker.sock:/s\"]\n";
+    check(
+        &[(".gitlab-ci.yml", "app:\n  script: make\n"), ("config.toml", socket)],
+        1,
+        "
+.gitlab-ci.yml: critical
+  app at 1: host-socket
+  host-socket at config.toml:4: app
+read config.toml
+",
+    );
+    // Which of two runners takes the job, the files do not say.
+    let two = format!("{runner}[[runners]]\nexecutor = \"docker\"\n");
+    check(
+        &[(".gitlab-ci.yml", "app:\n  script: make\n"), ("config.toml", &two)],
+        1,
+        "
+.gitlab-ci.yml: none
+  app at 1: none
+read config.toml
+",
+    );
+}
+
+#[test]
+fn actions_and_workflows_of_the_same_repository() {
+    let main = "\
+on: push
+jobs:
+  image:
+    runs-on: self-hosted
+    steps:
+      - uses: ./.github/actions/build
+        with: { user: me }
+  other:
+    uses: ./.github/workflows/shared.yml
+    with: { machine: ubuntu-latest }
+";
+    let action = "\
+name: build
+inputs: { user: {} }
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      run: docker login -u ${{ inputs.user }} -p hunter2
+    - uses: ./.github/actions/build
+";
+    let shared = "\
+on: { workflow_call: { inputs: { machine: { type: string } } } }
+jobs:
+  test:
+    runs-on: ${{ inputs.machine }}
+    steps:
+      - run: docker info
+";
+    let files = [
+        (".github/workflows/ci.yml", main),
+        (".github/actions/build/action.yml", action),
+        (".github/workflows/shared.yml", shared),
+    ];
+    check(
+        &files,
+        2,
+        "
+.github/workflows/ci.yml: medium
+  image at 3: ambient-daemon
+  other at 8: none
+  other / test at .github/workflows/shared.yml:3: vm-daemon
+  credential-argument at .github/actions/build/action.yml:7: image
+read .github/actions/build/action.yml .github/workflows/shared.yml
+",
+    );
+    check(
+        &files[..1],
+        0,
+        "
+.github/workflows/ci.yml: none
+  image at 3: none
+  other at 8: none
+missing [\".github/actions/build/action.yml\", \".github/actions/build/action.yaml\", \".github/workflows/shared.yml\"]
+",
+    );
+}

@@ -18,6 +18,8 @@ mod read;
 mod schema;
 #[path = "build/tables.rs"]
 mod tables;
+#[path = "build/tasks.rs"]
+mod tasks;
 #[path = "build/translate.rs"]
 mod translate;
 

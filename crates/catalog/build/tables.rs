@@ -10,7 +10,7 @@ use crate::ids::{
     self, ApproachRef, BuilderRef, NeedRef, PowerRef, SourceRef, TechniqueRef, WeaknessRef, pascal,
 };
 use crate::read::{folder, yaml};
-use crate::{builders, flags, schema, translate};
+use crate::{builders, flags, schema, tasks, translate};
 
 /// The code of the tables.
 pub fn render(facts: &Path) -> Result<String, String> {
@@ -33,6 +33,7 @@ pub fn render(facts: &Path) -> Result<String, String> {
     table(&mut code, "See `facts/hosted.yaml`.", "HOSTED", "HostedRunner", &hosted);
     let handed: Vec<schema::HandedSocket> = yaml(&facts.join("handed.yaml"))?;
     table(&mut code, "See `facts/handed.yaml`.", "HANDED", "HandedSocket", &handed);
+    tasks::write(&mut code, facts)?;
     let actions: Vec<schema::Action> = yaml(&facts.join("actions.yaml"))?;
     table(&mut code, "See `facts/actions.yaml`.", "ACTIONS", "Action", &actions);
     images(&mut code, facts)?;

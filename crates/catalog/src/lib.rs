@@ -22,6 +22,7 @@ mod pattern;
 mod platform;
 mod risk;
 mod source;
+mod task;
 mod told;
 mod translate;
 
@@ -29,7 +30,7 @@ mod translate;
 mod tables {
     use crate::{
         action::*, approach::*, builder::*, containment::*, flags::*, hosted::*, image::*, ledger::*,
-        option::*, path::*, platform::*, risk::*, source::*, told::*, translate::*,
+        option::*, path::*, platform::*, risk::*, source::*, task::*, told::*, translate::*,
     };
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 }
@@ -48,6 +49,7 @@ pub use platform::Platform;
 pub use risk::{Host, Lift, PowerInfo, Risk, risk};
 pub use source::{Source, SourceRef};
 pub use tables::*;
+pub use task::{Inputs, Part, Task, When, alike, tasks};
 pub use told::Told;
 pub use translate::{
     CommandTranslation, Translated, Translation, translate, translate_command, translate_kaniko,
@@ -72,6 +74,7 @@ mod tests {
             format!("{LEDGER:?}"),
             format!("{HOSTED:?}"),
             format!("{HANDED:?}"),
+            format!("{TASKS:?}"),
             format!("{RISK_TABLE:?}"),
             format!("{TRANSLATIONS:?}"),
             format!("{KANIKO_OPTIONS:?}"),

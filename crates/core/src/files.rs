@@ -16,6 +16,8 @@ pub struct Files<'a> {
     by_path: Map<String, FileId>,
     /// How many of them were read for what others say of them.
     read: usize,
+    /// The runner's configuration among them.
+    runner: OnceCell<Option<FileId>>,
     /// By a file, the first one that includes it.
     parents: OnceCell<Map<FileId, FileId>>,
     missing: RefCell<Vec<String>>,
@@ -32,6 +34,7 @@ impl<'a> Files<'a> {
             all: files,
             by_path: named.iter().zip(ids).map(|(file, id)| (clean(&file.path), id)).collect(),
             read,
+            runner: OnceCell::new(),
             parents: OnceCell::new(),
             missing: RefCell::default(),
             known_missing: RefCell::default(),
@@ -67,6 +70,26 @@ impl<'a> Files<'a> {
         found
     }
 
+    /// The text that the file `from` calls `path`: beside it, or from the root of its repository if that begins with `/`.
+    pub fn beside(&self, from: FileId, path: &str) -> Option<FileId> {
+        let own = &self.file(from)?.path;
+        let folder = own.rfind('/').map_or("", |end| own.get(..=end).unwrap_or(""));
+        let paths: Vec<String> = match path.strip_prefix('/') {
+            // Each of the folders that it is in may be the root.
+            Some(path) => {
+                let roots = folder.match_indices('/').map(|(at, _)| folder.get(..=at).unwrap_or(""));
+                roots.chain([""]).map(|root| clean(&[root, path].concat())).collect()
+            }
+            None => vec![clean(&[folder, path].concat())],
+        };
+        let paths: Vec<_> = paths.into_iter().filter(|path| !path.starts_with("..")).collect();
+        let found = paths.iter().find_map(|path| self.by_path.get(path).copied());
+        if found.is_none() {
+            self.note(paths);
+        }
+        found.filter(|found| *found != from)
+    }
+
     /// Paths as the files of the call have them.
     fn inside(&self, from: FileId, paths: &[&str]) -> Vec<String> {
         let root = self.file(self.home(from)).map_or(String::new(), |file| root(&file.path));
@@ -92,6 +115,12 @@ impl<'a> Files<'a> {
                 missing.push(path);
             }
         }
+    }
+
+    /// The first file that is a runner's configuration, which `is_one` tells.
+    pub(crate) fn runner(&self, is_one: impl Fn(&File) -> bool) -> Option<FileId> {
+        let find = || self.all.iter().position(is_one).map(FileId::of);
+        *self.runner.get_or_init(find)
     }
 
     /// The file that includes this one, by what `find` says of all: a file, and what it includes by which path.
@@ -178,5 +207,23 @@ mod tests {
         assert_eq!((find("ci/build.yml"), find("/ci/../ci/build.yml")), (Some(1), Some(1)));
         assert_eq!((find("../x.yml"), find("b.yml"), find("c/$X.yml")), (None, None, None));
         assert_eq!(known.into_missing(), ["/srv/a/b.yml"]);
+    }
+
+    #[test]
+    fn files_are_found_beside_each_other() {
+        #[track_caller]
+        fn check(path: &str, expected: Option<u32>) {
+            let file = |path: &str| File { path: path.to_owned(), ..File::default() };
+            let files = [file("/r/ci/a.yml"), file("/r/ci/b.yml"), file("/r/c.yml")];
+            let found = Files::new(&files, 0).beside(FileId(0), path);
+            assert_eq!(found, expected.map(FileId), "{path}");
+        }
+        check("b.yml", Some(1));
+        check("./x/../b.yml", Some(1));
+        check("../c.yml", Some(2));
+        check("/ci/b.yml", Some(1));
+        check("/c.yml", Some(2));
+        check("a.yml", None);
+        check("/b", None);
     }
 }

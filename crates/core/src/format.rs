@@ -1,15 +1,26 @@
 //! The formats that are read. Adding one is a file here and a line in [`FORMATS`].
 
+mod azure_pipelines;
+mod circleci;
 mod cursor;
 mod docker_compose;
 pub(crate) mod dockerfile;
-pub(crate) mod github_actions;
+mod expression;
+mod github_action;
+mod github_actions;
 mod gitlab_ci;
+pub(crate) mod gitlab_runner;
 mod kubernetes;
+mod library;
+mod matrix;
 mod shell;
+mod step;
+mod tasks;
 mod tekton;
 #[cfg(test)]
 mod testing;
+
+pub(crate) use expression::next as next_expression;
 
 use crate::File;
 use crate::files::Files;
@@ -34,11 +45,15 @@ pub struct Format {
 pub static FORMATS: &[&Format] = &[
     &gitlab_ci::FORMAT,
     &github_actions::FORMAT,
+    &github_action::FORMAT,
+    &circleci::FORMAT,
+    &azure_pipelines::FORMAT,
     &docker_compose::FORMAT,
     &kubernetes::FORMAT,
     &tekton::FORMAT,
     &dockerfile::FORMAT,
     &shell::FORMAT,
+    &gitlab_runner::FORMAT,
 ];
 
 /// What recognition looks at, taken from the text once for all formats.
@@ -56,6 +71,9 @@ pub struct Probe<'t> {
 /// Keys beyond this many tell nothing new.
 const MOST_KEYS: usize = 200;
 
+/// Lines beyond this many tell nothing new.
+const MOST_LINES: usize = 2_000;
+
 impl<'t> Probe<'t> {
     pub fn new(file: &'t File) -> Self {
         let text = file.text.trim_start_matches('\u{feff}');
@@ -67,6 +85,25 @@ impl<'t> Probe<'t> {
     pub fn has(&self, key: &str) -> bool {
         self.keys.contains(&key)
     }
+
+    /// Whether a line behind the left margin has this key.
+    pub fn has_below(&self, key: &str) -> bool {
+        self.any_line(|line, bare| bare.len() < line.len() && starts(bare, key))
+    }
+
+    /// Whether an item of a list begins with this key.
+    pub fn has_item(&self, key: &str) -> bool {
+        self.any_line(|_, bare| bare.strip_prefix("- ").is_some_and(|item| starts(item.trim_start(), key)))
+    }
+
+    fn any_line(&self, test: impl Fn(&str, &str) -> bool) -> bool {
+        self.text.lines().take(MOST_LINES).any(|line| test(line, line.trim_start()))
+    }
+}
+
+/// Whether the line is this key's.
+fn starts(line: &str, key: &str) -> bool {
+    line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'))
 }
 
 /// The key of a line such as `name: value` or `"name":` that starts at the left margin.

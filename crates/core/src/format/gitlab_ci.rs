@@ -60,12 +60,6 @@ fn recognise(probe: &Probe<'_>) -> u8 {
     if foreign.iter().any(|key| probe.has(key)) {
         return 0;
     }
-    let inner = |key: &str| {
-        probe.text.lines().take(2_000).any(|line| {
-            let bare = line.trim_start();
-            bare.len() < line.len() && bare.strip_prefix(key).is_some_and(|rest| rest.starts_with(':'))
-        })
-    };
     let top = [
         ("stages", 40),
         ("before_script", 30),
@@ -85,7 +79,7 @@ fn recognise(probe: &Probe<'_>) -> u8 {
         ("trigger", 10),
     ];
     let score: u32 = top.iter().filter(|(key, _)| probe.has(key)).map(|(_, score)| score).sum::<u32>()
-        + below.iter().filter(|(key, _)| inner(key)).map(|(_, score)| score).sum::<u32>();
+        + below.iter().filter(|(key, _)| probe.has_below(key)).map(|(_, score)| score).sum::<u32>();
     u8::try_from(score.min(95)).unwrap_or(95)
 }
 

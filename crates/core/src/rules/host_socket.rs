@@ -120,10 +120,11 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     for container in &scene.job.containers {
         mounts(scene, container, sink);
         declared(container, sink);
-        if let Some(ApiSocket { span, .. }) = container.api_socket.filter(is_written) {
+        if let Some(ApiSocket { span, confidence, .. }) = container.api_socket.filter(is_told) {
             let message = "The host's engine is handed to this container: one request to it starts another one with \
                            the host's `/`, as root. Build without a daemon, or take the setting away.";
-            sink.report(span, owner::power(scene, container, Power::HostRoot), message);
+            let power = owner::power(scene, container, Power::HostRoot);
+            sink.report(span, power, message).confidence(confidence);
         }
     }
     // An engine of the job's own, or its single-use machine's, listens at the same path.
@@ -133,8 +134,9 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn is_written(socket: &ApiSocket) -> bool {
-    socket.confidence == Confidence::Declared
+/// Whether the text says it, or what it says follows from nothing else.
+fn is_told(socket: &ApiSocket) -> bool {
+    socket.confidence > Confidence::Possible
 }
 
 fn mounts(scene: &Scene<'_>, container: &Container, sink: &mut Sink<'_>) {
@@ -177,7 +179,7 @@ fn mounts(scene: &Scene<'_>, container: &Container, sink: &mut Sink<'_>) {
 
 /// A socket's path that an image declares as a volume: who starts it is expected to mount it.
 fn declared(container: &Container, sink: &mut Sink<'_>) {
-    for mount in container.mounts.iter().filter(|mount| mount.declared_only) {
+    for mount in container.mounts.iter().filter(|mount| mount.declared_only && mount.source.is_none()) {
         let Some(target) = &mount.target else { continue };
         let Some(socket) = target.texts().find_map(|path| mount::socket(path.as_str())) else { continue };
         if socket.direct {
@@ -205,7 +207,7 @@ fn reads_only(container: &Container) -> bool {
 /// Variables that name the socket: where it is there, it has been handed in by a file that is not seen here.
 fn named(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     let handed_in = |container: &Container| {
-        container.api_socket.as_ref().is_some_and(is_written)
+        container.api_socket.as_ref().is_some_and(is_told)
             || container.mounts.iter().any(|mount| mount::socket_of(mount).is_some())
     };
     let job =

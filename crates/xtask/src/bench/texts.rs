@@ -199,6 +199,83 @@ spec:
 ",
 };
 
+const CIRCLECI_CONFIG: Text = Text {
+    path: ".circleci/config.yml",
+    head: "\
+version: 2.1
+orbs:
+  docker: circleci/docker@2.8.2
+commands:
+  image:
+    parameters: { name: { type: string } }
+    steps:
+      - run: docker build --pull -t << parameters.name >>:$CIRCLE_SHA1 .
+jobs:
+",
+    unit: "\
+  build-{n}:
+    docker:
+      - image: cimg/base:2026.10
+    environment:
+      IMAGE: registry.example/team/app-{n}
+    steps:
+      - checkout
+      - setup_remote_docker
+      - image: { name: app-{n} }
+      - docker/push: { image: team/app-{n} }
+      - run:
+          name: Test
+          command: |
+            docker run --rm -v \"$PWD/reports:/reports\" \"$IMAGE:$CIRCLE_SHA1\" make test
+",
+};
+
+const AZURE_PIPELINE: Text = Text {
+    path: "azure-pipelines.yml",
+    head: "\
+trigger: [main]
+pool: { vmImage: ubuntu-24.04 }
+variables:
+  registry: registry.example
+jobs:
+",
+    unit: "\
+- job: build_{n}
+  variables: { image: team/app-{n} }
+  steps:
+  - task: Docker@2
+    displayName: Build and push
+    inputs:
+      containerRegistry: registry
+      repository: $(image)
+      tags: |
+        $(Build.BuildId)
+        latest
+  - script: |
+      docker run --rm -v \"$PWD/reports:/reports\" $(registry)/$(image):latest make test
+    displayName: Test
+",
+};
+
+const COMPOSITE_ACTION: Text = Text {
+    path: "action.yml",
+    head: "\
+name: Build
+description: Builds and tests.
+inputs: { tag: { default: latest } }
+runs:
+  using: composite
+  steps:
+",
+    unit: "\
+    - uses: docker/build-push-action@v6
+      with: { context: app-{n}, push: true, tags: 'team/app-{n}:${{ inputs.tag }}' }
+    - shell: bash
+      run: |
+        docker run --rm -v \"$PWD/reports:/reports\" team/app-{n}:${{ inputs.tag }} make test
+",
+};
+
 const SCRIPT: Text = Text {
     path: "build.sh",
     head: "#!/bin/sh\nset -eu\n",
@@ -213,8 +290,18 @@ fi
 };
 
 /// One text of each format.
-pub(super) static TEXTS: &[&Text] =
-    &[&GITLAB_PIPELINE, &GITHUB_WORKFLOW, &COMPOSE_FILE, &WORKLOADS, &TASKS, &DOCKERFILE, &SCRIPT];
+pub(super) static TEXTS: &[&Text] = &[
+    &GITLAB_PIPELINE,
+    &GITHUB_WORKFLOW,
+    &COMPOSITE_ACTION,
+    &CIRCLECI_CONFIG,
+    &AZURE_PIPELINE,
+    &COMPOSE_FILE,
+    &WORKLOADS,
+    &TASKS,
+    &DOCKERFILE,
+    &SCRIPT,
+];
 
 /// Texts that are nothing but one thing: each holds more of it than any file that people write.
 pub(super) static DENSE: &[&Text] = &[
@@ -225,22 +312,13 @@ pub(super) static DENSE: &[&Text] = &[
         head: "jobs:\n  a:\n    steps:\n",
         unit: "    - run: docker ps\n",
     },
+    &Text {
+        path: ".circleci/config.yml",
+        head: "jobs:\n",
+        unit: "  j{n}: {machine: true, steps: [run: docker ps]}\n",
+    },
+    &Text { path: "azure-pipelines.yml", head: "steps:\n", unit: "- script: docker ps\n" },
     &Text { path: "compose.yaml", head: "services:\n", unit: "  s{n}: {privileged: true}\n" },
-    &Text {
-        path: "pod.yaml",
-        head: "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n",
-        unit: "  - {env: [{name: DOCKER_HOST, value: tcp://localhost}]}\n",
-    },
-    &Text {
-        path: "values.yaml",
-        head: "image: a\n",
-        unit: "c{n}: {image: \"{{ a }}\", securityContext: {privileged: true}}\n",
-    },
-    &Text {
-        path: "task.yaml",
-        head: "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  steps:\n",
-        unit: "  - {script: docker ps}\n",
-    },
     &Text { path: "Dockerfile", head: "FROM a\n", unit: "RUN a\n" },
     &Text { path: "letters.sh", head: "", unit: "a\n" },
 ];

@@ -3,12 +3,11 @@
 use daemonless_catalog::{Service, handed};
 
 use super::super::cursor::Cursor;
-use super::expression::Context;
-use super::{environment, read};
+use super::super::expression::Context;
+use super::super::step::{environment, read, words};
 use crate::engine::mount::short;
 use crate::engine::run_options;
 use crate::model::{ApiSocket, Confidence, Container, Role, Value};
-use crate::script::{Scope, split_words};
 use crate::source::Text;
 
 /// The container of `entry`, an image or a mapping with one. None where it says to use none.
@@ -48,13 +47,4 @@ pub(super) fn lower(entry: &Cursor<'_>, role: Role, context: &Context<'_, '_>) -
 fn without_scheme(image: Text) -> Text {
     let skip = if image.as_str().starts_with("docker://") { "docker://".len() } else { 0 };
     image.slice(skip..image.len())
-}
-
-/// The words of a text that the runner splits as a shell would.
-pub(super) fn words(entry: &Cursor<'_>, context: &Context<'_, '_>) -> Vec<Value> {
-    let Some(value) = entry.value() else { return Vec::new() };
-    let (masked, expressions) = context.mask(&value.text);
-    let scripts = expressions.scripts(&masked);
-    let words = scripts.iter().flat_map(|text| split_words(text, &mut Scope::default()));
-    words.map(|word| expressions.fill(Value { via: value.via.clone(), ..word })).collect()
 }

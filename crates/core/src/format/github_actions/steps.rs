@@ -1,126 +1,114 @@
 //! Steps: scripts, actions and containers.
 
-use std::sync::Arc;
+use daemonless_catalog::Service;
 
 use super::super::cursor::Cursor;
-use super::expression::{Context, Expressions};
-use super::{actions, container, environment, read};
-use crate::map::{Map, Set};
-use crate::model::{Command, Container, Input, Job, Place, Role, Value, Var};
-use crate::script::{ENGINE_VARIABLES, Scope, lower, lower_words};
-use crate::source::Text;
+use super::super::expression::Context;
+use super::super::github_action;
+use super::super::library::Library;
+use super::super::step::{
+    Scopes, by_name, environment, is_command_shell, read, run_script, set_engine, words,
+};
+use super::super::tasks::{self, Call};
+use crate::files::Files;
+use crate::model::{Container, Job, Place, Role, Value, Var};
+use crate::script::{Scope, lower_words};
+use crate::source::{FileId, Text};
 
-/// Variables that may be set for steps in all, job by job and step by step.
-const MOST_SET: usize = 200_000;
-
-/// What the steps of a job share.
-pub(super) struct Steps<'c, 'a> {
-    pub(super) context: Context<'c, 'a>,
-    /// The shell of steps that name none, if the workflow names one.
-    pub(super) shell: Option<&'a str>,
-    left: usize,
+/// The files beside a workflow, for actions of its own repository.
+#[derive(Clone, Copy)]
+pub(in crate::format) struct Local<'l> {
+    pub(in crate::format) library: &'l Library<'l>,
+    pub(in crate::format) files: &'l Files<'l>,
+    /// The workflow.
+    pub(in crate::format) of: FileId,
+    /// How many actions are between it and here.
+    pub(in crate::format) depth: u32,
 }
 
-impl<'c, 'a> Steps<'c, 'a> {
-    pub(super) fn new(context: Context<'c, 'a>, shell: Option<&'a str>) -> Self {
-        Self { context, shell, left: MOST_SET }
+/// Actions may use actions this deep; GitHub allows ten levels.
+const DEEPEST: u32 = 10;
+
+/// Numbers from here on are those of scripts that stand in another file.
+const ELSEWHERE: u32 = 1 << 20;
+
+/// More steps than actions have.
+const STEPS: u32 = 100;
+
+/// What the steps of a job share.
+pub(in crate::format) struct Steps<'c, 'a, 'l> {
+    context: Context<'c, 'a>,
+    /// The shell of steps that name none, if the workflow names one.
+    shell: Option<&'a str>,
+    local: Option<Local<'l>>,
+    scopes: Scopes,
+}
+
+impl<'c, 'a, 'l> Steps<'c, 'a, 'l> {
+    pub(in crate::format) fn new(
+        context: Context<'c, 'a>,
+        shell: Option<&'a str>,
+        local: Option<Local<'l>>,
+    ) -> Self {
+        Self { context, shell, local, scopes: Scopes::new() }
     }
 
-    /// Adds what the steps of `list` do to `job`.
-    pub(super) fn lower(&mut self, list: &Cursor<'a>, job: &mut Job) {
-        for (script, step) in (0..).zip(list.items()) {
+    /// Adds what the steps of `list` do to `job`; `first` is the number of the first.
+    pub(in crate::format) fn lower(&mut self, list: &Cursor<'a>, first: u32, job: &mut Job) {
+        for (script, step) in (first..).zip(list.items()) {
             let own = step.get("env").map(|env| environment(&env, &self.context)).unwrap_or_default();
-            let values: Map<_, _> = own.iter().map(|var| (var.name.clone(), var.value.clone())).collect();
+            let values = by_name(&own);
             let here =
                 Context { env: self.context.env.iter().copied().chain([&values]).collect(), ..self.context };
             let first = job.commands.len();
             if let Some(uses) = step.get("uses") {
-                match uses.str().and_then(|name| name.strip_prefix("docker://")) {
-                    Some(_) => step_container(&step, &uses, &here, &own, script, job),
-                    None => actions::lower(&step, &uses, &here, script, job),
+                let name = uses.str().unwrap_or("");
+                match name {
+                    _ if name.starts_with("docker://") => {
+                        step_container(&step, &uses, &here, &own, script, job);
+                    }
+                    _ if name.starts_with("./") => self.own_action(name, &step, &here, script, job),
+                    _ => {
+                        let call = Call {
+                            service: Service::Github,
+                            name: tasks::github_name(name),
+                            named: uses.span(),
+                            span: step.span(),
+                            with: step.get("with"),
+                            context: &here,
+                            script,
+                        };
+                        tasks::lower(&call, job);
+                    }
                 }
             } else if let Some(run) = step.get("run") {
                 let shell = step.get("shell").and_then(|shell| shell.str()).or(self.shell);
-                if shell.is_none_or(is_command_shell) {
-                    let mut scope = self.scope(&job.env, &own);
-                    job.commands.extend(run_script(&run, &here, &mut scope, script));
+                if shell.is_none_or(is_command_shell)
+                    && let Some(value) = run.value()
+                {
+                    let mut scope = self.scopes.scope(&job.env, &own);
+                    job.commands.extend(run_script(&value.text, &here, &mut scope, script));
                     job.errors.extend(scope.into_errors());
                 }
             }
             set_engine(job.commands.get_mut(first..).unwrap_or_default(), own);
         }
     }
-
-    /// The variables that a step's shell starts with.
-    fn scope(&mut self, job: &[Var], own: &[Var]) -> Scope {
-        let cost = job.len() + own.len();
-        let affordable = cost <= self.left;
-        self.left = self.left.saturating_sub(cost);
-        if affordable { Scope::new(job.iter().chain(own)) } else { Scope::default() }
-    }
 }
 
-/// Interpreters whose programs are no commands.
-fn is_command_shell(shell: &str) -> bool {
-    let program = shell.split_whitespace().next().unwrap_or("").rsplit('/').next().unwrap_or("");
-    !["python", "node", "perl", "ruby", "deno", "bun"].iter().any(|other| program.starts_with(other))
-}
-
-/// What a script runs. One that a matrix makes differently in each job runs all that any of them does.
-fn run_script(run: &Cursor<'_>, context: &Context<'_, '_>, scope: &mut Scope, script: u32) -> Vec<Command> {
-    let Some(value) = run.value() else { return Vec::new() };
-    let (masked, expressions) = context.mask(&value.text);
-    if expressions.is_empty() {
-        return lower(&masked, scope, script);
-    }
-    let mut known = Set::new();
-    let mut out = Vec::new();
-    let scripts = expressions.scripts(&masked);
-    for text in &scripts {
-        let mut own = scope.clone();
-        let commands = lower(text, &mut own, script);
-        scope.note(own.into_errors());
-        for mut command in commands {
-            fill(&mut command, &expressions);
-            let words = command.words.iter().map(|word| word.as_str().to_owned()).collect::<Vec<_>>();
-            if scripts.len() == 1 || known.insert((command.span, words)) {
-                out.push(command);
-            }
-        }
-    }
-    out
-}
-
-/// Fills in the marks of a command.
-fn fill(command: &mut Command, expressions: &Expressions<'_, '_>) {
-    for word in &mut command.words {
-        *word = expressions.fill(std::mem::take(word));
-    }
-    if let Some(Input::Document(text)) = &mut command.input {
-        *text = expressions.fill(Value::literal(Text::clone(text))).text.into();
-    }
-    if command.engine_env.iter().any(|var| var.value.texts().any(|text| expressions.marks(text))) {
-        for var in Arc::make_mut(&mut command.engine_env) {
-            var.value = expressions.fill(std::mem::take(&mut var.value));
-        }
-    }
-}
-
-/// Gives the commands of a step those of its variables that an engine reads; what the script sets itself holds.
-fn set_engine(commands: &mut [Command], own: Vec<Var>) {
-    let own: Vec<_> = own.into_iter().filter(|var| ENGINE_VARIABLES.contains(&var.name.as_str())).collect();
-    if own.is_empty() {
-        return;
-    }
-    let own = Arc::new(own);
-    for command in commands {
-        if command.engine_env.is_empty() {
-            command.engine_env = Arc::clone(&own);
-        } else {
-            let mut all = Vec::clone(&own);
-            all.retain(|var| command.engine_env.iter().all(|set| set.name != var.name));
-            all.extend(command.engine_env.iter().cloned());
-            command.engine_env = Arc::new(all);
+impl Steps<'_, '_, '_> {
+    /// What an action of the workflow's own repository does.
+    fn own_action(&self, name: &str, step: &Cursor<'_>, here: &Context<'_, '_>, script: u32, job: &mut Job) {
+        let Some(local) = self.local.filter(|local| local.depth < DEEPEST) else { return };
+        let paths = ["action.yml", "action.yaml"].map(|file| format!("{name}/{file}"));
+        let Some(id) = local.files.find_any(local.of, &[&paths[0], &paths[1]]) else { return };
+        let inputs = step.get("with").map(|with| with.entries()).unwrap_or_default();
+        let given = inputs.iter().filter_map(|input| Some((input.key().to_owned(), read(input, here)?)));
+        let given = given.collect();
+        let first = ELSEWHERE.saturating_add(script.saturating_mul(STEPS));
+        let local = Local { depth: local.depth + 1, ..local };
+        for root in local.library.roots(id) {
+            github_action::action(&root, &given, first, here.left, Some(local), job);
         }
     }
 }
@@ -144,7 +132,7 @@ fn step_container(
         ..image
     });
     made.env = own.to_vec();
-    let words = |key: &str| step.at(&["with", key]).map(|text| container::words(&text, context));
+    let words = |key: &str| step.at(&["with", key]).map(|text| words(&text, context));
     made.command = words("entrypoint").unwrap_or_default();
     made.command.extend(words("args").unwrap_or_default());
     let place = Place::Container(job.containers.len());

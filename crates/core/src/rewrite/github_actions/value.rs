@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::format::github_actions::next_expression;
+use crate::format::next_expression;
 
 /// Expressions that every shell of a job finds in its environment.
 static KNOWN: &[(&str, &str)] = &[

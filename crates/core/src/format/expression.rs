@@ -1,16 +1,17 @@
-//! `${{ … }}` in values and scripts: what it can be, as far as the workflow tells.
+//! `${{ … }}`, `<< … >>` and `$(…)` in values and scripts: what they can be, as far as the file tells.
 //!
-//! GitHub fills expressions in before anything else reads the text. Here a script is read with a mark in the place of
+//! The service fills expressions in before anything else reads the text. Here a script is read with a mark in the place of
 //! each ([`Expressions::mask`]), and the marks in its words are filled in afterwards ([`Expressions::fill`]): so an
 //! expression never changes how the rest is read.
 
-use crate::map::Map;
-use crate::order;
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
 use super::matrix::Matrix;
+use crate::map::Map;
 use crate::model::{Value, Via};
+use crate::order;
 use crate::source::{Span, Text};
 
 /// Texts that one value may have besides its first.
@@ -38,11 +39,58 @@ const LONGEST_WORD: usize = 4096;
 /// The first byte of every mark in UTF-8.
 const MARK_BYTE: u8 = 0xF3;
 
-/// What expressions may refer to at one place of the workflow.
+/// How a service writes expressions.
+pub(super) struct Syntax {
+    /// Every expression begins so.
+    open: &'static str,
+    /// Where the first expression stands from a byte on.
+    next: fn(&str, usize) -> Option<Range<usize>>,
+    /// What stands before the name of an input.
+    inputs: &'static [&'static str],
+    /// What stands before the name of a variable.
+    env: &'static [&'static str],
+    /// Case of names does not count, and the context has them in lower case.
+    folds: bool,
+    /// What is known is part of a script as if it had been written there.
+    inlines: bool,
+}
+
+/// `${{ inputs.a }}`, `${{ env.A }}`.
+pub(super) static GITHUB: Syntax = Syntax {
+    open: "${{",
+    next,
+    inputs: &["inputs.", "github.event.inputs."],
+    env: &["env."],
+    folds: false,
+    inlines: false,
+};
+
+/// `<< parameters.a >>`, `<< pipeline.parameters.a >>`.
+pub(super) static CIRCLECI: Syntax = Syntax {
+    open: "<<",
+    next: next_in_angles,
+    inputs: &["parameters."],
+    env: &["pipeline.parameters."],
+    folds: false,
+    inlines: true,
+};
+
+/// `${{ parameters.a }}`, `$(a)`, `$[variables.a]`.
+pub(super) static AZURE: Syntax = Syntax {
+    open: "$",
+    next: next_of_azure,
+    inputs: &["parameters."],
+    env: &["variables.", ""],
+    folds: true,
+    inlines: false,
+};
+
+/// What expressions may refer to at one place of a file.
 pub(super) struct Context<'c, 'a> {
-    /// `inputs.…`, by name: their defaults.
+    pub(super) syntax: &'static Syntax,
+    /// Inputs and parameters by name: their defaults, or what a caller gives.
     pub(super) inputs: &'c Map<String, Value>,
-    /// `env.…`, the nearest level last.
+    /// Variables by name, the nearest level last.
     pub(super) env: Vec<&'c Map<String, Value>>,
     pub(super) matrix: &'c Matrix<'a>,
     /// How many bytes filling in may still add in this file.
@@ -56,7 +104,7 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// The value with its expressions filled in.
     pub(super) fn expand(&self, value: Value) -> Value {
-        if !value.as_str().contains("${{") {
+        if !value.as_str().contains(self.syntax.open) {
             return value;
         }
         let (masked, expressions) = self.mask(&value.text);
@@ -65,11 +113,16 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// The text with a mark for each expression, and what the marks stand for.
     pub(super) fn mask(&self, text: &Text) -> (Text, Expressions<'c, 'a>) {
-        let mut expressions = Expressions { list: Vec::new(), matrix: self.matrix, left: self.left };
+        let mut expressions = Expressions {
+            list: Vec::new(),
+            matrix: self.matrix,
+            left: self.left,
+            inlines: self.syntax.inlines,
+        };
         let whole = text.as_str();
         let mut masked = Text::default();
         let mut at = 0;
-        while let Some(range) = next(whole, at) {
+        while let Some(range) = (self.syntax.next)(whole, at) {
             let mark =
                 u32::try_from(expressions.list.len()).ok().and_then(|index| index.checked_add(FIRST_MARK));
             let Some(mark) = mark.filter(|mark| *mark <= LAST_MARK).and_then(char::from_u32) else { break };
@@ -83,7 +136,9 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 
     fn read(&self, written: Text) -> Expression<'c> {
-        let inner = written.as_str().get(3..written.len().saturating_sub(2)).unwrap_or("");
+        let open = if written.as_str().starts_with("${{") { 3 } else { 2 };
+        let close = if written.as_str().ends_with([')', ']']) { 1 } else { 2 };
+        let inner = written.as_str().get(open..written.len().saturating_sub(close)).unwrap_or("");
         let mut terms = Vec::new();
         let known = self.terms(inner, written.span(), DEEPEST, false, &mut terms);
         Expression { unknown: !known, terms: terms.into(), written }
@@ -105,24 +160,31 @@ impl<'c, 'a> Context<'c, 'a> {
         let what = if let Some(literal) = literal(text) {
             What::Literal(Text::replaced(&literal, span))
         } else {
-            let (context, key) = path(text).split_once('.').unwrap_or_default();
-            let input = key.strip_prefix("event.inputs.").filter(|_| context.eq_ignore_ascii_case("github"));
-            if context.eq_ignore_ascii_case("matrix") {
-                What::Matrix(key.to_owned())
-            } else if context.eq_ignore_ascii_case("env") {
-                let Some(value) = self.env.iter().rev().find_map(|level| level.get(key)) else {
+            let path = path(text);
+            let behind = |prefixes: &[&str]| prefixes.iter().find_map(|prefix| self.behind(&path, prefix));
+            if let Some(key) = self.behind(&path, "matrix.") {
+                What::Matrix(key.into_owned())
+            } else if let Some(key) = behind(self.syntax.inputs) {
+                let Some(value) = self.inputs.get(&*key) else { return false };
+                What::Default(value)
+            } else if let Some(key) = behind(self.syntax.env) {
+                let Some(value) = self.env.iter().rev().find_map(|level| level.get(&*key)) else {
                     return false;
                 };
                 What::Variable(value)
-            } else if context.eq_ignore_ascii_case("inputs") || input.is_some() {
-                let Some(value) = self.inputs.get(input.unwrap_or(key)) else { return false };
-                What::Default(value)
             } else {
                 return false;
             }
         };
         out.push(Term { what, guarded });
         true
+    }
+
+    /// The name behind `prefix`, as the maps have it.
+    fn behind<'p>(&self, path: &'p str, prefix: &str) -> Option<Cow<'p, str>> {
+        let start = path.get(..prefix.len()).filter(|start| start.eq_ignore_ascii_case(prefix))?;
+        let key = path.get(start.len()..).filter(|key| !key.is_empty())?;
+        Some(if self.syntax.folds { key.to_ascii_lowercase().into() } else { key.into() })
     }
 }
 
@@ -154,6 +216,7 @@ pub(super) struct Expressions<'c, 'a> {
     list: Vec<Expression<'c>>,
     matrix: &'c Matrix<'a>,
     left: &'c Cell<usize>,
+    inlines: bool,
 }
 
 /// The texts that a text with marks can be.
@@ -183,7 +246,7 @@ impl Expressions<'_, '_> {
             std::iter::once(std::mem::take(&mut value.text)).chain(value.others.drain(..)).collect();
         let mut all: Vec<Text> = Vec::new();
         for text in &masked {
-            let filled = self.texts(text, |_| true);
+            let filled = self.texts(text, |_| true, false);
             value.unknown |= filled.unknown;
             value.via.extend(filled.via);
             for text in filled.texts {
@@ -204,8 +267,12 @@ impl Expressions<'_, '_> {
     /// The scripts that a masked one can be where an expression stands for more than a word; the rest stays masked.
     pub(super) fn scripts(&self, masked: &Text) -> Vec<Text> {
         let whole = masked.as_str();
+        let known = |index: usize| self.list.get(index).is_some_and(Expression::is_known);
         let loose: Vec<usize> = marks(whole)
             .filter(|(range, index)| {
+                if self.inlines && known(*index) {
+                    return true;
+                }
                 let before = whole.get(..range.start).and_then(|text| text.chars().next_back());
                 let after = whole.get(range.end..).and_then(|text| text.chars().next());
                 stands_alone(before) && stands_alone(after) && self.is_script(*index)
@@ -215,7 +282,7 @@ impl Expressions<'_, '_> {
         if loose.is_empty() {
             return vec![masked.clone()];
         }
-        self.texts(masked, |index| loose.binary_search(&index).is_ok()).texts
+        self.texts(masked, |index| loose.binary_search(&index).is_ok(), self.inlines).texts
     }
 
     /// Whether the expression stands for more than a word.
@@ -231,8 +298,9 @@ impl Expressions<'_, '_> {
         })
     }
 
-    /// The texts that `text` can be when the marks that `chosen` names are filled in.
-    fn texts(&self, text: &Text, chosen: impl Fn(usize) -> bool) -> Filled {
+    /// The texts that `text` can be when the marks that `chosen` names are filled in. `here`: what is filled in counts
+    /// as written where the expression stands, and not where it comes from.
+    fn texts(&self, text: &Text, chosen: impl Fn(usize) -> bool, here: bool) -> Filled {
         let whole = text.as_str();
         let marks: Vec<_> = marks(whole).filter(|(_, index)| chosen(*index)).collect();
         let used: Vec<_> = marks.iter().filter_map(|(_, index)| self.list.get(*index)).collect();
@@ -277,10 +345,14 @@ impl Expressions<'_, '_> {
                 at = range.end;
                 let Some((first, others)) = choices.split_first() else { continue };
                 let begun = if others.is_empty() { Vec::new() } else { made.clone() };
-                made.iter_mut().for_each(|out| out.push(first));
+                let put = |out: &mut Text, choice: &Text| match here {
+                    true => out.push_replaced(choice.as_str(), expression.written.span()),
+                    false => out.push(choice),
+                };
+                made.iter_mut().for_each(|out| put(out, first));
                 for other in others {
                     made.extend(begun.iter().cloned().map(|mut out| {
-                        out.push(other);
+                        put(&mut out, other);
                         out
                     }));
                 }
@@ -315,6 +387,16 @@ impl Filled {
 }
 
 impl Expression<'_> {
+    /// Whether the file tells all that it can be.
+    fn is_known(&self) -> bool {
+        let known = |term: &Term<'_>| match &term.what {
+            What::Literal(_) => true,
+            What::Variable(value) | What::Default(value) => !value.unknown,
+            What::Matrix(_) => false,
+        };
+        !self.unknown && self.terms.iter().all(known)
+    }
+
     /// The texts that it can be in a job whose matrix has `value_at` under a path; none where nothing tells.
     fn choices<'e>(&'e self, value_at: impl Fn(&str) -> Option<&'e Text>) -> Vec<&'e Text> {
         let mut out = Vec::new();
@@ -352,6 +434,68 @@ pub(crate) fn next(text: &str, from: usize) -> Option<Range<usize>> {
                 bytes = text.as_bytes().iter().enumerate().skip(start + 3).peekable();
             }
             _ => {}
+        }
+    }
+    None
+}
+
+/// Where the next `<< … >>` of CircleCI stands; a heredoc is none.
+fn next_in_angles(text: &str, from: usize) -> Option<Range<usize>> {
+    let mut at = from;
+    loop {
+        let start = at + text.get(at..)?.find("<<")?;
+        let inner = text.get(start + 2..)?;
+        let name = inner.trim_start_matches(' ');
+        let end = name.trim_start_matches(|char: char| plain(char) || matches!(char, '/' | '(' | ')'));
+        let length = name.len() - end.len();
+        let close = end.trim_start_matches(' ');
+        let escaped = text.get(..start).is_some_and(|before| before.ends_with('\\'));
+        if !escaped && close.starts_with(">>") && name.get(..length).is_some_and(|name| name.contains('.')) {
+            return Some(start..text.len() - close.len() + 2);
+        }
+        at = start + 2;
+    }
+}
+
+/// Longer ones are none.
+const LONGEST_OF_AZURE: usize = 512;
+
+/// Where the next `${{ … }}`, `$(name)` or `$[ … ]` of Azure Pipelines stands; `$(a command)` is none.
+fn next_of_azure(text: &str, from: usize) -> Option<Range<usize>> {
+    let mut at = from;
+    loop {
+        let start = at + text.get(at..)?.find('$')?;
+        let rest = text.get(start..)?;
+        let length = match rest.as_bytes().get(1) {
+            Some(b'(') => {
+                let name = rest.get(2..)?;
+                let end = name.trim_start_matches(|char: char| plain(char));
+                (end.starts_with(')') && end.len() < name.len()).then(|| rest.len() - end.len() + 1)
+            }
+            Some(b'[') => closed(rest, 1, b'[', b']'),
+            Some(b'{') if rest.starts_with("${{") => closed(rest, 1, b'{', b'}'),
+            _ => None,
+        };
+        if let Some(length) = length {
+            return Some(start..start + length);
+        }
+        at = start + 1;
+    }
+}
+
+/// Where the bracket at `from` is closed, quotes heeded, as an end.
+fn closed(text: &str, from: usize, open: u8, close: u8) -> Option<usize> {
+    let (mut depth, mut quoted) = (0_u32, false);
+    for (at, byte) in text.bytes().enumerate().take(LONGEST_OF_AZURE).skip(from) {
+        if byte == b'\'' {
+            quoted = !quoted;
+        } else if byte == open && !quoted {
+            depth += 1;
+        } else if byte == close && !quoted {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return Some(at + 1);
+            }
         }
     }
     None
@@ -440,8 +584,19 @@ fn literal(text: &str) -> Option<String> {
     (number || matches!(text, "true" | "false")).then(|| text.to_owned())
 }
 
-/// The text if it is a plain path of names (`matrix.runs.build`), else nothing.
-fn path(text: &str) -> &str {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    if text.bytes().all(plain) { text } else { "" }
+/// The text if it is a plain path of names (`matrix.runs.build`, `variables['a']`), else nothing.
+fn path(text: &str) -> Cow<'_, str> {
+    if text.chars().all(plain) {
+        return text.into();
+    }
+    let key = text.strip_suffix("']").and_then(|text| text.split_once("['"));
+    match key.filter(|(context, key)| context.chars().chain(key.chars()).all(plain)) {
+        Some((context, key)) => [context, key].join(".").into(),
+        None => "".into(),
+    }
+}
+
+/// Characters of paths.
+fn plain(char: char) -> bool {
+    char.is_ascii_alphanumeric() || matches!(char, '_' | '-' | '.')
 }

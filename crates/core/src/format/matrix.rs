@@ -3,7 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use super::super::cursor::Cursor;
+use super::cursor::Cursor;
 use crate::map::{Map, Set};
 use crate::source::Text;
 
