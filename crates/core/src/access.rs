@@ -145,7 +145,7 @@ impl<'a> Finder<'a> {
     }
 
     fn container(&mut self, at: usize, container: &Container) {
-        for mount in &container.mounts {
+        for mount in container.mounts.iter().filter(|mount| !mount.declared_only) {
             let Some(socket) = mount::socket_of(mount) else { continue };
             let path = mount.source.as_ref().map_or("", Value::as_str);
             let (approach, power) = match socket.rootless {

@@ -173,10 +173,7 @@ fn mounts(scene: &Scene<'_>, container: &Container, sink: &mut Sink<'_>) {
             );
             (Power::HostRoot, message)
         };
-        let finding = sink.report(mount.span, owner::power(scene, container, power), message);
-        if mount.declared_only && mount.target.is_some() {
-            finding.confidence(Confidence::Possible);
-        }
+        sink.report(mount.span, owner::power(scene, container, power), message);
     }
 }
 
