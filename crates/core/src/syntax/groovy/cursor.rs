@@ -51,7 +51,7 @@ impl<'t> Parser<'t> {
                 Some(b' ' | b'\t' | b'\r' | b'\x0c') => self.at += 1,
                 Some(b'\\') if self.line_continues() => {}
                 Some(b'\n') if !self.lines => self.line_break(),
-                Some(b'/') if self.byte(1) == Some(b'/') => self.to_line_end(),
+                Some(b'/') if self.byte(1) == Some(b'/') => self.skip_line(),
                 Some(b'/') if self.byte(1) == Some(b'*') => self.comment(),
                 Some(0xc2) if self.byte(1) == Some(0xa0) => self.at += 2,
                 Some(0xef) if self.starts_with("\u{feff}") => self.at += 3,
@@ -101,12 +101,12 @@ impl<'t> Parser<'t> {
             ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|marker| self.starts_with(marker));
         if marker && matches!(self.byte(7), None | Some(b' ' | b'\r' | b'\n')) {
             let start = self.at;
-            self.to_line_end();
+            self.skip_line();
             self.error(start, 7, "a merge conflict is left unresolved here; both sides are read");
         }
     }
 
-    pub(super) fn to_line_end(&mut self) {
+    pub(super) fn skip_line(&mut self) {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         self.at += rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
     }

@@ -53,7 +53,7 @@ pub(super) fn parse(file: FileId, text: &str) -> Tree<'_> {
         declared: false,
     };
     if parser.starts_with("#!") {
-        parser.to_line_end();
+        parser.skip_line();
     }
     parser.conflict();
     let statements = parser.statements(None).1;
@@ -112,7 +112,7 @@ impl<'t> Parser<'t> {
         }
         let end = self.name_end(self.at);
         if matches!(self.text.get(self.at..end), Some("import" | "package")) {
-            self.to_line_end();
+            self.skip_line();
             return None;
         }
         let mut statement = self.expression();
@@ -266,10 +266,9 @@ impl<'t> Parser<'t> {
                 }
                 let name = self.name(start, end);
                 self.at = end;
-                if CONDITIONED.contains(&name.text) || BLOCKS.contains(&name.text) {
-                    if !self.is_key(end) {
-                        return self.control(name);
-                    }
+                let controls = CONDITIONED.contains(&name.text) || BLOCKS.contains(&name.text);
+                if controls && !self.is_key(end) {
+                    return self.control(name);
                 }
                 self.named(name, &mut chain);
             }
