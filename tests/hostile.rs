@@ -279,6 +279,27 @@ ENTRYPOINT [\"dockerd\", \"-H\", \"tcp://0.0.0.0:2375\"]
 ",
     },
     Sample {
+        format: "gitlab-runner",
+        path: "config.toml",
+        text: "\
+concurrent = 2
+[[runners]]
+  name = \"builds\"
+  executor = \"docker\"
+  environment = [\"DOCKER_HOST=tcp://docker:2375\", 'A=b']
+  [runners.docker]
+    image = \"\"\"docker:27\"\"\"
+    privileged = true
+    volumes = [
+      \"/cache\", # kept
+      \"/var/run/docker.sock:/var/run/docker.sock\",
+    ]
+    tmpfs = { \"/x\" = \"rw\", y.z = 1 }
+    [[runners.docker.services]]
+      name = \"docker:27-dind\"
+",
+    },
+    Sample {
         format: "shell",
         path: "build.sh",
         text: "\

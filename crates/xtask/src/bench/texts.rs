@@ -314,6 +314,25 @@ node('docker') {
 ",
 };
 
+const RUNNERS: Text = Text {
+    path: "config.toml",
+    head: "concurrent = 4\n",
+    unit: "\
+[[runners]]
+  name = \"builds-{n}\"
+  url = \"https://gitlab.example\"
+  executor = \"docker\"
+  environment = [\"DOCKER_DRIVER=overlay2\"]
+  [runners.docker]
+    image = \"docker:29-cli\"
+    privileged = true
+    volumes = [\"/cache\", \"/certs/client\"]
+    [[runners.docker.services]]
+      name = \"docker:29-dind\"
+      alias = \"docker\"
+",
+};
+
 /// One text of each format.
 pub(super) static TEXTS: &[&Text] = &[
     &GITLAB_PIPELINE,
@@ -327,6 +346,7 @@ pub(super) static TEXTS: &[&Text] = &[
     &TASKS,
     &DOCKERFILE,
     &SCRIPT,
+    &RUNNERS,
 ];
 
 /// Texts that are nothing but one thing: each holds more of it than any file that people write.
