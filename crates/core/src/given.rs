@@ -44,18 +44,28 @@ fn paths(invocation: &Invocation) -> Vec<String> {
     ["Dockerfile", "Containerfile"].iter().map(|name| format!("{context}/{name}")).collect()
 }
 
+/// Folders that services keep their pipelines in, below the one that jobs run in.
+static FOLDERS: &[&str] =
+    &[".github/", ".gitlab/", ".circleci/", ".azure-pipelines/", ".azuredevops/", ".ado/"];
+
 /// The folder that jobs run in: that of the pipeline's file, or the one above the folders that a service keeps it in.
 fn root(path: &str) -> String {
     let folder = path.rfind('/').map_or("", |end| path.get(..=end).unwrap_or(""));
-    let kept = folder.find(".github/").or_else(|| folder.find(".gitlab/"));
+    let kept = FOLDERS.iter().find_map(|kept| folder.find(kept));
     folder.get(..kept.unwrap_or(folder.len())).unwrap_or("").to_owned()
 }
 
 /// A path without `.`, `..`, doubled slashes and the variable for the checkout.
 pub(crate) fn clean(path: &str) -> String {
-    let path = ["$CI_PROJECT_DIR/", "${CI_PROJECT_DIR}/", "$GITHUB_WORKSPACE/", "${{ github.workspace }}/"]
-        .iter()
-        .fold(path.to_owned(), |path, name| path.replace(name, ""));
+    let path = [
+        "$CI_PROJECT_DIR/",
+        "${CI_PROJECT_DIR}/",
+        "$GITHUB_WORKSPACE/",
+        "${{ github.workspace }}/",
+        "$(Build.SourcesDirectory)/",
+    ]
+    .iter()
+    .fold(path.to_owned(), |path, name| path.replace(name, ""));
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {
