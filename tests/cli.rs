@@ -86,11 +86,62 @@ fn what_cannot_be_read_is_exit_code_2_and_the_rest_is_checked() {
     assert_eq!(code, 2);
     assert!(err.starts_with(&format!("daemonless: {missing}: ")), "{err}");
     assert!(out.contains(".gitlab-ci.yml: no findings, no risk"), "{out}");
+}
 
-    let folder = folder.path().to_str().expect("the path is UTF-8");
-    let Ran { code, out, err } = run(["check", folder]);
-    assert_eq!((code, &*out), (2, ""));
-    assert!(err.contains("directories are not read yet"), "{err}");
+#[test]
+fn directories_are_looked_through() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = [
+        (".gitignore", "vendor/\n"),
+        (".gitlab-ci.yml", RISKY),
+        ("a/Dockerfile", "FROM docker:29-dind\n"),
+        ("a/notes.yml", "milk: 2\n"),
+        ("a/big.yml", &format!("{RISKY}#{}\n", "x".repeat(2 << 20))),
+        ("b/README.md", RISKY),
+        ("vendor/.gitlab-ci.yml", RISKY),
+        (".git/Dockerfile", "FROM docker:29-dind\n"),
+    ];
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("it has one")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    let path = folder.path().to_str().expect("the path is UTF-8");
+    let ran = run(["check", "--format", "json", path]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    let found = json["files"].as_array().expect("a list").iter();
+    let found: Vec<_> = found.filter_map(|file| file["path"].as_str()?.strip_prefix(path)).collect();
+    assert_eq!((ran.code, found, &*ran.err), (1, vec!["/.gitlab-ci.yml", "/a/Dockerfile"], ""));
+    assert_eq!(run(["check", "--as", "shell", path]).code, 2);
+    let empty = format!("{path}/b");
+    let ran = run(["check", &empty]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "0 files: 0 findings; risk: none\n"));
+    assert!(ran.err.contains("no file in it is one that is checked"), "{}", ran.err);
+}
+
+#[test]
+fn what_a_file_refers_to_is_read_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| fs::write(folder.path().join(path), text).expect("a file");
+    write(".gitlab-ci.yml", "include: more.yml\nimage: docker:29-cli\n");
+    write("more.yml", "build:\n  services: [docker:29-dind]\n  script: docker build .\n");
+    write("Dockerfile", "FROM alpine:3\nRUN --mount=type=ssh make\n");
+    let path = folder.path().join(".gitlab-ci.yml");
+    let path = path.to_str().expect("the path is UTF-8");
+    let ran = run(["check", "--format", "json", path]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    let read = json["read"].as_array().expect("a list").iter().filter_map(|path| path.as_str());
+    let read: Vec<_> = read.filter_map(|path| path.rsplit('/').next()).collect();
+    assert_eq!((ran.code, read), (1, vec!["more.yml", "Dockerfile"]));
+    let job = &json["files"][0]["jobs"][0];
+    assert!(job["file"].as_str().is_some_and(|file| file.ends_with("/more.yml")), "{job}");
+    assert!(job["needs"].as_array().is_some_and(|needs| needs.contains(&"ssh-mount".into())), "{job}");
+    let text = run(["check", path]).out;
+    assert!(text.contains("more.yml:2:"), "{text}");
+    for format in ["sarif", "gitlab", "markdown"] {
+        let out = run(["check", "--format", format, path]).out;
+        assert!(out.contains("more.yml"), "{out}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! words, or is named as left to a person. Two false tools, which must fail, show that the check sees.
 
 use daemonless_core::engine::Invocation;
+use daemonless_core::files::Files;
 use daemonless_core::model::{Command, Job, Joined, Place};
 use daemonless_core::source::LineIndex;
 use daemonless_core::{Context, File, analysis};
@@ -47,7 +48,7 @@ static JOINED: &[&str] = &["buildkit", "kaniko"];
 pub(crate) fn lost(path: &str, before: &str, after: &str, left: &[Left<'_>], builder: &str) -> Vec<String> {
     let read = |text: &str| {
         let file = File { path: path.into(), text: text.into(), format: None };
-        analysis::analyze(&[file], 0, &Context::default())
+        analysis::analyze(&Files::new(&[file], 0), 0, &Context::default())
     };
     let (old, new) = (read(before), read(after));
     let mut faults = Vec::new();

@@ -23,7 +23,10 @@ pub(crate) fn run<const N: usize>(args: [&str; N]) -> Ran {
 /// Runs `daemonless` with these arguments and `stdin`. `color` is whether it writes to a terminal that wants colours.
 pub(crate) fn run_with(args: impl IntoIterator<Item = OsString>, mut stdin: &[u8], color: bool) -> Ran {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = daemonless::run(args, &mut Io { stdin: &mut stdin, out: &mut out, err: &mut err, color });
+    let code = daemonless::run(
+        args,
+        &mut Io { stdin: &mut stdin, out: &mut out, err: &mut err, color, progress: false },
+    );
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
     Ran { code, out: text(out), err: text(err) }
 }

@@ -65,7 +65,7 @@ fn rewrite(machine: &Machine<'_>, path: &str, builder: &str, left: &[&str]) -> R
     let path = machine.project().join(path);
     let arguments = ["fix", "--to", builder, "--write"].map(OsString::from);
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut io = Io { stdin: &mut &b""[..], out: &mut out, err: &mut err, color: false };
+    let mut io = Io { stdin: &mut &b""[..], out: &mut out, err: &mut err, color: false, progress: false };
     let code = daemonless::run(arguments.into_iter().chain([path.clone().into()]), &mut io);
     let err = String::from_utf8_lossy(&err).into_owned();
     let after = std::fs::read_to_string(&path).expect("the pipeline");

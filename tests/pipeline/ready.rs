@@ -13,7 +13,7 @@ fn run((): &(), builder: &str, registry: &Registry, folder: &Path) -> Result<(),
     let dockerfile = format!("{}ARG GIT_SHA\nLABEL revision=$GIT_SHA\n", cases::DOCKERFILE);
     machine.prepare([("Dockerfile", &*dockerfile)]);
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut io = Io { stdin: &mut &b""[..], out: &mut out, err: &mut err, color: false };
+    let mut io = Io { stdin: &mut &b""[..], out: &mut out, err: &mut err, color: false, progress: false };
     let path = machine.project().join("Dockerfile");
     let arguments = ["fix", "--to", builder].map(OsString::from).into_iter().chain([path.into()]);
     daemonless::run(arguments, &mut io);

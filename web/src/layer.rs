@@ -140,7 +140,7 @@ mod tests {
             confidence: "declared",
             jobs: Vec::new(),
             message: String::new(),
-            range: Range { line, column, end_line, end_column },
+            range: Range { line, column, end_line, end_column, file: None },
             labels: Vec::new(),
         }
     }

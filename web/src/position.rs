@@ -15,12 +15,12 @@ pub fn from_data(data: &str) -> Option<Range> {
     };
     let (start, end) = data.split_once('-')?;
     let ((line, column), (end_line, end_column)) = (place(start)?, place(end)?);
-    Some(Range { line, column, end_line, end_column })
+    Some(Range { line, column, end_line, end_column, file: None })
 }
 
 /// All of a line.
 pub fn whole_line(line: u32) -> Range {
-    Range { line, column: 1, end_line: line, end_column: u32::MAX }
+    Range { line, column: 1, end_line: line, end_column: u32::MAX, file: None }
 }
 
 /// Start and end of `range` in UTF-16 units from the start of `text`; what lies behind the end counts as the end.
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     fn range(line: u32, column: u32, end_line: u32, end_column: u32) -> Range {
-        Range { line, column, end_line, end_column }
+        Range { line, column, end_line, end_column, file: None }
     }
 
     #[track_caller]

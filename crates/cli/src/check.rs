@@ -5,14 +5,16 @@ use daemonless_core::report::Report;
 
 use crate::args::{Command, Options};
 use crate::paint::Painter;
-use crate::{Failure, Io, TROUBLE, input};
+use crate::{Failure, Io, TROUBLE, input, side_by_side};
 
 pub(crate) static COMMAND: Command = Command {
     name: "check",
     operands: "[PATH… | -]",
     summary: "tell how each job reaches an engine, and what that risks",
     help: "Tells how each job of the files reaches a container engine, what a malicious step could do with it, and \
-           what to use instead. All files of one call are read together.\n\n\
+           what to use instead. All files of one call are read together, with those of the same folders that \
+           they refer to: local includes, Dockerfiles, local actions. Of a directory, the files are read that a format surely \
+           knows and `.gitignore` does not leave out.\n\n\
            Exit code 0: the risk of every file is below `--fail-on`; 1: that of one is at or above it; 2: a file could \
            not be read, or the command line is wrong.",
     run,
@@ -22,21 +24,19 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
     if options.operands.is_empty() {
         return Err("`check` needs a PATH, or `-` for standard input".into());
     }
-    let mut files = Vec::new();
-    let mut unread = false;
-    for path in &options.operands {
-        match input::read(path, options, io) {
-            Ok(input) => files.push(input.file),
-            Err(Failure(reason)) => {
-                io.tell(&reason);
-                unread = true;
-            }
-        }
-    }
-    if files.is_empty() {
+    let (mut files, unread) = input::read_all(options, io)?;
+    if files.is_empty() && unread {
         return Ok(TROUBLE);
     }
-    let report = daemonless_core::analyze(&files, &options.context);
+    let mut context = options.context.clone();
+    let report = side_by_side::analyze(&files, &context, io);
+    // What comes by standard input without a path lies nowhere, and nothing lies beside it.
+    let is_somewhere =
+        options.stdin_path.is_some() || options.operands.iter().all(|path| path != input::STDIN);
+    let report = match is_somewhere {
+        true => input::with_missing(&mut files, &mut context, report, daemonless_core::analyze),
+        false => report,
+    };
     for file in report.files.iter().filter(|file| file.format == "unknown") {
         io.tell(&format!(
             "{}: the format is not recognised, nothing was checked; name it with --as",

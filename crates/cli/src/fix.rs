@@ -8,9 +8,9 @@ use std::path::Path;
 
 use daemonless_catalog::Builder;
 use daemonless_core::hunk::{hunks, line_starts};
-use daemonless_core::report::{FileReport, JobReport, RewriteReport};
+use daemonless_core::report::{FileReport, JobReport, Report, RewriteReport};
 use daemonless_core::rewrite::{contain, ready};
-use daemonless_core::{File, rewrite};
+use daemonless_core::{Context, File, rewrite};
 
 use crate::args::{Command, Options};
 use crate::diff;
@@ -25,8 +25,8 @@ pub(crate) static COMMAND: Command = Command {
     help: "Rewrites the jobs of the file that reach a daemon for a builder without one, and those that build with a \
            builder which gets no fixes any more, and prints the whole new text. \
            What needs no change stays as it was, byte for byte. \
-           Dockerfiles that are given behind it are read with it: what the one that a job builds asks for decides which builder \
-           can take the job. For a Dockerfile, which stays as it is, it prints a \
+           What it refers to in its own folder is read with it, and so are Dockerfiles that are given behind it: what the one \
+           that a job builds asks for decides which builder can take the job. For a Dockerfile, which stays as it is, it prints a \
            ready CI job that builds and pushes it: put that into the file that standard error names.\n\n\
            Exit code 0: every job that reaches a daemon was rewritten, or the Dockerfile has its job, and nothing is left but \
            settings of the runner; \
@@ -54,8 +54,14 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
         // `--as` is for the file that is rewritten.
         files.push(File { format: None, ..input::read(other, options, io)?.file });
     }
+    let mut context = options.context.clone();
+    let report = daemonless_core::analyze(&files, &context);
+    let report = match path != STDIN || options.stdin_path.is_some() {
+        true => input::with_missing(&mut files, &mut context, report, daemonless_core::analyze),
+        false => report,
+    };
     let Some(file) = files.first() else { return Ok(0) };
-    let mut plan = plan(&files, options)?;
+    let mut plan = plan(&files, &context, report, options)?;
     if matches!(plan, Plan::Ready(_)) && (options.diff || options.write || options.select.is_some()) {
         let why = "a Dockerfile stays as it is, and its job is printed: --diff, --select and --write have nothing to do";
         return Err(format!("{}: {why}", file.path).into());
@@ -67,7 +73,7 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
         _ => Vec::new(),
     };
     if let (Some(taken), Plan::Rewritten(rewrite)) = (&taken, &mut plan) {
-        **rewrite = rewrite::select(&files, &options.context, 0, rewrite, taken);
+        **rewrite = rewrite::select(&files, &context, 0, rewrite, taken);
     }
     let (text, left) = match &plan {
         Plan::Rewritten(rewrite) | Plan::Ready(rewrite) => (&rewrite.text, !rewrite.left.is_empty()),
@@ -127,9 +133,8 @@ enum Plan {
     NoBuilder(Vec<JobReport>),
 }
 
-fn plan(files: &[File], options: &Options) -> Result<Plan, Failure> {
-    let Options { context, to, ci, .. } = options;
-    let report = daemonless_core::analyze(files, context);
+fn plan(files: &[File], context: &Context, report: Report, options: &Options) -> Result<Plan, Failure> {
+    let Options { to, ci, .. } = options;
     let path = files.first().map_or("", |file| file.path.as_str());
     let Some(file) = report.files.into_iter().next().filter(|file| file.format != "unknown") else {
         return Err(format!("{path}: the format is not recognised; name it with --as").into());

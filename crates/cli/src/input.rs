@@ -5,10 +5,11 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use daemonless_core::File;
+use daemonless_core::report::Report;
+use daemonless_core::{Context, File};
 
 use crate::args::Options;
-use crate::{Failure, Io};
+use crate::{Failure, Io, walk};
 
 /// What stands for standard input.
 pub(crate) const STDIN: &str = "-";
@@ -43,10 +44,72 @@ pub(crate) fn read(path: &OsStr, options: &Options, io: &mut Io<'_>) -> Result<I
     Ok(Input { file: File { path, text, format: options.read_as.clone() }, lossy })
 }
 
+/// Reads all files of these paths, `-` as standard input, of directories those that a format surely knows. Says what
+/// could not be read, and gives whether there was any.
+pub(crate) fn read_all(options: &Options, io: &mut Io<'_>) -> Result<(Vec<File>, bool), Failure> {
+    let (mut files, mut unread) = (Vec::new(), false);
+    for path in &options.operands {
+        let directory = Path::new(path);
+        if path == STDIN || !directory.is_dir() {
+            match read(path, options, io) {
+                Ok(input) => files.push(input.file),
+                Err(Failure(reason)) => {
+                    io.tell(&reason);
+                    unread = true;
+                }
+            }
+            continue;
+        }
+        if options.read_as.is_some() {
+            let path = path.to_string_lossy();
+            return Err(format!("{path}: --as is for files, and this is a directory").into());
+        }
+        let before = files.len();
+        files.extend(walk::paths(directory).iter().filter_map(|path| known(path)).filter(walk::is_known));
+        if files.len() == before {
+            io.tell(&format!("{}: no file in it is one that is checked", path.to_string_lossy()));
+        }
+    }
+    Ok((files, unread))
+}
+
+/// A file that others refer to, if it is there and can be read.
+fn known(path: &Path) -> Option<File> {
+    let is_file = fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() <= MOST_BYTES);
+    let text = if is_file { fs::read(path).ok()? } else { return None };
+    let name = path.to_string_lossy();
+    let name = if cfg!(windows) { name.replace('\\', "/") } else { name.into_owned() };
+    let path = name.strip_prefix("./").unwrap_or(&name).to_owned();
+    Some(File { path, text: String::from_utf8_lossy(&text).into_owned(), format: None })
+}
+
+/// Files that refer to each other in a row are followed this far.
+const MOST_ROUNDS: usize = 5;
+
+/// Adds what the files refer to and what lies beside them. `report` is what was said of them without; gives what is said of
+/// them with it.
+pub(crate) fn with_missing(
+    files: &mut Vec<File>,
+    context: &mut Context,
+    mut report: Report,
+    analyze: impl Fn(&[File], &Context) -> Report,
+) -> Report {
+    for _ in 0..MOST_ROUNDS {
+        let found: Vec<File> = report.missing.iter().filter_map(|path| known(Path::new(path))).collect();
+        if found.is_empty() {
+            break;
+        }
+        context.read += found.len();
+        files.extend(found);
+        report = analyze(files, context);
+    }
+    report
+}
+
 fn open(path: &Path) -> Result<Vec<u8>, String> {
     // Opening a directory succeeds on some systems and reading it then fails with less to say.
     if path.is_dir() {
-        return Err("a directory; directories are not read yet, name the files in it".into());
+        return Err("a directory".into());
     }
     slurp(&mut fs::File::open(path).map_err(|error| error.to_string())?)
 }

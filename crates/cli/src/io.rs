@@ -13,6 +13,8 @@ pub struct Io<'a> {
     pub err: &'a mut dyn Write,
     /// Whether `--color auto` means colours; see [`auto_color`].
     pub color: bool,
+    /// Whether standard error is a terminal, where a line may say how far a long run is.
+    pub progress: bool,
 }
 
 impl Io<'_> {

@@ -14,6 +14,8 @@ mod markdown;
 mod output;
 mod paint;
 mod rules;
+mod side_by_side;
+mod walk;
 
 use std::ffi::OsString;
 

@@ -12,6 +12,7 @@ fn main() -> ExitCode {
             out: &mut BufWriter::new(io::stdout().lock()),
             err: &mut io::stderr(),
             color,
+            progress: io::stderr().is_terminal(),
         },
     );
     ExitCode::from(code)

@@ -8,6 +8,7 @@ mod sarif;
 #[cfg(test)]
 mod tests;
 mod text;
+mod texts;
 
 use std::io::{self, BufWriter, Write};
 

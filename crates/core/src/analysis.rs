@@ -5,8 +5,10 @@ use crate::order;
 
 use daemonless_catalog::Risk;
 
+use crate::Context;
 use crate::access;
 use crate::engine;
+use crate::files::Files;
 use crate::format::{self, Detected};
 use crate::given;
 use crate::model::{Confidence, Reach, SyntaxError, Unit};
@@ -15,7 +17,6 @@ use crate::rule::{Finding, Scene};
 use crate::rules;
 use crate::source::{FileId, Span};
 use crate::verdict::{self, Verdict};
-use crate::{Context, File};
 
 /// What is known of one file.
 #[derive(Debug)]
@@ -30,16 +31,18 @@ pub struct Analysis {
 }
 
 /// Analyzes the file of this index; the others are there for context.
-pub fn analyze(files: &[File], index: usize, context: &Context) -> Analysis {
-    let detected = files.get(index).map_or(Detected { format: None, certain: true }, format::detect);
-    let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+pub fn analyze(files: &Files<'_>, index: usize, context: &Context) -> Analysis {
+    let id = FileId::of(index);
+    let file = files.file(id);
+    let detected = file.map_or(Detected { format: None, certain: true }, format::detect);
     let mut unit = detected.format.map(|format| (format.lower)(files, id)).unwrap_or_default();
-    let length = files.get(index).map_or(0, |file| file.text.len());
+    let length = file.map_or(0, |file| file.text.len());
     limit(&mut unit, FREE_JOBS + length / BYTES_OF_JOB);
+    given::runner(files, detected.format.map_or("", |format| format.id), &mut unit.jobs);
     for job in &mut unit.jobs {
         engine::resolve(job);
     }
-    given::needs(files, index, &mut unit.jobs);
+    given::needs(files, id, &mut unit.jobs);
     let mut verdicts = Vec::with_capacity(unit.jobs.len());
     let mut findings = Vec::new();
     let names = access::Names::new(&unit.jobs);

@@ -9,6 +9,7 @@ mod expression;
 mod github_action;
 mod github_actions;
 mod gitlab_ci;
+pub(crate) mod gitlab_runner;
 mod kubernetes;
 mod library;
 mod matrix;
@@ -21,6 +22,7 @@ mod testing;
 pub(crate) use expression::next as next_expression;
 
 use crate::File;
+use crate::files::Files;
 use crate::model::Unit;
 use crate::source::FileId;
 
@@ -35,7 +37,7 @@ pub struct Format {
     /// at no more than the first part of a large text.
     pub recognise: fn(&Probe<'_>) -> u8,
     /// The jobs of the file of this id. The other files are there for context.
-    pub lower: fn(&[File], FileId) -> Unit,
+    pub lower: fn(&Files<'_>, FileId) -> Unit,
 }
 
 /// Every format, in the order in which they are offered.
@@ -49,6 +51,7 @@ pub static FORMATS: &[&Format] = &[
     &kubernetes::FORMAT,
     &dockerfile::FORMAT,
     &shell::FORMAT,
+    &gitlab_runner::FORMAT,
 ];
 
 /// What recognition looks at, taken from the text once for all formats.

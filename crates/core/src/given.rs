@@ -1,31 +1,59 @@
-//! Dockerfiles that are given together with a pipeline: what those that its jobs build ask of a builder.
+//! Files that are given together with a pipeline: what the Dockerfiles that its jobs build ask of a builder, and what the
+//! runner's configuration gives to its jobs.
 
 use crate::File;
 use crate::engine::Invocation;
-use crate::format::{self, dockerfile};
-use crate::model::{Job, Value};
+use crate::files::Files;
+use crate::format::{self, dockerfile, gitlab_runner};
+use crate::model::{Container, Job, Role, Value};
 use crate::source::FileId;
 
-/// Adds the needs of the Dockerfiles among `files` that the jobs of the file `index` build, each at the build's place.
-pub(crate) fn needs(files: &[File], index: usize, jobs: &mut [Job]) {
-    let builds = jobs.iter().any(|job| job.invocations.iter().any(Invocation::builds));
-    if files.len() < 2 || !builds {
+/// Gives the jobs of a GitLab pipeline what the runner's configuration gives all jobs, each at its place there. Of several
+/// runners nothing in the files tells which one takes a job.
+pub(crate) fn runner(files: &Files<'_>, format: &str, jobs: &mut [Job]) {
+    if files.all().len() < 2 || format != "gitlab-ci" {
         return;
     }
-    let Some(root) = files.get(index).map(|file| root(&file.path)) else { return };
-    let others = files.iter().enumerate().filter(|(at, _)| *at != index);
-    let given: Vec<(usize, String)> = others
-        .filter(|(_, file)| format::detect(file).format.is_some_and(|format| format.id == dockerfile::ID))
-        .map(|(at, file)| (at, clean(&file.path)))
-        .collect();
+    let is_one = |file: &File| {
+        let named = file.path.ends_with(".toml");
+        named && format::detect(file).format.is_some_and(|format| format.id == gitlab_runner::FORMAT.id)
+    };
+    let Some(id) = files.runner(is_one) else { return };
+    let mut runners = (gitlab_runner::FORMAT.lower)(files, id).jobs;
+    let (Some(runner), true) = (runners.pop(), runners.is_empty()) else { return };
+    for job in jobs {
+        job.host = job.host.take().or_else(|| runner.host.clone());
+        let set = |name: &str| job.env.iter().any(|var| var.name == name);
+        let missing: Vec<_> = runner.env.iter().filter(|var| !set(&var.name)).cloned().collect();
+        job.env.extend(missing);
+        let Some((own, services)) = runner.containers.split_first() else { continue };
+        if !job.containers.iter().any(|container| container.role == Role::Job) {
+            let image = own.image.clone();
+            job.containers.insert(0, Container { image, ..Container::new(Role::Job, job.name_span) });
+        }
+        for container in &mut job.containers {
+            container.privileged = container.privileged.or(own.privileged);
+            container.mounts.extend(own.mounts.iter().cloned());
+            container.capabilities.extend(own.capabilities.iter().cloned());
+            container.devices.extend(own.devices.iter().cloned());
+            container.security.extend(own.security.iter().cloned());
+            container.namespaces.extend(own.namespaces.iter().copied());
+        }
+        job.containers.extend(services.iter().cloned());
+    }
+}
+
+/// Adds the needs of the Dockerfiles that the jobs of the file `id` build, each at the build's place.
+pub(crate) fn needs(files: &Files<'_>, id: FileId, jobs: &mut [Job]) {
     for job in jobs {
         let mut found = Vec::new();
         for invocation in job.invocations.iter().filter(|one| one.builds()) {
-            for path in paths(invocation) {
-                let path = clean(&format!("{root}{path}"));
-                let Some((at, _)) = given.iter().find(|(_, given)| *given == path) else { continue };
-                let id = FileId(u32::try_from(*at).unwrap_or(u32::MAX));
-                let asked = dockerfile::needs(files, id);
+            let paths = paths(invocation);
+            let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+            let Some(given) = files.find_any(id, &paths) else { continue };
+            let Some(file) = files.file(given) else { continue };
+            if format::detect(file).format.is_some_and(|format| format.id == dockerfile::ID) {
+                let asked = dockerfile::needs(files, given);
                 found.extend(asked.into_iter().map(|need| (need, invocation.head)));
             }
         }
@@ -42,63 +70,4 @@ fn paths(invocation: &Invocation) -> Vec<String> {
     let context = invocation.values("context").last().or_else(|| invocation.args.last());
     let context = context.map_or(".", Value::as_str).trim_end_matches('/');
     ["Dockerfile", "Containerfile"].iter().map(|name| format!("{context}/{name}")).collect()
-}
-
-/// Folders that services keep their pipelines in, below the one that jobs run in.
-static FOLDERS: &[&str] =
-    &[".github/", ".gitlab/", ".circleci/", ".azure-pipelines/", ".azuredevops/", ".ado/"];
-
-/// The folder that jobs run in: that of the pipeline's file, or the one above the folders that a service keeps it in.
-fn root(path: &str) -> String {
-    let folder = path.rfind('/').map_or("", |end| path.get(..=end).unwrap_or(""));
-    let kept = FOLDERS.iter().find_map(|kept| folder.find(kept));
-    folder.get(..kept.unwrap_or(folder.len())).unwrap_or("").to_owned()
-}
-
-/// A path without `.`, `..`, doubled slashes and the variable for the checkout.
-pub(crate) fn clean(path: &str) -> String {
-    let path = [
-        "$CI_PROJECT_DIR/",
-        "${CI_PROJECT_DIR}/",
-        "$GITHUB_WORKSPACE/",
-        "${{ github.workspace }}/",
-        "$(Build.SourcesDirectory)/",
-    ]
-    .iter()
-    .fold(path.to_owned(), |path, name| path.replace(name, ""));
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "." => {}
-            "" if !parts.is_empty() => {}
-            ".." if parts.last().is_some_and(|last| !matches!(*last, "" | "..")) => drop(parts.pop()),
-            _ => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_compared_clean() {
-        #[track_caller]
-        fn check(path: &str, expected: &str) {
-            assert_eq!(clean(path), expected, "{path}");
-        }
-        check("./Dockerfile", "Dockerfile");
-        check("a/./b//c/../Dockerfile", "a/b/Dockerfile");
-        check("/srv/a/../Dockerfile", "/srv/Dockerfile");
-        check("../Dockerfile", "../Dockerfile");
-        check("a/$CI_PROJECT_DIR/app/Dockerfile", "a/app/Dockerfile");
-    }
-
-    #[test]
-    fn jobs_run_above_the_folders_of_services() {
-        assert_eq!(root("a/.github/workflows/b.yml"), "a/");
-        assert_eq!(root(".gitlab/ci/b.yml"), "");
-        assert_eq!(root("/srv/.gitlab-ci.yml"), "/srv/");
-    }
 }

@@ -5,6 +5,7 @@ pub mod alternatives;
 pub mod analysis;
 pub mod edit;
 pub mod engine;
+pub mod files;
 pub mod format;
 mod given;
 pub mod hunk;
@@ -22,9 +23,9 @@ pub mod source;
 pub mod syntax;
 pub mod verdict;
 
+use files::Files;
 use model::{Host, Reach};
-use report::{Report, RewriteReport, file_report};
-use source::FileId;
+use report::{FileReport, Report, RewriteReport, file_report};
 
 pub use rules::RULES;
 
@@ -45,15 +46,33 @@ pub struct Context {
     pub host: Option<Host>,
     /// Corrects who can start them.
     pub reach: Option<Reach>,
+    /// How many of the files, the last ones, were read for what others say of them: nothing is reported on them.
+    pub read: usize,
 }
 
 /// Analyzes all `files` together and reports on each.
 pub fn analyze(files: &[File], context: &Context) -> Report {
-    let report = |(index, file)| {
-        let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
-        file_report(file, id, analysis::analyze(files, index, context))
-    };
-    Report { schema: 1, files: files.iter().enumerate().map(report).collect(), read: Vec::new() }
+    let known = Files::new(files, context.read);
+    let named = files.len().saturating_sub(context.read);
+    let reports = (0..named).map(|index| analyze_one(&known, index, context)).collect();
+    gather(files, context, reports, known.into_missing())
+}
+
+/// The report on the file of index `index` by itself, for who analyzes many at a time.
+pub fn analyze_one(files: &Files<'_>, index: usize, context: &Context) -> FileReport {
+    file_report(files, index, analysis::analyze(files, index, context))
+}
+
+/// The reports on all files that are reported on, in their order, as one.
+pub fn gather(
+    files: &[File],
+    context: &Context,
+    mut reports: Vec<FileReport>,
+    missing: Vec<String>,
+) -> Report {
+    report::settle(&mut reports);
+    let read = files.iter().skip(reports.len()).take(context.read).map(|file| file.path.clone()).collect();
+    Report { schema: 1, files: reports, read, missing }
 }
 
 /// Rewrites the file of index `file` for the builder of this id; `contain` keeps its daemon and contains it. For a Dockerfile

@@ -4,6 +4,7 @@
 
 mod assemble;
 mod headline;
+mod settle;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use serde::Serialize;
 
 pub use assemble::file_report;
 pub(crate) use assemble::{advised, required};
+pub(crate) use settle::settle;
 
 /// The whole answer to one call.
 #[derive(Clone, Debug, Serialize)]
@@ -23,6 +25,9 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// Paths of other files that were read for context.
     pub read: Vec<String>,
+    /// Paths of files that these may refer to and that were not given, for who can read them.
+    #[serde(skip)]
+    pub missing: Vec<String>,
 }
 
 /// What one file says.
@@ -53,6 +58,9 @@ pub struct Range {
     pub column: u32,
     pub end_line: u32,
     pub end_column: u32,
+    /// The path of its file, where it is another one than the report's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Arc<str>>,
 }
 
 /// One rule's report at one line of evidence.
@@ -93,6 +101,9 @@ pub struct JobReport {
     pub noun: &'static str,
     pub line: u32,
     pub end_line: u32,
+    /// The path of the file that it is written in, where it is another one than the report's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Arc<str>>,
     pub approach: &'static str,
     pub risk: &'static str,
     /// The verdict on this job, one sentence.

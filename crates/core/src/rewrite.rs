@@ -28,9 +28,10 @@ use daemonless_catalog::{Approach, Builder};
 use crate::alternatives::{Alternative, Blocker, Fit, Kind, alternatives};
 use crate::analysis::{self, Analysis};
 use crate::edit::{self, Edit};
+use crate::files::Files;
 use crate::model::{Job, Place};
 use crate::order;
-use crate::report::{EditReport, LeftReport, RewriteReport, file_report, required};
+use crate::report::{EditReport, FileReport, LeftReport, RewriteReport, file_report, required};
 use crate::source::{FileId, LineIndex, Span};
 use crate::syntax::yaml::{self, Style, Tree};
 use crate::verdict::Verdict;
@@ -121,14 +122,14 @@ struct View<'a> {
 /// Rewrites the file of index `index` for a builder; `None` where its format can't be.
 pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder) -> Option<RewriteReport> {
     let file = files.get(index)?;
-    let analysis = analysis::analyze(files, index, context);
+    let analysis = analyzed(files, index, context);
     let format = analysis.detected.format?.id;
     dialect::of(format, builder)?;
-    let id = FileId(u32::try_from(index).ok()?);
+    let id = FileId::of(index);
     // A script has no tree.
     let tree = yaml::parse(id, if format == shell::ID { "" } else { &file.text });
     let view = View::new(&file.text, &tree, &analysis, builder);
-    let (mut chosen, mut left, requires) = view.candidates(format);
+    let (mut chosen, mut left, requires) = view.candidates(format, files);
     let mut outcome = (Vec::new(), Vec::new());
     let mut apart = BTreeSet::new();
     for _ in 0..MOST_ROUNDS {
@@ -212,6 +213,7 @@ impl<'a> View<'a> {
     fn candidates(
         &self,
         format: &str,
+        files: &'a [File],
     ) -> (BTreeSet<usize>, Vec<Left>, Vec<crate::report::RequirementReport>) {
         let (mut chosen, mut left, mut requires) = (BTreeSet::new(), Vec::new(), Vec::new());
         let judged = self.analysis.verdicts.iter().zip(&self.analysis.needs).enumerate();
@@ -220,6 +222,13 @@ impl<'a> View<'a> {
                 continue;
             }
             let Some(job) = self.job(at) else { continue };
+            if let Some(file) = self.elsewhere(job, files) {
+                let why = format!("part of it is in `{}`, and one file at a time is rewritten", file.path);
+                let start = Span::new(self.tree.file(), 0..0);
+                let span = if job.name_span.file == start.file { job.name_span } else { start };
+                left.push(Left { span, job: job.name.clone(), why });
+                continue;
+            }
             let ways = alternatives(format, verdict, needs);
             let own = ways.iter().find(|way| way.kind == Kind::Builder(self.builder));
             match own {
@@ -294,6 +303,15 @@ impl<'a> View<'a> {
         None
     }
 
+    /// Another file that holds what of a job would have to be changed.
+    fn elsewhere(&self, job: &Job, files: &'a [File]) -> Option<&'a File> {
+        let commands = job.invocations.iter().map(|invocation| invocation.head);
+        let containers = job.containers.iter().map(|container| container.span);
+        let mut spans = [job.name_span].into_iter().chain(commands).chain(containers);
+        let other = spans.find(|span| span.file != self.tree.file())?;
+        files.get(other.file.0 as usize)
+    }
+
     /// The jobs to blame where others, which should stay as they are, reach an engine another way than before or run fewer
     /// commands: templates of theirs, or else those that change lines of others, or else all.
     fn intruders(&self, after: &Analysis, chosen: &BTreeSet<usize>, changes: &[Change]) -> BTreeSet<usize> {
@@ -336,8 +354,7 @@ impl<'a> View<'a> {
         edits: &[Edit],
         (chosen, round): (&BTreeSet<usize>, &Round),
     ) -> BTreeMap<usize, Left> {
-        let after =
-            analysis::analyze(&with_text(files, index, edit::apply(self.text, edits)), index, context);
+        let after = analyzed(&with_text(files, index, edit::apply(self.text, edits)), index, context);
         let names = |analysis: &'_ Analysis| -> Vec<String> {
             analysis.unit.jobs.iter().map(|job| job.name.clone()).collect()
         };
@@ -416,8 +433,6 @@ impl<'a> View<'a> {
         });
         let left = left.collect();
         let changed = with_text(files, index, text.clone());
-        let after = analysis::analyze(&changed, index, context);
-        let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
         RewriteReport {
             builder: self.builder.id(),
             path: files.get(index).map_or(String::new(), |file| file.path.clone()),
@@ -425,7 +440,7 @@ impl<'a> View<'a> {
             edits,
             left,
             requires: if chosen.is_empty() { Vec::new() } else { requires },
-            after: changed.get(index).map(|file| file_report(file, id, after)).into_iter().collect(),
+            after: reported(&changed, index, context),
             jobs: chosen.iter().map(|at| self.name(*at)).collect(),
         }
     }
@@ -444,6 +459,17 @@ fn uses_docker(job: &Job) -> bool {
             job.commands.get(invocation.command).is_none_or(|command| command.place == Place::Elsewhere);
         invocation.is_docker() && !elsewhere
     })
+}
+
+fn analyzed(files: &[File], index: usize, context: &Context) -> Analysis {
+    analysis::analyze(&Files::new(files, context.read), index, context)
+}
+
+/// The report on one of the files.
+fn reported(files: &[File], index: usize, context: &Context) -> Vec<FileReport> {
+    let known = Files::new(files, context.read);
+    let of_one = |index| file_report(&known, index, analysis::analyze(&known, index, context));
+    (index < files.len()).then(|| of_one(index)).into_iter().collect()
 }
 
 fn with_text(files: &[File], index: usize, text: String) -> Vec<File> {

@@ -9,6 +9,13 @@ use smallvec::SmallVec;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
+impl FileId {
+    /// The file of this index. Of more files than can be counted, the last one stands for the rest.
+    pub fn of(index: usize) -> Self {
+        Self(clamp(index))
+    }
+}
+
 /// A range of bytes in one file, the end exclusive. Lines and columns exist only in the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {

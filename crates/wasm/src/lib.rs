@@ -64,6 +64,7 @@ fn context(value: &JsValue) -> Result<Context, JsError> {
     Ok(Context {
         host: chosen("host", known.host, Host::from_id)?,
         reach: chosen("reach", known.reach, Reach::from_id)?,
+        ..Context::default()
     })
 }
 

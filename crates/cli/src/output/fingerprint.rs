@@ -2,30 +2,30 @@
 
 use std::collections::HashMap;
 
-use daemonless_core::File;
-use daemonless_core::report::FindingReport;
-use daemonless_core::source::LineIndex;
+use daemonless_core::report::{FileReport, FindingReport};
 
-/// Makes the fingerprints of one file's findings, in their order.
+use super::texts::{Texts, path};
+
+/// Makes the fingerprints of a report's findings, in their order.
 pub(super) struct Fingerprints<'f> {
-    file: &'f File,
-    lines: LineIndex,
+    texts: Texts<'f>,
     /// How often each was made: two equal lines with the same fault are two findings.
     seen: HashMap<u64, u64>,
 }
 
 impl<'f> Fingerprints<'f> {
-    pub(super) fn of(file: &'f File) -> Self {
-        Self { file, lines: LineIndex::new(&file.text), seen: HashMap::new() }
+    pub(super) fn of(texts: Texts<'f>) -> Self {
+        Self { texts, seen: HashMap::new() }
     }
 
     /// Of the rule, the path, what stands in the line, and how many like it came before.
-    pub(super) fn next(&mut self, finding: &FindingReport) -> String {
+    pub(super) fn next(&mut self, file: &FileReport, finding: &FindingReport) -> String {
         // The start of a line tells it from others; all of a very long one would cost its length for each finding.
         const LONGEST: usize = 512;
-        let line = self.lines.line(&self.file.text, finding.range.line).trim().as_bytes();
+        let path = path(file, &finding.range);
+        let line = self.texts.line(path, finding.range.line).trim().as_bytes();
         let line = &line[..line.len().min(LONGEST)];
-        let key = [finding.rule.as_bytes(), self.file.path.as_bytes(), line]
+        let key = [finding.rule.as_bytes(), path.as_bytes(), line]
             .into_iter()
             .fold(FNV_START, |hash, part| fnv(fnv(hash, part), b"\n"));
         let count = self.seen.entry(key).or_default();

@@ -5,6 +5,7 @@ use daemonless_core::report::{FileReport, FindingReport, Report};
 use serde::Serialize;
 
 use super::fingerprint::Fingerprints;
+use super::texts::{Texts, path};
 use super::{Output, write_json};
 
 pub(super) static OUTPUT: Output =
@@ -33,14 +34,12 @@ struct Lines {
 
 fn issues<'r>(report: &'r Report, files: &'r [File]) -> Vec<Issue<'r>> {
     let mut issues = Vec::new();
-    for (file, text) in report.files.iter().zip(files) {
-        let mut fingerprints = Fingerprints::of(text);
-        issues.extend(
-            file.findings
-                .iter()
-                .map(|finding| issue(file, finding, severity(finding.severity), fingerprints.next(finding))),
-        );
-        issues.extend(file.notes.iter().map(|note| issue(file, note, "info", fingerprints.next(note))));
+    let mut fingerprints = Fingerprints::of(Texts::of(files));
+    for file in &report.files {
+        issues.extend(file.findings.iter().map(|finding| {
+            issue(file, finding, severity(finding.severity), fingerprints.next(file, finding))
+        }));
+        issues.extend(file.notes.iter().map(|note| issue(file, note, "info", fingerprints.next(file, note))));
     }
     issues
 }
@@ -52,7 +51,8 @@ fn issue<'r>(
     fingerprint: String,
 ) -> Issue<'r> {
     // GitLab finds the file in the repository only without the leading `./`.
-    let path = file.path.strip_prefix("./").unwrap_or(&file.path);
+    let path = path(file, &finding.range);
+    let path = path.strip_prefix("./").unwrap_or(path);
     let lines = Lines { begin: finding.range.line, end: finding.range.end_line };
     Issue {
         description: &finding.message,

@@ -54,7 +54,9 @@ fn findings(out: &mut String, title: &str, findings: &[FindingReport]) {
     let _ = writeln!(out, "### {title}\n\n| Severity | Rule | Line | What |\n|---|---|---:|---|");
     for finding in findings.iter().take(MOST_ROWS) {
         let FindingReport { severity, rule, message, range, .. } = finding;
-        let _ = writeln!(out, "| **{severity}** | {} | {} | {} |", code(rule), range.line, prose(message));
+        let place = range.file.as_ref().map_or(String::new(), |file| format!("{}:", prose(file)));
+        let _ =
+            writeln!(out, "| **{severity}** | {} | {place}{} | {} |", code(rule), range.line, prose(message));
     }
     more(out, findings.len());
 }

@@ -11,6 +11,7 @@ use daemonless_core::rules::RULES;
 use serde::Serialize;
 
 use super::fingerprint::Fingerprints;
+use super::texts::{Texts, path};
 use super::{Output, write_json};
 use crate::facts;
 
@@ -143,11 +144,10 @@ struct LogicalLocation<'r> {
 
 fn log<'r>(report: &'r Report, files: &[File]) -> Log<'r> {
     let mut results = Vec::new();
-    for (file, text) in report.files.iter().zip(files) {
-        let mut fingerprints = Fingerprints::of(text);
-        let uri = uri(&file.path);
+    let mut fingerprints = Fingerprints::of(Texts::of(files));
+    for file in &report.files {
         for finding in file.findings.iter().chain(&file.notes) {
-            results.push(result(finding, &uri, fingerprints.next(finding)));
+            results.push(result(file, finding, fingerprints.next(file, finding)));
         }
     }
     let driver = Driver {
@@ -182,7 +182,7 @@ fn score(risk: Risk) -> &'static str {
     }
 }
 
-fn result<'r>(finding: &'r FindingReport, uri: &str, fingerprint: String) -> SarifResult<'r> {
+fn result<'r>(file: &'r FileReport, finding: &'r FindingReport, fingerprint: String) -> SarifResult<'r> {
     let possible = finding.confidence == "possible";
     let jobs = finding.jobs.iter().map(|job| LogicalLocation { fully_qualified_name: job }).collect();
     SarifResult {
@@ -200,32 +200,32 @@ fn result<'r>(finding: &'r FindingReport, uri: &str, fingerprint: String) -> Sar
         locations: [Location {
             id: None,
             message: None,
-            physical_location: physical(uri, &finding.range),
+            physical_location: physical(file, &finding.range),
             logical_locations: jobs,
         }],
         related_locations: finding
             .labels
             .iter()
             .zip(1..)
-            .map(|(label, id)| related(label, uri, id))
+            .map(|(label, id)| related(file, label, id))
             .collect(),
         partial_fingerprints: [("daemonless/v1", fingerprint)].into(),
         properties: ResultProperties { severity: finding.severity, confidence: finding.confidence },
     }
 }
 
-fn related<'r>(label: &'r LabelReport, uri: &str, id: usize) -> Location<'r> {
+fn related<'r>(file: &FileReport, label: &'r LabelReport, id: usize) -> Location<'r> {
     Location {
         id: Some(id),
         message: Some(Message { text: &label.message }),
-        physical_location: physical(uri, &label.range),
+        physical_location: physical(file, &label.range),
         logical_locations: Vec::new(),
     }
 }
 
-fn physical(uri: &str, range: &Range) -> PhysicalLocation {
+fn physical(file: &FileReport, range: &Range) -> PhysicalLocation {
     PhysicalLocation {
-        artifact_location: ArtifactLocation { uri: uri.to_owned() },
+        artifact_location: ArtifactLocation { uri: uri(path(file, range)) },
         region: Region {
             start_line: range.line,
             start_column: range.column,

@@ -24,14 +24,11 @@ build:
 ";
 
 fn range(line: u32, column: u32, end_line: u32, end_column: u32) -> Range {
-    Range { line, column, end_line, end_column }
+    Range { line, column, end_line, end_column, file: None }
 }
 
 fn finding(severity: &'static str, confidence: &'static str, range: Range) -> FindingReport {
-    let label = LabelReport {
-        message: "started for this".to_owned(),
-        range: Range { line: 3, column: 12, end_line: 3, end_column: 24 },
-    };
+    let label = LabelReport { message: "started for this".to_owned(), range: range(3, 12, 3, 24) };
     FindingReport {
         rule: "nested-daemon",
         severity,

@@ -7,9 +7,9 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 use daemonless_catalog::Risk;
 use daemonless_core::File;
 use daemonless_core::report::{FileReport, FindingReport, JobReport, Range, Report};
-use daemonless_core::source::LineIndex;
 
 use super::Output;
+use super::texts::{Texts, path};
 use crate::markdown::wrap;
 use crate::paint::{BOLD, DIM, Painter, plain, risk};
 
@@ -24,8 +24,9 @@ const WIDTH: usize = 120;
 fn render(report: &Report, files: &[File], painter: Painter) -> String {
     let renderer = if painter.color { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH);
     let mut out = String::new();
-    for (file, text) in report.files.iter().zip(files) {
-        let excerpts = Excerpts { path: &file.path, text: &text.text, lines: LineIndex::new(&text.text) };
+    let texts = Texts::of(files);
+    for file in &report.files {
+        let excerpts = Excerpts { file, texts: &texts };
         for finding in file.findings.iter().chain(&file.notes) {
             out.push_str(&renderer.render(&[excerpts.group(finding)]));
             out.push_str("\n\n");
@@ -60,7 +61,8 @@ fn verdict(out: &mut String, file: &FileReport, painter: Painter) {
 
 fn job(out: &mut String, job: &JobReport, painter: Painter) {
     let JobReport { noun, name, line, approach, .. } = job;
-    let place = painter.paint(DIM, format!("line {line}"));
+    let file = job.file.as_ref().map_or(String::new(), |file| format!("{}, ", plain(file)));
+    let place = painter.paint(DIM, format!("{file}line {line}"));
     let level = painter.paint(risk(job.risk), job.risk);
     let name = painter.paint(BOLD, plain(name));
     let _ = writeln!(out, "  {noun} {name}, {place}: {approach}, {level}");
@@ -102,11 +104,10 @@ fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Cuts the lines that prove a finding out of a text.
+/// Cuts the lines that prove a file's findings out of the texts.
 struct Excerpts<'f> {
-    path: &'f str,
-    text: &'f str,
-    lines: LineIndex,
+    file: &'f FileReport,
+    texts: &'f Texts<'f>,
 }
 
 /// What an excerpt shows of a line: columns further on are not told by the report either.
@@ -150,10 +151,15 @@ impl<'f> Excerpts<'f> {
     /// One excerpt for each run of lines that are near each other.
     fn snippets(&self, marks: &[Mark<'f>]) -> Vec<Snippet<'f, Annotation<'f>>> {
         let mut runs: Vec<(u32, u32, Vec<&Mark<'f>>)> = Vec::new();
+        let same = |run: &[&Mark<'f>], mark: &Mark<'f>| {
+            run.first().is_none_or(|first| first.range.file == mark.range.file)
+        };
         for mark in marks {
             let (first, last) = mark.lines();
             let near = |run: &&mut (u32, u32, Vec<_>)| {
-                first <= run.1.saturating_add(NEAR) && run.0 <= last.saturating_add(NEAR)
+                first <= run.1.saturating_add(NEAR)
+                    && run.0 <= last.saturating_add(NEAR)
+                    && same(&run.2, mark)
             };
             match runs.iter_mut().find(near) {
                 Some(run) => {
@@ -167,11 +173,12 @@ impl<'f> Excerpts<'f> {
     }
 
     fn snippet(&self, first: u32, last: u32, marks: &[&Mark<'f>]) -> Snippet<'f, Annotation<'f>> {
+        let path = marks.first().map_or("", |mark| path(self.file, mark.range));
         let mut source = String::new();
         let mut starts = Vec::new();
         for line in first..=last {
             starts.push(source.len());
-            source.push_str(cut(self.lines.line(self.text, line)));
+            source.push_str(cut(self.texts.line(path, line)));
             source.push('\n');
         }
         let offset = |line: u32, column: u32| {
@@ -182,7 +189,7 @@ impl<'f> Excerpts<'f> {
         let annotations: Vec<_> = marks
             .iter()
             .map(|mark| {
-                let Range { line, column, end_line, end_column } = *mark.range;
+                let Range { line, column, end_line, end_column, .. } = *mark.range;
                 let start = offset(line, column);
                 let end = match mark.lines().1 == end_line {
                     true => offset(end_line, end_column),
@@ -191,7 +198,7 @@ impl<'f> Excerpts<'f> {
                 mark.kind.span(start..end.max(start)).label(mark.label)
             })
             .collect();
-        Snippet::source(source).line_start(first as usize).path(self.path).annotations(annotations)
+        Snippet::source(source).line_start(first as usize).path(path).annotations(annotations)
     }
 }
 

@@ -12,7 +12,7 @@ use super::expression::{AZURE, Context};
 use super::library::Library;
 use super::matrix::Matrix;
 use super::{Format, Probe};
-use crate::File;
+use crate::files::Files;
 use crate::map::Map;
 use crate::model::{Reach, SyntaxError, Told, Unit, Value, Var};
 use crate::source::FileId;
@@ -63,7 +63,7 @@ fn recognise(probe: &Probe<'_>) -> u8 {
     u8::try_from(score.min(98)).unwrap_or(98)
 }
 
-fn lower(files: &[File], id: FileId) -> Unit {
+fn lower(files: &Files<'_>, id: FileId) -> Unit {
     let library = Library::new(files);
     let left = Context::allowance();
     let reader =

@@ -11,7 +11,7 @@ use super::cursor::{Budget, Cursor};
 use super::expression::{CIRCLECI, Context};
 use super::matrix::Matrix;
 use super::{Format, Probe};
-use crate::File;
+use crate::files::Files;
 use crate::map::Map;
 use crate::model::{SyntaxError, Unit, Value, Via};
 use crate::source::{FileId, Span};
@@ -42,8 +42,8 @@ fn recognise(probe: &Probe<'_>) -> u8 {
     }
 }
 
-fn lower(files: &[File], id: FileId) -> Unit {
-    let Some(file) = files.get(id.0 as usize) else { return Unit::default() };
+fn lower(files: &Files<'_>, id: FileId) -> Unit {
+    let Some(file) = files.file(id) else { return Unit::default() };
     let tree = yaml::parse(id, &file.text);
     let budget = Budget::new();
     let left = Context::allowance();

@@ -5,7 +5,7 @@ mod service;
 
 use super::cursor::{Budget, Cursor};
 use super::{Format, Probe};
-use crate::File;
+use crate::files::Files;
 use crate::map::Map;
 use crate::model::{Unit, Value, Via};
 use crate::source::FileId;
@@ -51,8 +51,8 @@ fn holds_services(text: &str) -> bool {
         && lines.any(|line| ["image:", "build:", "extends:", "<<:"].iter().any(|key| line.starts_with(key)))
 }
 
-fn lower(files: &[File], id: FileId) -> Unit {
-    let Some(file) = files.get(id.0 as usize) else { return Unit::default() };
+fn lower(files: &Files<'_>, id: FileId) -> Unit {
+    let Some(file) = files.file(id) else { return Unit::default() };
     let tree = yaml::parse(id, &file.text);
     let budget = Budget::new();
     let mut unit = Unit::default();

@@ -9,7 +9,7 @@ use crate::order;
 use daemonless_catalog::Need;
 
 use super::{Format, Probe};
-use crate::File;
+use crate::files::Files;
 use crate::model::{Container, Copied, Job, Place, Role, Unit, Value, Var, Via};
 use crate::script::{self, Scope};
 use crate::source::{FileId, Span};
@@ -21,13 +21,13 @@ pub(crate) const ID: &str = "dockerfile";
 
 pub(super) static FORMAT: Format = Format { id: ID, title: "Dockerfile", recognise, lower };
 
-fn lower(files: &[File], id: FileId) -> Unit {
-    files.get(id.0 as usize).map(|file| image(id, &file.text)).unwrap_or_default()
+fn lower(files: &Files<'_>, id: FileId) -> Unit {
+    files.file(id).map(|file| image(id, &file.text)).unwrap_or_default()
 }
 
 /// What the Dockerfile of this id asks of the builder, each once.
-pub(crate) fn needs(files: &[File], id: FileId) -> Vec<Need> {
-    let Some(file) = files.get(id.0 as usize) else { return Vec::new() };
+pub(crate) fn needs(files: &Files<'_>, id: FileId) -> Vec<Need> {
+    let Some(file) = files.file(id) else { return Vec::new() };
     let mut needs: Vec<Need> =
         needs::of(&dockerfile::parse(id, &file.text)).into_iter().map(|(need, _)| need).collect();
     order::sort_by(&mut needs, Ord::cmp);

@@ -6,11 +6,11 @@ use daemonless_catalog::{Service, handed};
 
 use super::cursor::{Budget, Cursor};
 use super::expression::{Context, GITHUB};
-use super::github_actions::steps::Steps;
+use super::github_actions::steps::{Local, Steps};
 use super::matrix::Matrix;
 use super::step::{environment, read};
 use super::{Format, Probe};
-use crate::File;
+use crate::files::Files;
 use crate::map::Map;
 use crate::model::{ApiSocket, Confidence, Container, Job, Place, Role, Unit, Value, Via};
 use crate::script::{Scope, lower_words};
@@ -30,8 +30,8 @@ fn recognise(probe: &Probe<'_>) -> u8 {
     }
 }
 
-fn lower(files: &[File], id: FileId) -> Unit {
-    let Some(file) = files.get(id.0 as usize) else { return Unit::default() };
+fn lower(files: &Files<'_>, id: FileId) -> Unit {
+    let Some(file) = files.file(id) else { return Unit::default() };
     let tree = yaml::parse(id, &file.text);
     let budget = Budget::new();
     let left = Context::allowance();
@@ -46,7 +46,7 @@ fn lower(files: &[File], id: FileId) -> Unit {
             noun: "action",
             ..Job::default()
         };
-        action(&root, &Map::new(), 0, &left, &mut job);
+        action(&root, &Map::new(), 0, &left, None, &mut job);
         unit.jobs.push(job);
     }
     unit.errors = tree.errors;
@@ -54,12 +54,14 @@ fn lower(files: &[File], id: FileId) -> Unit {
 }
 
 /// Adds what an action does to `job`: its steps, numbered from `first` on, or its container. `given` has the inputs that
-/// the caller gives by name; `left` is how many bytes expressions may still add.
+/// the caller gives by name; `left` is how many bytes expressions may still add, and `local` where actions of the same
+/// repository are.
 pub(in crate::format) fn action<'a>(
     root: &Cursor<'a>,
     given: &Map<String, Value>,
     first: u32,
     left: &Cell<usize>,
+    local: Option<Local<'_>>,
     job: &mut Job,
 ) {
     let Some(runs) = root.get("runs") else { return };
@@ -69,7 +71,7 @@ pub(in crate::format) fn action<'a>(
     match runs.get("using").and_then(|using| using.str()).unwrap_or("") {
         "composite" => {
             if let Some(steps) = runs.get("steps") {
-                Steps::new(context, None).lower(&steps, first, job);
+                Steps::new(context, None, local).lower(&steps, first, job);
             }
         }
         "docker" => container(&runs, &context, first, job),

@@ -5,13 +5,14 @@ pub(super) mod steps;
 
 use std::cell::Cell;
 
-use self::steps::Steps;
+use self::steps::{Local, Steps};
 use super::cursor::{Budget, Cursor};
 use super::expression::{Context, GITHUB};
+use super::library::Library;
 use super::matrix::Matrix;
 use super::step::{by_name, environment, is_settled, read};
 use super::{Format, Probe};
-use crate::File;
+use crate::files::Files;
 use crate::map::Map;
 use crate::model::{Host, Job, Reach, Role, Told, Unit, Value, Var, Via};
 use crate::source::FileId;
@@ -61,25 +62,38 @@ static OPEN_EVENTS: &[&str] = &[
     "workflow_run",
 ];
 
-fn lower(files: &[File], id: FileId) -> Unit {
-    let Some(file) = files.get(id.0 as usize) else { return Unit::default() };
+fn lower(files: &Files<'_>, id: FileId) -> Unit {
+    let Some(file) = files.file(id) else { return Unit::default() };
     let tree = yaml::parse(id, &file.text);
     let budget = Budget::new();
     let mut unit = Unit::default();
     // Gitea's and Forgejo's runners are their owner's, whatever their labels.
     let hosted = ![".gitea/", ".forgejo/"].iter().any(|folder| file.path.contains(folder));
     let left = Context::allowance();
+    let library = Library::new(files);
+    let local = Local { library: &library, files, of: id, depth: 0 };
     for root in Cursor::roots(&tree, &budget) {
-        workflow(&root, hosted, &left, &mut unit);
+        workflow(&root, &Map::new(), hosted, &left, local, &mut unit);
     }
     unit.errors = tree.errors;
     unit
 }
 
-fn workflow(root: &Cursor<'_>, hosted: bool, left: &Cell<usize>, unit: &mut Unit) {
+/// Adds the jobs of a workflow. `given` has the inputs that its caller gives it.
+fn workflow(
+    root: &Cursor<'_>,
+    given: &Map<String, Value>,
+    hosted: bool,
+    left: &Cell<usize>,
+    local: Local<'_>,
+    unit: &mut Unit,
+) {
     let triggers = root.get("on").or_else(|| root.get("true"));
     unit.reach = triggers.as_ref().and_then(reach);
-    let inputs = triggers.as_ref().map(inputs).unwrap_or_default();
+    let mut inputs = triggers.as_ref().map(inputs).unwrap_or_default();
+    for (name, value) in given.iter() {
+        inputs.insert(name.clone(), value.clone());
+    }
     let nothing = Matrix::default();
     let context = Context { syntax: &GITHUB, inputs: &inputs, env: Vec::new(), matrix: &nothing, left };
     let env = root.get("env").map(|env| environment(&env, &context)).unwrap_or_default();
@@ -90,14 +104,19 @@ fn workflow(root: &Cursor<'_>, hosted: bool, left: &Cell<usize>, unit: &mut Unit
         hosted,
         shell: root.at(&["defaults", "run", "shell"]),
         left,
+        local,
     };
     for entry in root.get("jobs").map(|jobs| jobs.entries()).unwrap_or_default() {
         unit.jobs.push(shared.job(&entry));
+        shared.called(&entry, unit);
     }
 }
 
+/// Workflows may call workflows this deep; GitHub allows ten levels.
+const DEEPEST: u32 = 10;
+
 /// What the jobs of a workflow share.
-struct Shared<'c, 'a> {
+struct Shared<'c, 'a, 'l> {
     inputs: &'c Map<String, Value>,
     env: Vec<Var>,
     values: Map<String, Value>,
@@ -105,9 +124,31 @@ struct Shared<'c, 'a> {
     hosted: bool,
     shell: Option<Cursor<'a>>,
     left: &'c Cell<usize>,
+    local: Local<'l>,
 }
 
-impl<'a> Shared<'_, 'a> {
+impl<'a> Shared<'_, 'a, '_> {
+    /// The jobs of the workflow of the same repository that a job calls. One that is reported on itself tells them there.
+    fn called(&self, entry: &Cursor<'a>, unit: &mut Unit) {
+        let Some(path) = entry.get("uses").and_then(|uses| uses.str()?.strip_prefix("./")) else { return };
+        let local = self.local;
+        let found = local.files.find(local.of, path).filter(|found| local.files.is_read(*found));
+        let Some(id) = found.filter(|_| local.depth < DEEPEST) else { return };
+        let matrix = Matrix::of(entry);
+        let (inputs, env, left) = (self.inputs, vec![&self.values], self.left);
+        let context = Context { syntax: &GITHUB, inputs, env, matrix: &matrix, left };
+        let given = entry.get("with").map(|with| with.entries()).unwrap_or_default();
+        let given = given.iter().filter_map(|input| Some((input.key().to_owned(), read(input, &context)?)));
+        let given = given.collect();
+        for root in local.library.roots(id) {
+            let mut inner = Unit::default();
+            let local = Local { depth: local.depth + 1, ..local };
+            workflow(&root, &given, self.hosted, self.left, local, &mut inner);
+            let name = |job: Job| Job { name: format!("{} / {}", entry.key(), job.name), ..job };
+            unit.jobs.extend(inner.jobs.into_iter().map(name));
+        }
+    }
+
     fn job(&self, entry: &Cursor<'a>) -> Job {
         let matrix = Matrix::of(entry);
         let outer = Context {
@@ -138,7 +179,7 @@ impl<'a> Shared<'_, 'a> {
         let shell = entry.at(&["defaults", "run", "shell"]).or_else(|| self.shell.clone());
         let shell = shell.and_then(|shell| shell.str());
         if let Some(list) = entry.get("steps") {
-            Steps::new(context, shell).lower(&list, 0, &mut job);
+            Steps::new(context, shell, Some(self.local)).lower(&list, 0, &mut job);
         }
         job
     }

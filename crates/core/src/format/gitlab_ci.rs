@@ -1,12 +1,13 @@
 //! GitLab CI: `.gitlab-ci.yml` and files that it includes.
 
+mod include;
 mod inherit;
 mod variables;
 
 use self::inherit::{Link, Pipeline};
 use self::variables::Variables;
 use super::{Format, Probe};
-use crate::File;
+use crate::files::Files;
 use crate::map::{Map, Set};
 use crate::model::{Container, Host, Job, Reach, Role, SyntaxError, Told, Unit, Value, Var};
 use crate::script::{self, Scope};
@@ -82,22 +83,67 @@ fn recognise(probe: &Probe<'_>) -> u8 {
     u8::try_from(score.min(95)).unwrap_or(95)
 }
 
-fn lower(files: &[File], id: FileId) -> Unit {
-    let Some(file) = files.get(id.0 as usize) else { return Unit::default() };
-    let tree = yaml::parse(id, &file.text);
-    let pipeline = Pipeline::new(&tree);
-    let mut unit = Unit { errors: tree.errors.clone(), ..Unit::default() };
+fn lower(files: &Files<'_>, id: FileId) -> Unit {
+    let mut unit = pipeline(files, id);
+    let mut seen = Set::from_iter([id]);
+    let mut todo = std::mem::take(&mut unit.children);
+    // Child pipelines are pipelines of their own; those that are reported on themselves are told there.
+    while let Some((child, job)) = todo.pop() {
+        if files.is_read(child) && seen.insert(child) {
+            let mut inner = pipeline(files, child);
+            todo.append(&mut inner.children);
+            unit.unit.jobs.extend(
+                inner
+                    .unit
+                    .jobs
+                    .into_iter()
+                    .map(|inner| Job { name: format!("{job} / {}", inner.name), ..inner }),
+            );
+        }
+    }
+    unit.unit
+}
+
+/// What one pipeline has, without its child pipelines.
+#[derive(Default)]
+struct Lowered {
+    unit: Unit,
+    /// The files of child pipelines, each with the job that starts it.
+    children: Vec<(FileId, String)>,
+}
+
+fn pipeline(files: &Files<'_>, id: FileId) -> Lowered {
+    let Some(file) = files.file(id) else { return Lowered::default() };
+    let own = yaml::parse(id, &file.text);
+    let root = include::root(files, id);
+    let composed = include::composed(files, root, &own);
+    let whole = composed.as_ref().map(yaml::parse_text);
+    let tree = whole.as_ref().unwrap_or(&own);
+    // The jobs of a file that is reported on itself are told there.
+    let concerns = |key: NodeId| {
+        let file = tree.span(key).file;
+        file == id || (root == id && files.is_read(file))
+    };
+    let pipeline = Pipeline::new(tree);
+    let mut unit = Unit { errors: own.errors.clone(), ..Unit::default() };
+    let mut children = Vec::new();
     let hidden_in_use = pipeline.used_templates();
     for (name, key, body) in pipeline.jobs() {
         let hidden = name.starts_with('.');
-        if RESERVED.contains(&name) || !tree.is_mapping(body) || (hidden && hidden_in_use.contains(name)) {
+        let is_job = !RESERVED.contains(&name) && tree.is_mapping(body) && concerns(key);
+        if !is_job || (hidden && (hidden_in_use.contains(name) || tree.span(key).file != id)) {
             continue;
         }
         let chain = pipeline.chain(body);
         if let Some(circle) = chain.circle {
             unit.errors.push(SyntaxError { span: circle, message: "`extends` leads in a circle".into() });
         }
-        let reader = Reader { tree: &tree, pipeline: &pipeline, links: &chain.links };
+        let started =
+            pipeline.lookup(&chain.links, "trigger").and_then(|trigger| tree.get(trigger, "include"));
+        let paths = started.map(|node| include::paths(tree, node)).unwrap_or_default();
+        let found = paths.iter().filter_map(|path| files.find(id, path));
+        children.extend(found.map(|child| (child, name.to_owned())));
+        let reader = Reader { tree, pipeline: &pipeline, links: &chain.links };
         let was_spent = pipeline.is_spent();
         unit.jobs.push(reader.job(name, key, body));
         if pipeline.is_spent() && !was_spent {
@@ -107,9 +153,9 @@ fn lower(files: &[File], id: FileId) -> Unit {
         }
     }
     if unit.jobs.is_empty() {
-        unit.jobs.extend(globals(&tree, &pipeline));
+        unit.jobs.extend(globals(tree, &pipeline).filter(|job| job.span.file == id));
     }
-    unit
+    Lowered { unit, children }
 }
 
 /// A file of globals alone, as included files are: they concern every job of those that include it.

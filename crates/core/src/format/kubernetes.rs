@@ -7,7 +7,7 @@ mod volumes;
 
 use super::cursor::{Budget, Cursor};
 use super::{Format, Probe};
-use crate::File;
+use crate::files::Files;
 use crate::model::{Job, Unit};
 use crate::source::{FileId, Text};
 use crate::syntax::yaml;
@@ -21,8 +21,8 @@ fn recognise(probe: &Probe<'_>) -> u8 {
     if probe.has("apiVersion") && probe.has("kind") { 90 } else { 0 }
 }
 
-fn lower(files: &[File], id: FileId) -> Unit {
-    let Some(file) = files.get(id.0 as usize) else { return Unit::default() };
+fn lower(files: &Files<'_>, id: FileId) -> Unit {
+    let Some(file) = files.file(id) else { return Unit::default() };
     let tree = yaml::parse(id, &file.text);
     let budget = Budget::new();
     let list = list(Cursor::roots(&tree, &budget).collect());

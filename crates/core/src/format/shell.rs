@@ -1,7 +1,7 @@
 //! Shell: scripts, and docker command lines as tutorials show them.
 
 use super::{Format, Probe};
-use crate::File;
+use crate::files::Files;
 use crate::model::{Job, Unit};
 use crate::script::{self, Scope};
 use crate::source::{FileId, Span, Text};
@@ -35,8 +35,8 @@ fn is_command(line: &str) -> bool {
         && words.next().is_some_and(|next| next != ":")
 }
 
-fn lower(files: &[File], id: FileId) -> Unit {
-    let Some(file) = files.get(id.0 as usize) else { return Unit::default() };
+fn lower(files: &Files<'_>, id: FileId) -> Unit {
+    let Some(file) = files.file(id) else { return Unit::default() };
     let text = without_prompts(id, &file.text);
     let mut scope = Scope::new([]);
     let commands = script::lower(&text, &mut scope, 0);
@@ -71,6 +71,7 @@ fn without_prompts(id: FileId, text: &str) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::File;
 
     #[track_caller]
     fn check(path: &str, text: &str, certain: bool) {

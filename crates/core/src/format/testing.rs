@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::Format;
 use crate::File;
+use crate::files::Files;
 use crate::model::{Confidence, Container, Place, Unit, Value, Var};
 use crate::source::{FileId, Span};
 
@@ -13,7 +14,7 @@ use crate::source::{FileId, Span};
 #[track_caller]
 pub(super) fn check(format: &Format, text: &str, expected: &str) {
     let file = File { path: "a.yml".to_owned(), text: text.to_owned(), format: None };
-    let unit = (format.lower)(&[file], FileId(0));
+    let unit = (format.lower)(&Files::new(&[file], 0), FileId(0));
     let got = render(text, &unit);
     assert_eq!(got.trim(), expected.trim(), "\n--- got\n{got}\n--- of\n{text}");
 }

@@ -1,5 +1,6 @@
 //! From the analysis, which speaks in spans, to the report, which speaks in lines and columns.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use daemonless_catalog::{Approach, Builder, Containment, Host, Need, Requirement, Risk};
@@ -8,9 +9,9 @@ use super::{
     AccessReport, AfterReport, AlternativeReport, BlockerReport, ChoiceReport, FactReport, FileReport,
     FindingReport, JobReport, LabelReport, NeedReport, Range, RequirementReport, StepReport, headline,
 };
-use crate::File;
 use crate::alternatives::{Alternative, Blocker, Kind, alternatives};
 use crate::analysis::Analysis;
+use crate::files::Files;
 use crate::map::Map;
 use crate::model::{Confidence, Job, Reach};
 use crate::needs::Needs;
@@ -22,8 +23,10 @@ use crate::verdict::{Fact, Origin, Verdict};
 
 /// The report on one analyzed file. It takes the analysis job by job, so that of a text with many jobs not both are held
 /// whole.
-pub fn file_report(file: &File, id: FileId, analysis: Analysis) -> FileReport {
-    let places = Places { id, text: &file.text, lines: LineIndex::new(&file.text) };
+pub fn file_report(files: &Files<'_>, index: usize, analysis: Analysis) -> FileReport {
+    let id = FileId::of(index);
+    let (path, text) = files.file(id).map_or(("", ""), |file| (&file.path, &file.text));
+    let places = Places { id, text, lines: LineIndex::new(text), files, others: RefCell::default() };
     let format = analysis.detected.format.map(|format| format.id);
     let mut shared = Map::new();
     let risk = analysis.risk().id();
@@ -37,7 +40,7 @@ pub fn file_report(file: &File, id: FileId, analysis: Analysis) -> FileReport {
         (notes.into_iter().map(finding).collect(), findings.into_iter().map(finding).collect());
     let judged = analysis.unit.jobs.into_iter().zip(analysis.verdicts).zip(analysis.needs);
     FileReport {
-        path: file.path.clone(),
+        path: path.to_owned(),
         format: format.unwrap_or("unknown"),
         format_certain: analysis.detected.certain,
         risk,
@@ -59,20 +62,21 @@ struct Places<'a> {
     id: FileId,
     text: &'a str,
     lines: LineIndex,
+    files: &'a Files<'a>,
+    /// Of other files that something is said of.
+    others: RefCell<Map<FileId, (Arc<str>, LineIndex)>>,
 }
 
 impl Places<'_> {
     fn range(&self, span: Span) -> Range {
-        if span.file != self.id {
-            return Range { line: 1, column: 1, end_line: 1, end_column: 1 };
+        if span.file == self.id {
+            return range(self.text, &self.lines, span);
         }
-        let start = self.lines.position(self.text, span.start);
-        // A span that ends behind a line break ends with that line for a reader.
-        let written = self.text.get(span.range()).unwrap_or("");
-        let trimmed = written.trim_end_matches(['\n', '\r', ' ', '\t']).len();
-        let end = if trimmed == 0 { span.start } else { span.start + u32::try_from(trimmed).unwrap_or(0) };
-        let end = self.lines.position(self.text, end);
-        Range { line: start.line, column: start.column, end_line: end.line, end_column: end.column }
+        let Some(file) = self.files.file(span.file) else { return Range::default() };
+        let mut others = self.others.borrow_mut();
+        let (path, lines) =
+            others.get_or_insert_with(span.file, || (file.path.as_str().into(), LineIndex::new(&file.text)));
+        Range { file: Some(Arc::clone(path)), ..range(&file.text, lines, span) }
     }
 
     fn label(&self, span: Span, message: &str) -> LabelReport {
@@ -119,10 +123,12 @@ impl Places<'_> {
             let can = |builder| rewrite::can(format, builder) && (!leaves || rewrite::can_leave(format));
             found.iter().zip(1..).map(|(one, rank)| alternative(format, one, rank, &can)).collect()
         });
+        let named = self.range(job.name_span);
         JobReport {
             name: job.name.clone(),
             noun: job.noun,
-            line: self.range(job.name_span).line,
+            line: named.line,
+            file: named.file,
             end_line: range.end_line,
             approach: verdict.approach.id(),
             risk: verdict.risk.id(),
@@ -200,6 +206,17 @@ impl Places<'_> {
             attack: technique.map(|technique| format!("{} {}", technique.id, technique.name)),
         }
     }
+}
+
+/// The lines of a span of a text.
+fn range(text: &str, lines: &LineIndex, span: Span) -> Range {
+    let start = lines.position(text, span.start);
+    // A span that ends behind a line break ends with that line for a reader.
+    let written = text.get(span.range()).unwrap_or("");
+    let trimmed = written.trim_end_matches(['\n', '\r', ' ', '\t']).len();
+    let end = if trimmed == 0 { span.start } else { span.start + u32::try_from(trimmed).unwrap_or(0) };
+    let end = lines.position(text, end);
+    Range { line: start.line, column: start.column, end_line: end.line, end_column: end.column, file: None }
 }
 
 fn confidence(confidence: Confidence) -> &'static str {

@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use daemonless_catalog::{Approach, Builder, CONTAINMENT, DAEMON, Risk};
 
 use super::gitlab_ci::layout::Layout;
-use super::{Change, Left, MOST_ROUNDS, View, with_text};
+use super::{Change, Left, MOST_ROUNDS, View, analyzed, with_text};
 use crate::access::daemon;
-use crate::analysis::{self, Analysis};
+use crate::analysis::Analysis;
 use crate::edit::{self, Edit};
 use crate::engine::image::{self, Kind};
 use crate::model::{Container, Job, Role};
@@ -34,12 +34,12 @@ pub fn can(format: &str) -> bool {
 /// The file of index `index` with its daemons contained; `None` where its format can't be.
 pub fn contain(files: &[File], context: &Context, index: usize) -> Option<RewriteReport> {
     let file = files.get(index)?;
-    let analysis = analysis::analyze(files, index, context);
+    let analysis = analyzed(files, index, context);
     let format = analysis.detected.format?.id;
     if !can(format) {
         return None;
     }
-    let tree = yaml::parse(FileId(u32::try_from(index).ok()?), &file.text);
+    let tree = yaml::parse(FileId::of(index), &file.text);
     // No command is translated, so the builder is asked for nothing.
     let view = View::new(&file.text, &tree, &analysis, Builder::Buildah);
     let (mut chosen, mut left) = candidates(&analysis, format);
@@ -52,7 +52,7 @@ pub fn contain(files: &[File], context: &Context, index: usize) -> Option<Rewrit
         match edits {
             Some(edits) if failed.is_empty() => {
                 let text = edit::apply(view.text, &edits);
-                let after = analysis::analyze(&with_text(files, index, text), index, context);
+                let after = analyzed(&with_text(files, index, text), index, context);
                 failed = worse(&analysis, &after, &chosen);
             }
             None => failed.extend(chosen.last().and_then(|at| {

@@ -9,10 +9,10 @@ use daemonless_catalog::{Builder, Level, Need, Service, hosted};
 
 use facts::Facts;
 
-use super::{Left, blocked, dialect, sentence};
+use super::{Left, analyzed, blocked, dialect, reported, sentence};
 use crate::alternatives::{Fit, Kind, alternatives};
-use crate::analysis::{self, Analysis};
-use crate::report::{LeftReport, RewriteReport, file_report};
+use crate::analysis::Analysis;
+use crate::report::{LeftReport, RewriteReport};
 use crate::source::{FileId, LineIndex};
 use crate::{Context, File};
 
@@ -96,10 +96,10 @@ impl Way {
 /// build it, the text is empty and `left` says why.
 pub fn ready(files: &[File], context: &Context, index: usize, way: &Way) -> Option<RewriteReport> {
     let file = files.get(index)?;
-    let analysis = analysis::analyze(files, index, context);
+    let analysis = analyzed(files, index, context);
     analysis.detected.format.filter(|format| format.id == FORMAT)?;
     let ci = CIS.iter().find(|ci| ci.id == way.ci)?;
-    let id = FileId(u32::try_from(index).ok()?);
+    let id = FileId::of(index);
     let mut left = match way.builder {
         Some(builder) => obstacles(&analysis, ci, builder),
         None => of_machine(&analysis),
@@ -132,9 +132,9 @@ pub fn ready(files: &[File], context: &Context, index: usize, way: &Way) -> Opti
             }
             None => {
                 let [file] = &written;
-                let after = analysis::analyze(&written, 0, context);
-                report.jobs = after.unit.jobs.iter().map(|job| job.name.clone()).collect();
-                report.after = vec![file_report(file, FileId(0), after)];
+                report.after = reported(&written, 0, context);
+                let jobs = report.after.iter().flat_map(|after| &after.jobs);
+                report.jobs = jobs.map(|job| job.name.clone()).collect();
                 report.text.clone_from(&file.text);
             }
         }

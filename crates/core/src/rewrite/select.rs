@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::with_text;
-use crate::analysis;
+use super::{reported, with_text};
 use crate::edit::{self, Edit};
 use crate::hunk::{hunks, line_starts};
-use crate::report::{EditReport, LeftReport, RewriteReport, file_report};
+use crate::report::{EditReport, LeftReport, RewriteReport};
 use crate::source::{FileId, Span};
 use crate::{Context, File};
 
@@ -36,15 +35,14 @@ pub fn select(
             why: format!("Hunk {number} was not taken: {}", hunk.reasons().join(" ")),
         });
     }
-    let id = FileId(u32::try_from(index).unwrap_or(u32::MAX));
+    let id = FileId::of(index);
     let spans = edits.iter().map(|edit| {
         let span = Span::new(id, edit.start as usize..edit.end as usize);
         Edit::replace(span, &*edit.text, &*edit.reason)
     });
     let text = edit::apply(old, &spans.collect::<Vec<_>>());
     let changed = with_text(files, index, text.clone());
-    let after = analysis::analyze(&changed, index, context);
-    let after: Vec<_> = changed.get(index).map(|file| file_report(file, id, after)).into_iter().collect();
+    let after = reported(&changed, index, context);
     let free = |name: &&String| {
         let mut jobs = after.iter().flat_map(|file| &file.jobs).filter(|job| job.name == **name);
         jobs.all(|job| matches!(job.approach, "daemonless" | "none"))

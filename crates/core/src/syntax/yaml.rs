@@ -15,7 +15,7 @@ pub use read::{parse, parse_text};
 
 /// Index of a node in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(u32);
+pub struct NodeId(pub(super) u32);
 
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,14 +28,14 @@ pub enum Style {
 }
 
 #[derive(Debug)]
-struct Node {
-    span: Span,
+pub(super) struct Node {
+    pub(super) span: Span,
     tag: Option<Box<str>>,
-    kind: Kind,
+    pub(super) kind: Kind,
 }
 
 #[derive(Debug)]
-enum Kind {
+pub(super) enum Kind {
     /// `cooked` is absent where the source's own bytes are the value.
     Scalar {
         style: Style,
@@ -59,7 +59,7 @@ pub struct Tree<'t> {
     text: &'t str,
     /// The text with its map, where it is not a file's own; the nodes' spans are bytes of it.
     map: Option<&'t Text>,
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
     /// The root of each document that has one.
     pub roots: Vec<NodeId>,
     pub errors: Vec<SyntaxError>,
@@ -84,6 +84,19 @@ pub struct Entry {
 }
 
 impl<'t> Tree<'t> {
+    /// A tree of nothing yet, for a text of another syntax that has mappings, sequences and scalars too.
+    pub(super) fn empty(file: FileId, text: &'t str) -> Self {
+        let (nodes, roots, errors) = (Vec::new(), Vec::new(), Vec::new());
+        Self { file, text, map: None, nodes, roots, errors, budget: Cell::new(BUDGET) }
+    }
+
+    /// Adds a node.
+    pub(super) fn add(&mut self, span: Span, kind: Kind) -> NodeId {
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push(Node { span, tag: None, kind });
+        id
+    }
+
     fn node(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(id.0 as usize)
     }

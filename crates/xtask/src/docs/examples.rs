@@ -44,7 +44,13 @@ pub(super) fn run(command: &str) -> Result<String> {
     };
     std::env::set_current_dir(root())?;
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut io = daemonless::Io { stdin: &mut std::io::empty(), out: &mut out, err: &mut err, color: false };
+    let mut io = daemonless::Io {
+        stdin: &mut std::io::empty(),
+        out: &mut out,
+        err: &mut err,
+        color: false,
+        progress: false,
+    };
     let code = daemonless::run(words.split(' ').map(OsString::from), &mut io);
     if code > 1 {
         bail!("`{command}` failed: {}", String::from_utf8_lossy(&err));

@@ -2,6 +2,7 @@
 
 use super::FORMAT;
 use crate::File;
+use crate::files::Files;
 use crate::format::{Probe, testing};
 use crate::model::{Confidence, Unit};
 use crate::source::FileId;
@@ -15,7 +16,7 @@ fn lower(files: &[(&str, &str)]) -> Unit {
     let file =
         |(path, text): &(&str, &str)| File { path: (*path).into(), text: (*text).into(), format: None };
     let files: Vec<_> = files.iter().map(file).collect();
-    (FORMAT.lower)(&files, FileId(0))
+    (FORMAT.lower)(&Files::new(&files, 0), FileId(0))
 }
 
 /// The steps of one job.

@@ -2,6 +2,7 @@
 
 use super::FORMAT;
 use crate::File;
+use crate::files::Files;
 use crate::format::{Probe, testing};
 use crate::source::FileId;
 
@@ -380,7 +381,7 @@ fn recognised() {
 
 #[test]
 fn hostile_configurations_end() {
-    let lower = |text: String| (FORMAT.lower)(&[File { text, ..File::default() }], FileId(0));
+    let lower = |text: String| (FORMAT.lower)(&Files::new(&[File { text, ..File::default() }], 0), FileId(0));
     // Commands that call the next one ten times each.
     let commands: String = (0..12)
         .map(|at| format!("  c{at}: {{steps: [{}]}}\n", format!("c{}, ", at + 1).repeat(10)))

@@ -2,6 +2,7 @@
 
 use super::FORMAT;
 use crate::File;
+use crate::files::Files;
 use crate::format::{Probe, testing};
 use crate::source::FileId;
 
@@ -249,7 +250,8 @@ service b
 #[test]
 fn reading_goes_on_after_an_error() {
     let text = "services:\n  a:\n    image: 'b' c\n  d:\n    privileged: true\n";
-    let unit = (FORMAT.lower)(&[File { text: text.to_owned(), ..File::default() }], FileId(0));
+    let unit =
+        (FORMAT.lower)(&Files::new(&[File { text: text.to_owned(), ..File::default() }], 0), FileId(0));
     assert!(!unit.errors.is_empty());
     assert!(
         unit.jobs.iter().any(|job| job.name == "d" && job.containers[0].privileged.is_some()),
@@ -288,7 +290,7 @@ fn large_files_are_read_in_linear_time() {
     let mut text = "services:\n  base:\n    image: a\n    volumes:\n".to_owned();
     text.extend((0..2_000).map(|index| format!("      - /a{index}:/b{index}\n")));
     text.extend((0..10_000).map(|index| format!("  s{index}:\n    extends: base\n    privileged: true\n")));
-    let unit = (FORMAT.lower)(&[File { text, ..File::default() }], FileId(0));
+    let unit = (FORMAT.lower)(&Files::new(&[File { text, ..File::default() }], 0), FileId(0));
     assert_eq!(unit.jobs.len(), 10_001);
     let mounts: usize = unit.jobs.iter().flat_map(|job| &job.containers).map(|own| own.mounts.len()).sum();
     assert!(mounts < 200_000, "{mounts}");

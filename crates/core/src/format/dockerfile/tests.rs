@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::File;
 use crate::source::LineIndex;
 
 const FILE: FileId = FileId(0);

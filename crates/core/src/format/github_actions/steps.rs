@@ -4,25 +4,53 @@ use daemonless_catalog::Service;
 
 use super::super::cursor::Cursor;
 use super::super::expression::Context;
+use super::super::github_action;
+use super::super::library::Library;
 use super::super::step::{
     Scopes, by_name, environment, is_command_shell, read, run_script, set_engine, words,
 };
 use super::super::tasks::{self, Call};
+use crate::files::Files;
 use crate::model::{Container, Job, Place, Role, Value, Var};
 use crate::script::{Scope, lower_words};
-use crate::source::Text;
+use crate::source::{FileId, Text};
+
+/// The files beside a workflow, for actions of its own repository.
+#[derive(Clone, Copy)]
+pub(in crate::format) struct Local<'l> {
+    pub(in crate::format) library: &'l Library<'l>,
+    pub(in crate::format) files: &'l Files<'l>,
+    /// The workflow.
+    pub(in crate::format) of: FileId,
+    /// How many actions are between it and here.
+    pub(in crate::format) depth: u32,
+}
+
+/// Actions may use actions this deep; GitHub allows ten levels.
+const DEEPEST: u32 = 10;
+
+/// Numbers from here on are those of scripts that stand in another file.
+const ELSEWHERE: u32 = 1 << 20;
+
+/// More steps than actions have.
+const STEPS: u32 = 100;
 
 /// What the steps of a job share.
-pub(in crate::format) struct Steps<'c, 'a> {
+pub(in crate::format) struct Steps<'c, 'a, 'l> {
     context: Context<'c, 'a>,
     /// The shell of steps that name none, if the workflow names one.
     shell: Option<&'a str>,
+    local: Option<Local<'l>>,
     scopes: Scopes,
 }
 
-impl<'c, 'a> Steps<'c, 'a> {
-    pub(in crate::format) fn new(context: Context<'c, 'a>, shell: Option<&'a str>) -> Self {
-        Self { context, shell, scopes: Scopes::new() }
+impl<'c, 'a, 'l> Steps<'c, 'a, 'l> {
+    pub(in crate::format) fn new(
+        context: Context<'c, 'a>,
+        shell: Option<&'a str>,
+        local: Option<Local<'l>>,
+    ) -> Self {
+        Self { context, shell, local, scopes: Scopes::new() }
     }
 
     /// Adds what the steps of `list` do to `job`; `first` is the number of the first.
@@ -34,12 +62,16 @@ impl<'c, 'a> Steps<'c, 'a> {
                 Context { env: self.context.env.iter().copied().chain([&values]).collect(), ..self.context };
             let first = job.commands.len();
             if let Some(uses) = step.get("uses") {
-                match uses.str().and_then(|name| name.strip_prefix("docker://")) {
-                    Some(_) => step_container(&step, &uses, &here, &own, script, job),
-                    None => {
+                let name = uses.str().unwrap_or("");
+                match name {
+                    _ if name.starts_with("docker://") => {
+                        step_container(&step, &uses, &here, &own, script, job);
+                    }
+                    _ if name.starts_with("./") => self.own_action(name, &step, &here, script, job),
+                    _ => {
                         let call = Call {
                             service: Service::Github,
-                            name: tasks::github_name(uses.str().unwrap_or("")),
+                            name: tasks::github_name(name),
                             named: uses.span(),
                             span: step.span(),
                             with: step.get("with"),
@@ -60,6 +92,23 @@ impl<'c, 'a> Steps<'c, 'a> {
                 }
             }
             set_engine(job.commands.get_mut(first..).unwrap_or_default(), own);
+        }
+    }
+}
+
+impl Steps<'_, '_, '_> {
+    /// What an action of the workflow's own repository does.
+    fn own_action(&self, name: &str, step: &Cursor<'_>, here: &Context<'_, '_>, script: u32, job: &mut Job) {
+        let Some(local) = self.local.filter(|local| local.depth < DEEPEST) else { return };
+        let paths = ["action.yml", "action.yaml"].map(|file| format!("{name}/{file}"));
+        let Some(id) = local.files.find_any(local.of, &[&paths[0], &paths[1]]) else { return };
+        let inputs = step.get("with").map(|with| with.entries()).unwrap_or_default();
+        let given = inputs.iter().filter_map(|input| Some((input.key().to_owned(), read(input, here)?)));
+        let given = given.collect();
+        let first = ELSEWHERE.saturating_add(script.saturating_mul(STEPS));
+        let local = Local { depth: local.depth + 1, ..local };
+        for root in local.library.roots(id) {
+            github_action::action(&root, &given, first, here.left, Some(local), job);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::FORMAT;
 use crate::File;
+use crate::files::Files;
 use crate::format::{Probe, testing};
 use crate::source::FileId;
 
@@ -394,12 +395,12 @@ fn recognised() {
 fn forgejo_has_no_machines_of_github() {
     let text = "jobs:\n  a:\n    runs-on: ubuntu-latest\n".to_owned();
     let file = File { path: ".forgejo/workflows/a.yml".to_owned(), text, format: None };
-    assert_eq!((FORMAT.lower)(&[file], FileId(0)).jobs[0].host, None);
+    assert_eq!((FORMAT.lower)(&Files::new(&[file], 0), FileId(0)).jobs[0].host, None);
 }
 
 #[test]
 fn hostile_workflows_end() {
-    let lower = |text: String| (FORMAT.lower)(&[File { text, ..File::default() }], FileId(0));
+    let lower = |text: String| (FORMAT.lower)(&Files::new(&[File { text, ..File::default() }], 0), FileId(0));
     // Ten lists of ten: ten thousand million jobs.
     let lists: String =
         (0..10).map(|list| format!("        l{list}: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n")).collect();

@@ -33,6 +33,8 @@ pub(super) struct Pipeline<'a, 't> {
     /// Entries in the order of the text; of a repeated name the last counts.
     entries: Vec<(NodeId, NodeId)>,
     by_name: Map<&'a str, NodeId>,
+    /// By a value, what an earlier text says under the same name: that holds where the value says nothing.
+    earlier: Map<NodeId, NodeId>,
     /// Bytes of scripts and variables that jobs may still take over from elsewhere in the file.
     left: Cell<usize>,
 }
@@ -45,22 +47,27 @@ impl<'a, 't> Pipeline<'a, 't> {
     pub(super) fn new(tree: &'a Tree<'t>) -> Self {
         let mut entries: Vec<(NodeId, NodeId)> = Vec::new();
         let mut by_name: Map<&'a str, NodeId> = Map::new();
+        let mut earlier: Map<NodeId, NodeId> = Map::new();
         for root in &tree.roots {
             for entry in tree.entries(*root) {
                 if let Some(name) = tree.str(entry.key) {
-                    by_name.insert(name, entry.value);
+                    if let Some(before) = by_name.insert(name, entry.value) {
+                        earlier.insert(entry.value, before);
+                    }
                     entries.push((entry.key, entry.value));
                 }
             }
         }
         let left = Cell::new(MOST_INHERITED + 4 * tree.source().len());
-        Self { tree, entries, by_name, left }
+        Self { tree, entries, by_name, earlier, left }
     }
 
     /// Name, key and body of every top-level entry.
     pub(super) fn jobs(&self) -> impl Iterator<Item = (&'a str, NodeId, NodeId)> + '_ {
         let tree = self.tree;
-        self.entries.iter().filter_map(move |(key, body)| Some((tree.str(*key)?, *key, *body)))
+        let holds = |name, body: &NodeId| self.by_name.get(name) == Some(body);
+        let named = self.entries.iter().filter_map(move |(key, body)| Some((tree.str(*key)?, *key, *body)));
+        named.filter(move |(name, _, body)| holds(*name, body))
     }
 
     /// The first global key that says something of a job by itself.
@@ -137,6 +144,8 @@ impl<'a, 't> Pipeline<'a, 't> {
                     todo.push((self.tree.resolve(*template), way.clone(), span));
                 }
             }
+            // What an included text says of the same job comes before what either extends.
+            todo.extend(self.earlier.get(&map).map(|before| (*before, way, from)));
         }
         Chain { links, circle }
     }
@@ -156,7 +165,7 @@ impl<'a, 't> Pipeline<'a, 't> {
         if !self.inherits(links, "default", key) {
             return None;
         }
-        let under = self.by_name.get("default").and_then(|default| self.tree.get(*default, key));
+        let under = self.named("default").find_map(|default| self.tree.get(default, key));
         under.or_else(|| {
             matches!(key, "image" | "services" | "before_script" | "after_script" | "cache")
                 .then(|| self.by_name.get(key).copied())
@@ -164,9 +173,16 @@ impl<'a, 't> Pipeline<'a, 't> {
         })
     }
 
-    /// The variables of the whole file.
-    pub(super) fn variables(&self) -> Option<NodeId> {
-        self.by_name.get("variables").copied()
+    /// The variables of the whole pipeline, those that hold over others last.
+    pub(super) fn variables(&self) -> Vec<NodeId> {
+        let mut all: Vec<_> = self.named("variables").collect();
+        all.reverse();
+        all
+    }
+
+    /// What stands under a name at the top, of the text that holds over the others first.
+    fn named(&self, name: &str) -> impl Iterator<Item = NodeId> + '_ {
+        std::iter::successors(self.by_name.get(name).copied(), |node| self.earlier.get(node).copied())
     }
 
     /// Whether `inherit: {what: …}` lets `key` through: `true`, `false`, or a list of names.

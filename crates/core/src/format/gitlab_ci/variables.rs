@@ -31,7 +31,7 @@ pub(super) struct Variables {
 impl Variables {
     pub(super) fn new(tree: &Tree<'_>, pipeline: &Pipeline<'_, '_>, links: &[Link]) -> Self {
         let mut out = Self { env: Vec::new(), at: Map::new() };
-        if let Some(global) = pipeline.variables() {
+        for global in pipeline.variables() {
             for var in raw(tree, pipeline.mapping(global)) {
                 if pipeline.afford(var.name.len()) && pipeline.inherits(links, "variables", &var.name) {
                     set(&mut out.env, &mut out.at, var);
