@@ -61,9 +61,7 @@ impl<'a> Config<'_, 'a> {
         match self.root.find(Kind::Job, full) {
             Named::Here(definition, scope) => self.defined(&definition, scope, &[call], &mut state),
             Named::Orb(orb) => {
-                if known_tasks(Service::Circleci, &orb).next().is_none() {
-                    return None;
-                }
+                known_tasks(Service::Circleci, &orb).next()?;
                 if args.get("executor").is_some() {
                     self.executor(&args, &self.root, &mut state);
                 } else if known_tasks(Service::Circleci, &orb).any(|task| task.machine) {
