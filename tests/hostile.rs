@@ -142,6 +142,38 @@ jobs:
 ",
     },
     Sample {
+        format: "jenkinsfile",
+        path: "Jenkinsfile",
+        text: "\
+@Library('shared') _
+def opts = [linux: \"-v /var/run/docker.sock:/var/run/docker.sock ${extra}\"]
+def tag(String name, v = 'x') { return \"app:${name ?: v}\" }
+pipeline {
+  agent { docker { image 'docker:27'; args opts['linux'] } }
+  environment { A = credentials('a'); B = \"${env.C}/b\" } /* a */
+  stages {
+    stage('Pod') {
+      agent { kubernetes { yaml '''
+spec:
+  containers:
+    - {name: dind, image: docker:27-dind, securityContext: {privileged: true}}
+''' } }
+      steps { container('dind') { sh(script: \"docker build -t ${tag('y')} .\", returnStdout: true).trim() } }
+    }
+    stage('DSL') {
+      steps {
+        script {
+          if (a ==~ /x.*/) { docker.withRegistry('https://r', 'c') { docker.build('a', '--pull .').push() } }
+          docker.image('b').inside('--privileged') { bat \"\"\"docker ps ^
+            -a\"\"\" }
+        }
+      }
+    }
+  }
+}
+",
+    },
+    Sample {
         format: "docker-compose",
         path: "compose.yaml",
         text: "\
@@ -157,6 +189,75 @@ services:
     environment:
       - DOCKER_HOST=${DOCKER_HOST:-tcp://0.0.0.0:2375}
     build: { context: ., dockerfile: Dockerfile }
+",
+    },
+    Sample {
+        format: "kubernetes",
+        path: "deploy.yaml",
+        text: "\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ci
+  annotations: { container.apparmor.security.beta.kubernetes.io/ci: unconfined }
+spec:
+  template:
+    metadata: { labels: { app: ci } }
+    spec:
+      hostPID: true
+      initContainers:
+        - name: dind
+          image: docker:27-dind
+          restartPolicy: Always
+          args: [dockerd, --host=tcp://0.0.0.0:2375]
+          securityContext: &all { privileged: true, capabilities: { add: [ALL] } }
+      containers:
+        - name: ci
+          image: \"registry.example/{{ .Values.image }}:{{ .Values.tag | default \"1\" }}\"
+          securityContext: *all
+          env:
+            - { name: DOCKER_HOST, value: tcp://localhost:2375 }
+            - { name: AGAIN, value: $(DOCKER_HOST) }
+          command: [sh, -c, \"docker build -t app . && docker push app\"]
+          volumeMounts:
+            - { name: sock, mountPath: /var/run/docker.sock, subPath: docker.sock }
+      volumes:
+        - name: sock
+          hostPath: { path: /var/run }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: dind }
+spec: { type: NodePort, selector: { app: ci }, ports: [{ port: 2375 }] }
+",
+    },
+    Sample {
+        format: "tekton",
+        path: "task.yaml",
+        text: "\
+apiVersion: tekton.dev/v1
+kind: Task
+metadata:
+  name: build
+spec:
+  params:
+    - { name: image, default: docker:27 }
+    - { name: args, type: array, default: [--pull, --no-cache] }
+  stepTemplate: { env: [{ name: DOCKER_HOST, value: tcp://localhost:2375 }] }
+  steps:
+    - name: build
+      image: $(params.image)-cli
+      script: |
+        #!/bin/sh
+        docker build -t app:$(params.tag) . && docker push app
+    - image: docker:27-cli
+      command: [docker, build]
+      args: [\"$(params.args[*])\", .]
+  sidecars:
+    - image: $(params.image)-dind
+      securityContext: { privileged: true }
+      volumeMounts: [{ name: run, mountPath: /var/run }]
+  volumes: [{ name: run, hostPath: { path: /var/run } }]
 ",
     },
     Sample {
@@ -331,6 +432,8 @@ fn open_brackets() {
             ("azure-pipelines", "steps:\n- script: "),
             ("dockerfile", "FROM a\nRUN docker build "),
             ("shell", "docker build "),
+            ("jenkinsfile", "node { sh "),
+            ("jenkinsfile", "node { sh \"docker build "),
         ] {
             check(
                 &format!("{before:?} and {MANY} times {open:?}"),
@@ -418,6 +521,66 @@ fn many_jobs() {
     check("many jobs", "github-actions", &format!("on: push\njobs:\n{}", jobs(5_000, &job)));
     let stage = |at| format!("FROM docker:dind AS s{at}\nRUN dockerd\n");
     check("many stages", "dockerfile", &jobs(5_000, &stage));
+    let stage =
+        |at| format!("stage('s{at}') {{ agent {{ docker 'docker:dind' }} steps {{ sh 'dockerd' }} }}\n");
+    check("many agents", "jenkinsfile", &format!("pipeline {{\n{}}}", jobs(5_000, &stage)));
+}
+
+#[test]
+fn what_a_pipeline_repeats() {
+    let check = |what: &str, text: &str| drop(check(what, "jenkinsfile", text));
+    let many = |count: usize, text: &str| text.repeat(count);
+    let numbered = |count: usize, write: &dyn Fn(usize) -> String| (0..count).map(write).collect::<String>();
+    check(
+        "variables that double",
+        &numbered(20_000, &|at| format!("v{} = \"${{v{at}}}${{v{at}}}\"\n", at + 1)),
+    );
+    check("a sum that grows", &format!("x = 'a'\n{}", many(50_000, "x += 'docker ps '\n")));
+    check("a long sum", &format!("sh 'a'{}", many(100_000, " + ' a'")));
+    check(
+        "functions that call each other",
+        &numbered(2_000, &|at| format!("def f{at}() {{ f{0}(); f{0}(); sh 'docker ps' }}\n", at + 1)),
+    );
+    let long = many(50_000, "docker ps\n");
+    check("a script in many steps", &format!("x = '''{long}'''\n{}", many(20_000, "sh x\n")));
+    check(
+        "a function with a long script",
+        &format!("def f() {{ sh '''{long}''' }}\n{}", many(20_000, "f()\n")),
+    );
+    check(
+        "a map that is shared",
+        &format!("m = [:]\n{}", numbered(20_000, &|at| format!("m.k{at} = 'a'\nx = m\n"))),
+    );
+    check(
+        "a map that is asked",
+        &format!("m = [{}]\n{}", many(20_000, "a: 'b',"), many(20_000, "sh m[c]\n")),
+    );
+    let env = numbered(5_000, &|at| format!("A{at} = 'b'\n"));
+    let steps = many(5_000, "sh 'docker ps'\nstage('s') { agent any }\n");
+    check("many variables", &format!("pipeline {{ environment {{ {env} }} stages {{ {steps} }} }}"));
+    let containers = many(5_000, "containerTemplate(name: 'a', image: 'b'),\n");
+    let volumes = many(5_000, "hostPathVolume(hostPath: '/', mountPath: '/a'),\n");
+    let inside = many(5_000, "container('z') { sh 'docker ps' }\n");
+    check(
+        "a large pod",
+        &format!("podTemplate(containers: [{containers}], volumes: [{volumes}]) {{ {inside} }}"),
+    );
+    check(
+        "containers in each other",
+        &many(5_000, "docker.image('a').inside('-v /:/h') { sh 'docker ps' }\n"),
+    );
+    check(
+        "values of an axis",
+        &format!(
+            "x = [{}].each {{ sh \"a ${{it}} ${{it}} ${{it}}\" }}",
+            numbered(20_000, &|at| format!("'v{at}',"))
+        ),
+    );
+    check(
+        "a long name in each",
+        &format!("stage('{}') {{ {} }}", many(200_000, "a"), many(20_000, "node { sh 'docker ps' }\n")),
+    );
+    check("empty functions", &many(100_000, "def f() {}\n"));
 }
 
 #[test]
@@ -590,6 +753,23 @@ jobs:
   e:
     runs-on: self-hosted
     container: { image: a, options: --privileged }
+",
+    );
+    goes_on(
+        "jenkinsfile",
+        "privileged-container",
+        &[2, 4, 7],
+        &[3, 6, 9],
+        "\
+node {
+  docker.image('a').inside('--privileged') { }
+  sh 'docker ps
+  sh 'docker run --privileged b'
+  stage('x') {
+    echo(message: 'y'
+    sh 'docker run --privileged c' }
+}
+}
 ",
     );
     goes_on(

@@ -1,5 +1,7 @@
 //! How a job reaches container engines: from its containers, its commands and its environment.
 
+mod daemon;
+
 use crate::map::{Map, Set};
 use crate::order;
 
@@ -7,11 +9,13 @@ use daemonless_catalog::{Approach, Host, Power};
 
 use crate::engine::address::Address;
 use crate::engine::command_line::Invocation;
-use crate::engine::image::{self, Kind};
 use crate::engine::mount;
-use crate::model::{ApiSocket, Command, Confidence, Container, Job, Place, Role, Value, Var};
+use crate::model::{ApiSocket, Command, Confidence, Container, Job, Mount, Place, Role, Value, Var};
 use crate::source::Span;
 use crate::verdict;
+use daemon::{by_daemon, daemon_volumes, hands_on, nested, nested_in, volume};
+
+pub use daemon::{daemon, daemon_span};
 
 /// One way in which a job, or a container that it starts, reaches an engine.
 #[derive(Clone, Debug)]
@@ -33,14 +37,24 @@ static DAEMON_NAMES: &[&str] = &["docker", "dind", "docker-dind", "dockerd", "do
 static CLIENT_ONLY: &[&str] =
     &["", "version", "help", "--version", "context", "context create", "context ls", "completion"];
 
-/// The containers of a file's workloads by the names that others reach them by.
+/// The containers of a file's workloads by what others reach them by.
 #[derive(Debug)]
-pub struct Names<'a>(Map<&'a str, &'a Container>);
+pub struct Names<'a> {
+    names: Map<&'a str, &'a Container>,
+    /// Daemons by the volumes in which others may find their sockets.
+    volumes: Map<&'a str, &'a Container>,
+}
 
 impl<'a> Names<'a> {
     pub fn new(jobs: &'a [Job]) -> Self {
-        let workloads = jobs.iter().flat_map(|job| &job.containers).filter(|one| one.role == Role::Workload);
-        Self(workloads.flat_map(|one| one.names.iter().map(move |name| (name.as_str(), one))).collect())
+        let workloads = |job: &'a Job| job.containers.iter().filter(|one| one.role == Role::Workload);
+        let named = jobs.iter().flat_map(workloads);
+        // A pod's volumes are its own.
+        let apart = jobs.iter().filter(|job| !job.one_network).flat_map(workloads);
+        Self {
+            names: named.flat_map(|one| one.names.iter().map(move |name| (name.as_str(), one))).collect(),
+            volumes: daemon_volumes(apart),
+        }
     }
 }
 
@@ -54,10 +68,25 @@ pub fn accesses(names: &Names<'_>, job: &Job, host: Host) -> Vec<Access> {
     let in_container = job.containers.iter().any(own);
     let container_env = job.containers.iter().find(|container| container.role == Role::Job);
     let container_env = container_env.map_or(&[][..], |container| &container.env);
-    let mut finder =
-        Finder { names, job, host, found: Vec::new(), in_container, container_env, started_mounts };
-    for container in &job.containers {
-        finder.container(container);
+    let daemons: Vec<_> = job.containers.iter().map(nested_in).collect();
+    let beside = job.containers.iter().zip(&daemons).find(|(one, daemon)| daemon.is_some() || hands_on(one));
+    let own =
+        job.containers.iter().rev().flat_map(|one| one.names.iter().map(move |name| (name.as_str(), one)));
+    let mut finder = Finder {
+        names,
+        job,
+        host,
+        found: Vec::new(),
+        in_container,
+        container_env,
+        started_mounts,
+        own: own.collect(),
+        beside: beside.map(|(one, _)| one).filter(|_| job.one_network),
+        volumes: job.one_network.then(|| daemon_volumes(job.containers.iter())),
+        daemons,
+    };
+    for (at, container) in job.containers.iter().enumerate() {
+        finder.container(at, container);
     }
     finder.commands();
     finder.addresses();
@@ -80,6 +109,14 @@ struct Finder<'a> {
     container_env: &'a [Var],
     /// Mounts of containers that the job's commands start: what they hand in, the job itself does not have.
     started_mounts: Set<Span>,
+    /// What the daemon of each of the job's containers is and gives.
+    daemons: Vec<Option<(Approach, Power)>>,
+    /// The job's containers by their names.
+    own: Map<&'a str, &'a Container>,
+    /// The container of a pod that answers at `localhost`.
+    beside: Option<&'a Container>,
+    /// The daemons of a pod by the volumes that its containers share.
+    volumes: Option<Map<&'a str, &'a Container>>,
 }
 
 impl<'a> Finder<'a> {
@@ -107,8 +144,8 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn container(&mut self, container: &Container) {
-        for mount in &container.mounts {
+    fn container(&mut self, at: usize, container: &Container) {
+        for mount in container.mounts.iter().filter(|mount| !mount.declared_only) {
             let Some(socket) = mount::socket_of(mount) else { continue };
             let path = mount.source.as_ref().map_or("", Value::as_str);
             let (approach, power) = match socket.rootless {
@@ -136,11 +173,40 @@ impl<'a> Finder<'a> {
         if let Some(socket) = container.api_socket {
             self.handed(socket, socket.span, "hands in the socket".into());
         }
-        if let (Some(image), Some(rootless)) = (&container.image, daemon(container)) {
-            let (approach, power) = nested(rootless);
-            let by = format!("the daemon of `{}`", image.as_str());
-            let span = daemon_span(container).unwrap_or(image.span);
-            self.add(approach, power, by, Confidence::Declared, span, "starts a Docker daemon".into());
+        if let Some((approach, power)) = self.daemon(at) {
+            let span = daemon_span(container).unwrap_or(container.span);
+            let what = "starts a Docker daemon".to_owned();
+            self.add(approach, power, by_daemon(container), Confidence::Declared, span, what);
+        } else {
+            for mount in container.mounts.iter().filter(|mount| !mount.declared_only) {
+                let holds = mount.target.as_ref().is_some_and(|path| mount::socket(path.as_str()).is_some());
+                if let Some(daemon) = volume(mount).filter(|_| holds).and_then(|volume| self.sharing(volume))
+                {
+                    self.shared(daemon, mount.span, "shares the volume of its socket".to_owned());
+                }
+            }
+        }
+    }
+
+    /// The daemon that mounts a volume, too.
+    fn sharing(&self, volume: &str) -> Option<&'a Container> {
+        self.volumes.as_ref().unwrap_or(&self.names.volumes).get(volume).copied()
+    }
+
+    /// The daemon whose socket a container sees at `path`, in a volume that both mount.
+    fn behind(&self, container: &Container, path: &str) -> Option<&'a Container> {
+        let holds = |mount: &&Mount| {
+            let target = mount.target.as_ref().map_or("", Value::as_str).trim_end_matches('/');
+            path.strip_prefix(target).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let mounts = container.mounts.iter().filter(holds);
+        mounts.filter_map(volume).find_map(|volume| self.sharing(volume))
+    }
+
+    /// Adds the access to a daemon of which the container sees the socket.
+    fn shared(&mut self, daemon: &Container, span: Span, what: String) {
+        if let Some((approach, power)) = nested_in(daemon) {
+            self.add(approach, power, by_daemon(daemon), Confidence::Implied, span, what);
         }
     }
 
@@ -159,6 +225,7 @@ impl<'a> Finder<'a> {
                 continue;
             }
             match invocation.tool {
+                "dockerd" if self.is_daemon(command.place) => {}
                 "dockerd" => self.daemon_started(invocation.head, invocation),
                 "docker" if !CLIENT_ONLY.contains(&invocation.subcommand.as_str()) => {
                     self.client(invocation, command)
@@ -185,7 +252,7 @@ impl<'a> Finder<'a> {
             );
             if starts && command.place != Place::Elsewhere && !self.in_image_build(command) {
                 let by = "a Docker service that the script starts".to_owned();
-                self.started_by_script(command.span, by);
+                self.started_by_script(command.span, command.place, by);
             }
         }
     }
@@ -194,6 +261,23 @@ impl<'a> Finder<'a> {
     fn in_image_build(&self, command: &Command) -> bool {
         command.place == Place::Job
             && self.job.containers.first().is_some_and(|first| first.role == Role::Image)
+    }
+
+    /// Whether the command is in a container that is known to run a daemon: what starts that is no second one.
+    fn is_daemon(&self, place: Place) -> bool {
+        matches!(place, Place::Container(at) if self.daemon(at).is_some())
+    }
+
+    fn daemon(&self, at: usize) -> Option<(Approach, Power)> {
+        self.daemons.get(at).copied().flatten()
+    }
+
+    /// The container that a command runs in, where it is not the job's own.
+    fn inside(&self, place: Place) -> Option<&'a Container> {
+        match place {
+            Place::Container(at) => self.job.containers.get(at),
+            Place::Job | Place::Elsewhere => None,
+        }
     }
 
     fn daemon_started(&mut self, span: Span, invocation: &Invocation) {
@@ -214,16 +298,23 @@ impl<'a> Finder<'a> {
                 "starts it".into(),
             );
         } else {
-            self.started_by_script(span, "a daemon that the script starts".to_owned());
+            let place = self.job.commands.get(invocation.command).map(|command| command.place);
+            self.started_by_script(
+                span,
+                place.unwrap_or_default(),
+                "a daemon that the script starts".to_owned(),
+            );
         }
     }
 
-    fn started_by_script(&mut self, span: Span, by: String) {
+    fn started_by_script(&mut self, span: Span, place: Place, by: String) {
         let what = "starts it".to_owned();
         if self.host == Host::Vm && !self.in_container {
             self.add(Approach::VmDaemon, Power::UnknownEngine, by, Confidence::Declared, span, what);
         } else {
-            self.add(Approach::NestedDaemon, Power::HostPrivilege, by, Confidence::Declared, span, what);
+            let confined = self.inside(place).is_some_and(Container::is_confined);
+            let power = if confined { Power::OneWallLess } else { Power::HostPrivilege };
+            self.add(Approach::NestedDaemon, power, by, Confidence::Declared, span, what);
         }
     }
 
@@ -244,7 +335,8 @@ impl<'a> Finder<'a> {
                 );
                 return;
             }
-            if flag.name == "host" && self.address(text, flag.span, Confidence::Declared) {
+            let inside = self.inside(command.place);
+            if flag.name == "host" && self.address(text, inside, flag.span, Confidence::Declared) {
                 return;
             }
         }
@@ -257,7 +349,7 @@ impl<'a> Finder<'a> {
             _ => find(own, self.container_env, &self.job.env),
         };
         if let Some(var) = variable
-            && self.address(var.value.as_str(), var.name_span.to(var.value.span), Confidence::Declared)
+            && self.address(var.value.as_str(), self.inside(command.place), line(var), Confidence::Declared)
         {
             return;
         }
@@ -266,17 +358,17 @@ impl<'a> Finder<'a> {
 
     /// No address is given: the engine that the place itself offers.
     fn reached(&mut self, span: Span, place: Option<Place>, client: &str) {
-        let inside = match place {
-            Some(Place::Container(at)) => self.job.containers.get(at),
-            _ => None,
-        };
-        if let Some(container) = inside {
+        if let Some(container) = place.and_then(|place| self.inside(place)) {
             // A socket that is handed in is counted with the mount; a daemon in it with its image.
             let has_socket = container.mounts.iter().any(|mount| mount::socket_of(mount).is_some());
-            if has_socket || container.api_socket.is_some() || daemon(container).is_some() {
+            if has_socket
+                || container.api_socket.is_some()
+                || place.is_some_and(|place| self.is_daemon(place))
+            {
                 return;
             }
-            if container.role != Role::Step {
+            // In a pod, what is not written may come with the cluster.
+            if container.role != Role::Step && !self.job.one_network {
                 return;
             }
         }
@@ -351,21 +443,34 @@ impl<'a> Finder<'a> {
 
     /// Addresses in environments that no command used: a workload or a service that talks to an engine by itself.
     fn addresses(&mut self) {
-        for container in &self.job.containers {
+        for (at, container) in self.job.containers.iter().enumerate() {
             if !matches!(container.role, Role::Workload | Role::Service | Role::Started)
-                || daemon(container).is_some()
+                || self.daemon(at).is_some()
             {
                 continue;
             }
             if let Some(var) = find([].iter(), &container.env, &[]) {
-                self.address(var.value.as_str(), var.name_span.to(var.value.span), Confidence::Declared);
+                self.address(var.value.as_str(), Some(container), line(var), Confidence::Declared);
             }
         }
     }
 
-    /// An engine's address. Says whether it leads anywhere.
-    fn address(&mut self, text: &str, span: Span, confidence: Confidence) -> bool {
+    /// An engine's address, as it is used in the container `inside` or else in the job's own. Says whether it leads
+    /// anywhere.
+    fn address(
+        &mut self,
+        text: &str,
+        inside: Option<&Container>,
+        span: Span,
+        confidence: Confidence,
+    ) -> bool {
         let what = format!("leads to `{text}`");
+        if let (Address::Unix(path), Some(container)) = (Address::parse(text), inside)
+            && let Some(daemon) = self.behind(container, path)
+        {
+            self.shared(daemon, span, what);
+            return true;
+        }
         match Address::parse(text) {
             Address::Unix(path) if path.starts_with("/certs/") => {
                 let by = "the nested daemon's socket".to_owned();
@@ -391,10 +496,9 @@ impl<'a> Finder<'a> {
     }
 
     fn tcp(&mut self, host: &str, port: &str, span: Span, what: String) {
-        let own =
-            self.job.containers.iter().find(|container| container.names.iter().any(|name| name == host));
-        let other = || self.names.0.get(host).copied();
         let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "0.0.0.0");
+        let own = self.own.get(host).copied().or(self.beside.filter(|_| loopback));
+        let other = || self.names.names.get(host).copied();
         let (approach, power, by) = match own.or_else(other) {
             Some(container) => {
                 match (container.mounts.iter().find_map(mount::socket_of), daemon(container)) {
@@ -403,8 +507,8 @@ impl<'a> Finder<'a> {
                         Power::OpenEngine,
                         format!("the host's socket behind `{host}`"),
                     ),
-                    (_, rootless) => {
-                        let (approach, power) = nested(rootless.unwrap_or(false));
+                    _ => {
+                        let (approach, power) = nested_in(container).unwrap_or_else(|| nested(false));
                         (approach, power, format!("the daemon in `{host}`"))
                     }
                 }
@@ -427,11 +531,9 @@ impl<'a> Finder<'a> {
     }
 }
 
-fn nested(rootless: bool) -> (Approach, Power) {
-    match rootless {
-        true => (Approach::RootlessDaemon, Power::OneWallLess),
-        false => (Approach::NestedDaemon, Power::HostPrivilege),
-    }
+/// The line that sets a variable.
+fn line(var: &Var) -> Span {
+    var.name_span.to(var.value.span)
 }
 
 /// The variable that names the engine, from the nearest environment that has it.
@@ -441,49 +543,4 @@ fn find<'v>(own: std::slice::Iter<'v, Var>, container: &'v [Var], job: &'v [Var]
         .find(names)
         .or_else(|| container.iter().rev().find(names))
         .or_else(|| job.iter().rev().find(names))
-}
-
-/// The word of a container's command that starts a Docker daemon.
-fn starter(container: &Container) -> Option<&Value> {
-    const PROGRAMS: [&str; 5] =
-        ["dockerd", "dockerd-entrypoint.sh", "dockerd-rootless.sh", "dind", "start-docker.sh"];
-    let name = |word: &Value| PROGRAMS.contains(&word.as_str().rsplit('/').next().unwrap_or(""));
-    container.command.iter().find(|word| name(word))
-}
-
-/// What makes a container run a daemon: the word of its command that starts one, else its image.
-pub fn daemon_span(container: &Container) -> Option<Span> {
-    starter(container).or(container.image.as_ref()).map(|value| value.span)
-}
-
-/// Whether a container runs a Docker daemon, and whether that is a rootless one: by its image where nothing else is
-/// started in it, and by its command.
-pub fn daemon(container: &Container) -> Option<bool> {
-    let command = starter(container).is_some();
-    let image = container.image.as_ref();
-    let by_image = |service: bool| {
-        image?.texts().find_map(|text| match image::kind(text.as_str(), service) {
-            Kind::Daemon { rootless } => Some(rootless),
-            _ => None,
-        })
-    };
-    let by_command = || command.then(|| image.is_some_and(|image| image.as_str().contains("rootless")));
-    let overridden =
-        container.command.first().is_some_and(|word| !word.as_str().starts_with('-')) && !command;
-    match container.role {
-        // CI runs its own commands in these, not the image's entrypoint.
-        Role::Job | Role::Step => command.then_some(false),
-        Role::Service => by_image(true).or_else(by_command),
-        // An image that stands on a daemon's and starts something of its own still starts the daemon, as a rule.
-        Role::Image => by_image(false).or_else(by_command).or_else(|| {
-            let scripts = container.command.iter().map(|word| word.as_str().rsplit('/').next().unwrap_or(""));
-            let mut scripts = scripts.filter(|name| name.ends_with(".sh"));
-            scripts.any(|name| name.split(['-', '_', '.']).any(|part| part == "dind")).then_some(false)
-        }),
-        _ if overridden => None,
-        Role::Workload => by_image(container.command.is_empty()).or_else(by_command),
-        Role::Started => {
-            by_image(container.command.is_empty() && container.privileged.is_some()).or_else(by_command)
-        }
-    }
 }

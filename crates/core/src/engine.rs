@@ -7,6 +7,7 @@ pub mod container;
 pub mod image;
 pub mod mount;
 
+use crate::map::Map;
 use crate::model::{Command, Container, Job, Place, Role, Value};
 use crate::script::{self, Scope};
 
@@ -26,6 +27,9 @@ const MOST_INVOCATIONS: usize = 20_000;
 /// and the commands that run in those. To be called once for each job, after its format has lowered it.
 pub fn resolve(job: &mut Job) {
     let mut depths = vec![0; job.commands.len()];
+    // A format may have made the container of a command, to tell what runs in it.
+    let made: Map<_, _> =
+        job.containers.iter().enumerate().filter_map(|(at, one)| Some((one.started_by?, at))).collect();
     let mut next = 0;
     while let Some(command) = job.commands.get(next) {
         if job.invocations.len() >= MOST_INVOCATIONS {
@@ -34,7 +38,7 @@ pub fn resolve(job: &mut Job) {
         let depth = depths.get(next).copied().unwrap_or(0);
         if let Some(invocation) = Invocation::parse(next, command) {
             if depth < DEEPEST && job.containers.len() < MOST_CONTAINERS {
-                let inner = started(job, &invocation);
+                let inner = started(job, &invocation, made.get(&next).copied());
                 depths.resize(job.commands.len(), 0);
                 depths.extend(inner.iter().map(|_| depth + 1));
                 job.commands.extend(inner);
@@ -46,16 +50,19 @@ pub fn resolve(job: &mut Job) {
 }
 
 /// Adds the container that `docker run`, `create` or a like command starts; gives the commands that run in it.
-fn started(job: &mut Job, invocation: &Invocation) -> Vec<Command> {
+fn started(job: &mut Job, invocation: &Invocation, made: Option<usize>) -> Vec<Command> {
     let Some(command) = job.commands.get(invocation.command) else { return Vec::new() };
     let (words, place): (&[Value], Place) = if invocation.is("run") || invocation.is("create") {
-        let mut container = Container::new(Role::Started, command.span);
-        container.started_by = Some(invocation.command);
-        container::apply(&mut container, invocation);
-        container.image = invocation.args.first().cloned();
-        container.command.extend(invocation.args.iter().skip(1).cloned());
-        job.containers.push(container);
-        (invocation.args.get(1..).unwrap_or(&[]), Place::Container(job.containers.len() - 1))
+        let at = made.unwrap_or(job.containers.len());
+        if made.is_none() {
+            let mut container = Container::new(Role::Started, command.span);
+            container.started_by = Some(invocation.command);
+            container::apply(&mut container, invocation);
+            container.image = invocation.args.first().cloned();
+            container.command.extend(invocation.args.iter().skip(1).cloned());
+            job.containers.push(container);
+        }
+        (invocation.args.get(1..).unwrap_or(&[]), Place::Container(at))
     } else if invocation.is("exec") {
         let name = invocation.args.first().map_or("", Value::as_str);
         let known = job.containers.iter().position(|container| container.names.iter().any(|own| own == name));

@@ -10,12 +10,14 @@ mod github_action;
 mod github_actions;
 mod gitlab_ci;
 pub(crate) mod gitlab_runner;
+mod jenkinsfile;
 mod kubernetes;
 mod library;
 mod matrix;
 mod shell;
 mod step;
 mod tasks;
+mod tekton;
 #[cfg(test)]
 mod testing;
 
@@ -45,10 +47,12 @@ pub static FORMATS: &[&Format] = &[
     &gitlab_ci::FORMAT,
     &github_actions::FORMAT,
     &github_action::FORMAT,
+    &jenkinsfile::FORMAT,
     &circleci::FORMAT,
     &azure_pipelines::FORMAT,
     &docker_compose::FORMAT,
     &kubernetes::FORMAT,
+    &tekton::FORMAT,
     &dockerfile::FORMAT,
     &shell::FORMAT,
     &gitlab_runner::FORMAT,

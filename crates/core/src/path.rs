@@ -102,7 +102,7 @@ impl Path<'_> {
             None => own.take(1).collect(),
         };
         match self.job.noun {
-            "job" => self.push(key, job, lines),
+            "job" | "task" => self.push(key, job, lines),
             // What is no CI job is entered by whatever runs in it.
             _ => self.push("run-code-workload", job, lines),
         }

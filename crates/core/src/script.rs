@@ -54,6 +54,15 @@ pub fn split_words(text: &Text, scope: &mut Scope) -> Vec<Value> {
     out.into_iter().map(|argument| argument.value).collect()
 }
 
+/// Whether a script names an interpreter in its first line that is no shell.
+pub fn is_foreign(script: &str) -> bool {
+    let Some(line) = script.strip_prefix("#!").and_then(|rest| rest.lines().next()) else { return false };
+    let mut words = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
+    let program = words.find(|word| *word != "env" && !word.starts_with('-') && !word.contains('='));
+    !program
+        .is_some_and(|program| matches!(program, "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh" | "busybox"))
+}
+
 struct Lowering<'s> {
     scope: &'s mut Scope,
     script: u32,

@@ -162,7 +162,7 @@ pub fn is_weakening(value: &str) -> bool {
 }
 
 fn of_container(container: &Container, given: &mut Vec<(Power, Span, String)>) {
-    let privileged = |power| if container.user_namespace { Power::OneWallLess } else { power };
+    let privileged = |power| if container.is_confined() { Power::OneWallLess } else { power };
     if let Some(span) = container.privileged {
         given.push((privileged(Power::HostPrivilege), span, "makes the container privileged".into()));
     }
@@ -172,7 +172,7 @@ fn of_container(container: &Container, given: &mut Vec<(Power, Span, String)>) {
     }
     let strong = container.privileged.is_some() || caps().next().is_some();
     for (namespace, span) in &container.namespaces {
-        let root = *namespace == Namespace::Pid && strong && !container.user_namespace;
+        let root = *namespace == Namespace::Pid && strong && !container.is_confined();
         let power = if root { Power::HostRoot } else { Power::OneWallLess };
         given.push((power, *span, "shares a namespace of the host".into()));
     }

@@ -28,7 +28,7 @@ fn range(line: u32, column: u32, end_line: u32, end_column: u32) -> Range {
 }
 
 fn finding(severity: &'static str, confidence: &'static str, range: Range) -> FindingReport {
-    let label = LabelReport { message: "started for this".to_owned(), range: range(3, 12, 3, 24) };
+    let label = LabelReport { message: "started for this".to_owned(), range: self::range(3, 12, 3, 24) };
     FindingReport {
         rule: "nested-daemon",
         severity,
@@ -58,6 +58,7 @@ fn sample() -> (Report, [File; 1]) {
         rewrite: true,
     };
     let job = JobReport {
+        file: None,
         name: "build\u{1b}[31m".to_owned(),
         noun: "job",
         line: 1,
@@ -85,7 +86,7 @@ fn sample() -> (Report, [File; 1]) {
         notes: vec![finding("medium", "possible", range(2, 6, 2, 8))],
     };
     let text = File { path: file.path.clone(), text: TEXT.to_owned(), format: None };
-    (Report { schema: 1, files: vec![file], read: Vec::new() }, [text])
+    (Report { schema: 1, files: vec![file], read: Vec::new(), missing: Vec::new() }, [text])
 }
 
 fn printed(id: &str, report: &Report, files: &[File], color: bool) -> String {

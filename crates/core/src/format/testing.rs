@@ -2,11 +2,15 @@
 
 use std::fmt::Write as _;
 
+use daemonless_catalog::Risk;
+
 use super::Format;
-use crate::File;
+use crate::analysis::analyze;
 use crate::files::Files;
 use crate::model::{Confidence, Container, Place, Unit, Value, Var};
+use crate::rules::RULES;
 use crate::source::{FileId, Span};
+use crate::{Context, File};
 
 /// Lowers `text` and compares what it gives with `expected`: one line for each thing, in order. Values tell how they
 /// came (`~Matrix`), what else they can be (`|other`) and whether something is missing (`?`); the text of an evidence
@@ -17,6 +21,33 @@ pub(super) fn check(format: &Format, text: &str, expected: &str) {
     let unit = (format.lower)(&Files::new(&[file], 0), FileId(0));
     let got = render(text, &unit);
     assert_eq!(got.trim(), expected.trim(), "\n--- got\n{got}\n--- of\n{text}");
+}
+
+/// Analyzes `text` and compares the approach and the risk of each job and the lines of its findings with `expected`: a
+/// line for each job, then one for each rule that reports something.
+#[track_caller]
+pub(super) fn judge(format: &Format, text: &str, expected: &str) {
+    let file = File { path: "a.yml".to_owned(), text: text.to_owned(), format: Some(format.id.to_owned()) };
+    let analysis = analyze(&Files::new(&[file], 0), 0, &Context::default());
+    let mut got: Vec<String> = Vec::new();
+    for (job, verdict) in analysis.unit.jobs.iter().zip(&analysis.verdicts) {
+        got.push(format!("{}: {:?} {:?}", job.name, verdict.approach, verdict.risk));
+    }
+    for rule in RULES {
+        let own = analysis.findings.iter().filter(|finding| finding.rule.id == rule.id);
+        let lines = own.map(|finding| {
+            let line = 1 + text.get(..finding.span.start as usize).unwrap_or("").matches('\n').count();
+            let possible = if finding.confidence == Confidence::Possible { "?" } else { "" };
+            let low = if finding.severity == Risk::Low { "-" } else { "" };
+            format!(" {line}{possible}{low}")
+        });
+        let lines: String = lines.collect();
+        if !lines.is_empty() {
+            got.push(format!("{}{lines}", rule.id));
+        }
+    }
+    let got = got.join("\n");
+    assert_eq!(got, expected.trim(), "\n--- got\n{got}\n--- of\n{text}");
 }
 
 fn render(text: &str, unit: &Unit) -> String {

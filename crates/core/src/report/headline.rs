@@ -58,7 +58,7 @@ pub(super) fn of_file(format: Option<&str>, jobs: &[(&Job, &Verdict)]) -> String
 
 fn who(format: &str, job: &Job, reach: Reach) -> String {
     match format {
-        "docker-compose" => format!("Whoever controls the service `{}`", job.name),
+        "docker-compose" | "kubernetes" => format!("Whoever controls the {} `{}`", job.noun, job.name),
         "dockerfile" => "Code in a container of this image".to_owned(),
         "shell" => "Code in what these commands start".to_owned(),
         _ => match reach {

@@ -101,7 +101,7 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
         // A nested engine's containers share its own container's namespaces, not the host's.
         let nested = container.role == Role::Started && scene.has_own_engine();
         for (namespace, span) in &container.namespaces {
-            let privileged = container.privileged.is_some() && !container.user_namespace;
+            let privileged = container.privileged.is_some() && !container.is_confined();
             let mut power = Power::OneWallLess;
             let gives = match namespace {
                 Namespace::Pid if privileged && !nested => {

@@ -151,6 +151,13 @@ fn mounts(scene: &Scene<'_>, container: &Container, sink: &mut Sink<'_>) {
                 called(container)
             );
             (Power::OneWallLess, message)
+        } else if mount.declared_only && mount.target.is_none() {
+            let message = format!(
+                "{path} is handed to this {}, though none of its containers mounts it: the line that is missing makes \
+                 whoever writes it root on the host. Take it away.",
+                scene.job.noun
+            );
+            (Power::OwnContainer, message)
         } else if reads_only(container) {
             let message = format!(
                 "{path} is handed to a proxy that lets nothing be created: what it shows of other containers, and the \
@@ -172,7 +179,7 @@ fn mounts(scene: &Scene<'_>, container: &Container, sink: &mut Sink<'_>) {
 
 /// A socket's path that an image declares as a volume: who starts it is expected to mount it.
 fn declared(container: &Container, sink: &mut Sink<'_>) {
-    for mount in container.mounts.iter().filter(|mount| mount.declared_only) {
+    for mount in container.mounts.iter().filter(|mount| mount.declared_only && mount.source.is_none()) {
         let Some(target) = &mount.target else { continue };
         let Some(socket) = target.texts().find_map(|path| mount::socket(path.as_str())) else { continue };
         if socket.direct {

@@ -6,7 +6,7 @@ use super::owner;
 use super::words::{commands_here, is_image, program, quote};
 use crate::access;
 use crate::engine::image::{self, Kind};
-use crate::model::{Container, Role, Value};
+use crate::model::{Container, Place, Role, Value};
 use crate::rule::{Scene, Sink, declare_rule};
 use crate::source::Span;
 
@@ -184,8 +184,11 @@ fn started(scene: &Scene<'_>, sink: &mut Sink<'_>) {
             sink.report(span, power(rootless), message(&quote(&line.join(" ")), rootless));
         }
     };
+    let daemons: Vec<bool> = scene.job.containers.iter().map(|one| daemon(one).is_some()).collect();
     for invocation in scene.job.invocations.iter().filter(|invocation| invocation.tool == "dockerd") {
-        if let Some(command) = scene.job.commands.get(invocation.command) {
+        let Some(command) = scene.job.commands.get(invocation.command) else { continue };
+        // What a container starts that is a daemon's is told with the container.
+        if !matches!(command.place, Place::Container(at) if daemons.get(at) == Some(&true)) {
             report(invocation.head, &command.words);
         }
     }

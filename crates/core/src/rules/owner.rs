@@ -24,11 +24,9 @@ pub(super) fn power(scene: &Scene<'_>, container: &Container, power: Power) -> P
 pub(super) fn kernel_power(scene: &Scene<'_>, container: &Container, power: Power) -> Power {
     let rootless = scene.has_own_engine()
         && !scene.accesses.iter().any(|access| access.approach == Approach::NestedDaemon);
-    let sysbox =
-        container.runtime.as_ref().is_some_and(|runtime| runtime.any(|name| name.contains("sysbox")));
     if is_elsewhere(scene, container) {
         power.max(Power::UnknownEngine)
-    } else if container.user_namespace || sysbox || (container.role == Role::Started && rootless) {
+    } else if container.is_confined() || (container.role == Role::Started && rootless) {
         power.max(Power::OneWallLess)
     } else {
         power

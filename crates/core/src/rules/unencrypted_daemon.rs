@@ -145,7 +145,7 @@ fn certificates(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     };
     for (holder, var) in variables::settings(scene.job, &["DOCKER_TLS_CERTDIR"]) {
         let moot = match holder {
-            Holder::Container(container) if access::daemon(container).is_some() => false,
+            Holder::Container(container) if access::daemon(container).is_some() => starts_plainly(container),
             Holder::Container(container) => by_socket(&container.env),
             Holder::Job | Holder::Script => by_socket(&scene.job.env) && !service,
         };
@@ -155,6 +155,12 @@ fn certificates(scene: &Scene<'_>, sink: &mut Sink<'_>) {
             sink.report(variables::line(var), Power::OpenEngine, message);
         }
     }
+}
+
+/// Whether a container's command names the daemon's program itself: the image's entrypoint then adds no address of its
+/// own, so that the variable decides nothing.
+fn starts_plainly(container: &Container) -> bool {
+    container.command.first().is_some_and(|word| word.as_str().rsplit('/').next() == Some("dockerd"))
 }
 
 /// Whether an option opens the API without TLS. In a program that may be no daemon, the port has to be named.

@@ -130,6 +130,75 @@ const COMPOSE_FILE: Text = Text {
 ",
 };
 
+const WORKLOADS: Text = Text {
+    path: "deploy.yaml",
+    head: "",
+    unit: "\
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: agent-{n}
+spec:
+  template:
+    metadata:
+      labels:
+        app: agent-{n}
+    spec:
+      containers:
+        - name: dind
+          image: docker:29.7.2-dind
+          securityContext:
+            privileged: true
+          volumeMounts:
+            - name: sock
+              mountPath: /run/docker
+        - name: agent
+          image: registry.example/team/agent:1.4.{n}
+          env:
+            - name: DOCKER_HOST
+              value: unix:///run/docker/docker.sock
+          command: [sh, -c, \"docker build -t app-{n} . && docker push app-{n}\"]
+          volumeMounts:
+            - name: sock
+              mountPath: /run/docker
+      volumes:
+        - name: sock
+          emptyDir: {}
+",
+};
+
+const TASKS: Text = Text {
+    path: "tasks.yaml",
+    head: "",
+    unit: "\
+---
+apiVersion: tekton.dev/v1
+kind: Task
+metadata:
+  name: build-{n}
+spec:
+  params:
+    - name: image
+      default: registry.example/team/app-{n}
+  steps:
+    - name: build
+      image: docker:29.7.2-cli
+      env:
+        - name: DOCKER_HOST
+          value: tcp://localhost:2376
+      script: |
+        #!/bin/sh
+        docker build -t $(params.image) .
+        docker push $(params.image)
+  sidecars:
+    - name: dind
+      image: docker:29.7.2-dind
+      securityContext:
+        privileged: true
+",
+};
+
 const CIRCLECI_CONFIG: Text = Text {
     path: ".circleci/config.yml",
     head: "\
@@ -220,14 +289,42 @@ fi
 ",
 };
 
+const JENKINSFILE: Text = Text {
+    path: "Jenkinsfile",
+    head: "\
+// Each application on an agent with Docker.
+def registry = 'registry.example/team'
+",
+    unit: "\
+node('docker') {
+  stage('App {n}') {
+    checkout scm
+    def image = docker.build(\"${registry}/app-{n}:${env.BUILD_NUMBER}\", '--pull -f app-{n}/Dockerfile .')
+    image.inside('-v /var/run/docker.sock:/var/run/docker.sock') {
+      sh '''
+        make -C app-{n} test
+        docker compose -f app-{n}/compose.yaml up --detach
+      '''
+    }
+    docker.withRegistry('https://registry.example', 'registry') {
+      image.push('latest')
+    }
+  }
+}
+",
+};
+
 /// One text of each format.
 pub(super) static TEXTS: &[&Text] = &[
     &GITLAB_PIPELINE,
     &GITHUB_WORKFLOW,
     &COMPOSITE_ACTION,
+    &JENKINSFILE,
     &CIRCLECI_CONFIG,
     &AZURE_PIPELINE,
     &COMPOSE_FILE,
+    &WORKLOADS,
+    &TASKS,
     &DOCKERFILE,
     &SCRIPT,
 ];
@@ -249,6 +346,7 @@ pub(super) static DENSE: &[&Text] = &[
     &Text { path: "azure-pipelines.yml", head: "steps:\n", unit: "- script: docker ps\n" },
     &Text { path: "compose.yaml", head: "services:\n", unit: "  s{n}: {privileged: true}\n" },
     &Text { path: "Dockerfile", head: "FROM a\n", unit: "RUN a\n" },
+    &Text { path: "Jenkinsfile", head: "node {\n", unit: "sh 'a'\n" },
     &Text { path: "letters.sh", head: "", unit: "a\n" },
 ];
 

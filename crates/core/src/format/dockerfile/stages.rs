@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::needs;
 use crate::map::Map;
 use crate::model::{Command, Mount, Place, SyntaxError, Value, Var};
-use crate::script::{self, Scope};
+use crate::script::{self, Scope, is_foreign};
 use crate::source::{Span, Text};
 use crate::syntax::dockerfile::{
     Dockerfile, Expander, Instruction, Keyword, Vars, fields, json_array, pairs, unquoted,
@@ -394,13 +394,4 @@ impl Reader {
         }
         Scope::new(known)
     }
-}
-
-/// Whether a script names an interpreter in its first line that is no shell.
-fn is_foreign(script: &str) -> bool {
-    let Some(line) = script.strip_prefix("#!").and_then(|rest| rest.lines().next()) else { return false };
-    let mut words = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
-    let program = words.find(|word| *word != "env" && !word.starts_with('-') && !word.contains('='));
-    !program
-        .is_some_and(|program| matches!(program, "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh" | "busybox"))
 }

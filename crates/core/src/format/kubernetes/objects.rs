@@ -1,7 +1,7 @@
 //! Objects of a file that its pods refer to.
 
 use super::super::cursor::Cursor;
-use super::pod::as_written;
+use super::pod::AsWritten;
 use super::volumes::HostPath;
 use crate::map::Map;
 use crate::model::{Value, Via};
@@ -15,6 +15,8 @@ pub(in crate::format) struct Objects<'a> {
     runtimes: Map<&'a str, Value>,
     /// Paths of the node behind persistent volumes by name.
     paths: Map<&'a str, HostPath>,
+    /// Tekton's steps that tasks may take over, by name.
+    steps: Map<&'a str, Cursor<'a>>,
     /// Names of persistent volumes by the claims that are bound to them.
     claims: Map<&'a str, &'a str>,
 }
@@ -28,6 +30,11 @@ impl<'a> Objects<'a> {
                     self.configs.insert(name, data);
                 }
             }
+            "StepAction" => {
+                if let Some(spec) = object.get("spec") {
+                    self.steps.insert(name, spec);
+                }
+            }
             "RuntimeClass" => {
                 if let Some(handler) = object.get("handler").and_then(|handler| handler.value()) {
                     self.runtimes.insert(name, handler);
@@ -35,7 +42,7 @@ impl<'a> Objects<'a> {
             }
             "PersistentVolume" => {
                 let source = ["hostPath", "local"].iter().find_map(|key| object.at(&["spec", key]));
-                if let Some(path) = source.and_then(|source| HostPath::new(&source, &as_written)) {
+                if let Some(path) = source.and_then(|source| HostPath::new(&source, &AsWritten)) {
                     self.paths.insert(name, path);
                 }
                 if let Some(claim) = object.at(&["spec", "claimRef", "name"]).and_then(|claim| claim.str()) {
@@ -55,6 +62,11 @@ impl<'a> Objects<'a> {
     pub(super) fn config(&self, name: &Cursor<'a>) -> Option<Cursor<'a>> {
         let data = self.configs.get(name.str()?)?.clone();
         Some(data.reached(&[(Via::Reference, name.span())]))
+    }
+
+    /// The step that is named at `name`.
+    pub(in crate::format) fn step(&self, name: &Cursor<'a>) -> Option<Cursor<'a>> {
+        Some(self.steps.get(name.str()?)?.clone().reached(&[(Via::Reference, name.span())]))
     }
 
     /// A runtime class, with its handler as a further name where the class stands in the file.

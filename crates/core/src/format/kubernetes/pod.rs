@@ -6,14 +6,34 @@ use super::reference;
 use super::volumes::Volumes;
 use crate::engine::image;
 use crate::map::Map;
-use crate::model::{Container, Job, Namespace, Place, Role, Value, Var};
-use crate::script::{Scope, lower_words};
+use crate::model::{Command, Container, Job, Namespace, Place, Role, Value, Var};
+use crate::script::{Scope, is_foreign, lower, lower_words};
 use crate::source::{Span, Text};
+
+/// What a format puts in the place of references in a pod's values.
+pub(in crate::format) trait Fill {
+    /// What a scalar becomes.
+    fn one(&self, value: Value) -> Value;
+
+    /// What an item of a list becomes.
+    fn many(&self, value: Value) -> Vec<Value> {
+        vec![self.one(value)]
+    }
+}
+
+/// Values as they are written; those of which a template or an environment may make something else are unknown.
+pub(in crate::format) struct AsWritten;
+
+impl Fill for AsWritten {
+    fn one(&self, mut value: Value) -> Value {
+        value.unknown |= value.any(|text| text.contains("${") || text.contains("$."));
+        value
+    }
+}
 
 /// What the containers of a pod share.
 pub(in crate::format) struct Pod<'a, 'r> {
-    /// What a scalar becomes, with what the format fills in.
-    read: &'r dyn Fn(Value) -> Value,
+    fill: &'r dyn Fill,
     objects: &'r Objects<'a>,
     volumes: Volumes,
     /// The pod's security settings, nearest first.
@@ -29,7 +49,7 @@ static NAMESPACES: &[(&str, Namespace)] =
     &[("hostPID", Namespace::Pid), ("hostNetwork", Namespace::Network), ("hostIPC", Namespace::Ipc)];
 
 /// The lists of a pod's containers, in the order in which they start.
-static LISTS: &[&str] = &["initContainers", "containers", "ephemeralContainers"];
+pub(super) static LISTS: &[&str] = &["initContainers", "containers", "ephemeralContainers"];
 
 /// Adds the containers of the pod that `spec` describes to the job, with what they run.
 pub(in crate::format) fn pod<'a>(
@@ -38,17 +58,11 @@ pub(in crate::format) fn pod<'a>(
     objects: &Objects<'a>,
     job: &mut Job,
 ) {
-    let pod = Pod::new(std::slice::from_ref(spec), metadata, objects, &as_written);
+    let pod = Pod::new(std::slice::from_ref(spec), metadata, objects, &AsWritten);
     for item in LISTS.iter().filter_map(|list| spec.get(list)).flat_map(|list| list.items()) {
-        pod.add(&item, None, Role::Workload, job);
+        pod.add(&item, &[], Role::Workload, job);
     }
     pod.close(job);
-}
-
-/// A value of which a template or an environment may make something else.
-pub(super) fn as_written(mut value: Value) -> Value {
-    value.unknown |= value.any(|text| text.contains("${") || text.contains("$."));
-    value
 }
 
 impl<'a, 'r> Pod<'a, 'r> {
@@ -57,8 +71,9 @@ impl<'a, 'r> Pod<'a, 'r> {
         specs: &[Cursor<'a>],
         metadata: Option<&Cursor<'a>>,
         objects: &'r Objects<'a>,
-        read: &'r dyn Fn(Value) -> Value,
+        fill: &'r dyn Fill,
     ) -> Self {
+        let read = |value| fill.one(value);
         let get = |key: &str| specs.iter().find_map(|spec| spec.get(key));
         let says =
             |key: &str| get(key).filter(|entry| entry.value().map(read).is_some_and(|value| is_true(&value)));
@@ -66,9 +81,9 @@ impl<'a, 'r> Pod<'a, 'r> {
         let annotations = annotations.map(|list| list.entries()).unwrap_or_default();
         let host_users = get("hostUsers").and_then(|entry| entry.value()).map(read);
         Self {
-            read,
+            fill,
             objects,
-            volumes: Volumes::new(specs, objects, read),
+            volumes: Volumes::new(specs, objects, fill),
             security: specs.iter().filter_map(|spec| spec.get("securityContext")).collect(),
             annotations: annotations.into_iter().map(|entry| (entry.key(), entry)).collect(),
             namespaces: NAMESPACES
@@ -82,88 +97,127 @@ impl<'a, 'r> Pod<'a, 'r> {
         }
     }
 
-    /// Adds the container of `item` to the job, with its commands. `base` says what `item` does not.
-    pub(in crate::format) fn add(
-        &self,
-        item: &Cursor<'a>,
-        base: Option<&Cursor<'a>>,
-        role: Role,
-        job: &mut Job,
-    ) {
+    /// Adds the container of `item` to the job, with what it runs. `bases` say what `item` does not, nearest first.
+    pub(in crate::format) fn add(&self, item: &Cursor<'a>, bases: &[Cursor<'a>], role: Role, job: &mut Job) {
         if !item.is_mapping() {
             return;
         }
-        let container = self.container(item, base, role);
+        let layers: Vec<_> = std::iter::once(item).chain(bases).cloned().collect();
+        let mut container = self.container(&layers, role);
         let place = Place::Container(job.containers.len());
         let mut scope = Scope::new(&container.env);
-        let mut script = next_script(job);
-        let mut run = |words: &[Value]| {
-            job.commands.extend(lower_words(words, &mut scope, script, place));
-            script = script.saturating_add(1);
-        };
-        run(&program(&container));
+        let mut script = job.commands.last().map_or(0, |last| last.script.saturating_add(1));
+        if let Some(text) = get(&layers, &["script"]).and_then(|text| self.value(&text)) {
+            // It takes the place of the image's own program.
+            container.entrypoint = true;
+            container.command.clear();
+            job.commands.extend(self.script(&text, &mut scope, script, place));
+            job.errors.extend(scope.into_errors());
+            scope = Scope::new(&container.env);
+        } else {
+            job.commands.extend(lower_words(&program(&container), &mut scope, script, place));
+        }
         for path in PROBES {
             let words = item.at(path).map(|words| self.words(&words, &container.env)).unwrap_or_default();
-            run(&words);
+            script = script.saturating_add(1);
+            job.commands.extend(lower_words(&words, &mut scope, script, place));
         }
         job.errors.extend(scope.into_overflow());
         job.containers.push(container);
     }
 
+    /// What a script of the container runs, if a shell reads it.
+    fn script(&self, text: &Value, scope: &mut Scope, script: u32, place: Place) -> Vec<Command> {
+        if is_foreign(text.as_str()) {
+            return Vec::new();
+        }
+        let mut commands = lower(&text.text, scope, script);
+        for command in commands.iter_mut().filter(|command| command.place == Place::Job) {
+            command.place = place;
+        }
+        commands
+    }
+
     /// Ends the pod: what is handed to it and mounted by none of its containers stands with the first of them.
-    pub(in crate::format) fn close(self, job: &mut Job) {
+    pub(in crate::format) fn close(&self, job: &mut Job) {
         job.one_network = true;
+        let unmounted = self.volumes.unmounted();
+        if job.containers.is_empty() && !(self.namespaces.is_empty() && unmounted.is_empty()) {
+            // A patch may say what the pod shares and leave its containers to another file.
+            job.containers.push(self.container(&[], Role::Workload));
+        }
         if let Some(first) = job.containers.first_mut() {
-            first.mounts.extend(self.volumes.unmounted());
+            first.mounts.extend(unmounted);
+            if first.span.is_empty() {
+                first.span = job.span;
+            }
         }
     }
 
-    /// The container that `item` describes, without what it runs.
-    pub(in crate::format) fn container(
-        &self,
-        item: &Cursor<'a>,
-        base: Option<&Cursor<'a>>,
-        role: Role,
-    ) -> Container {
-        let get = |key: &str| item.get(key).or_else(|| base?.get(key));
-        let mut container = Container::new(role, item.entry_span());
-        container.names.extend(get("name").and_then(|name| Some(name.str()?.to_owned())));
-        container.image = get("image").and_then(|image| self.value(&image));
-        for list in base.into_iter().chain([item]) {
-            self.env(list, &mut container.env);
+    /// The container that these mappings describe together, nearest first, without what it runs.
+    fn container(&self, layers: &[Cursor<'a>], role: Role) -> Container {
+        let list = |keys: &[&str]| get(layers, keys).map(|list| list.items()).unwrap_or_default();
+        let span = layers.first().map_or_else(Span::default, Cursor::entry_span);
+        let mut container = Container::new(role, span);
+        let name = get(layers, &["name"]).and_then(|name| name.str()).or(layers.first().map(Cursor::key));
+        container.names.extend(name.filter(|name| !name.is_empty()).map(str::to_owned));
+        container.image = self.image(layers);
+        for layer in layers.iter().rev() {
+            self.env(layer, &mut container.env);
         }
-        let words = |key: &str| get(key).map(|words| self.words(&words, &container.env)).unwrap_or_default();
-        let (mut command, args) = (words("command"), words("args"));
+        let words = |keys: &[&str]| get(layers, keys).map(|words| self.words(&words, &container.env));
+        let command = words(&["command"]).unwrap_or_default();
         container.entrypoint = !command.is_empty();
-        command.extend(args);
-        container.command = command;
-        for mount in base.into_iter().chain([item]).filter_map(|from| from.get("volumeMounts")) {
+        container.command = command.into_iter().chain(words(ARGS).unwrap_or_default()).collect();
+        for mounts in layers.iter().filter_map(|layer| get(std::slice::from_ref(layer), MOUNTS)) {
             container
                 .mounts
-                .extend(mount.items().iter().filter_map(|item| self.volumes.mount(item, self.read)));
+                .extend(mounts.items().iter().filter_map(|item| self.volumes.mount(item, self.fill)));
         }
         container.devices = self.volumes.devices(&container.mounts);
-        let blocks = get("volumeDevices").map(|list| list.items()).unwrap_or_default();
-        container.devices.extend(blocks.iter().filter_map(|item| self.volumes.block(item)));
+        container.devices.extend(list(&["volumeDevices"]).iter().filter_map(|item| self.volumes.block(item)));
         container.namespaces.clone_from(&self.namespaces);
         container.user_namespace = self.user_namespace;
         container.runtime.clone_from(&self.runtime);
         let shares = self.namespaces.iter().any(|(namespace, _)| *namespace == Namespace::Network);
-        let ports = get("ports").map(|list| list.items()).unwrap_or_default();
-        container.ports = ports.iter().filter_map(|port| self.port(port, shares)).collect();
-        self.secure(&mut container, item, base);
+        container.ports = list(&["ports"]).iter().filter_map(|port| self.port(port, shares)).collect();
+        self.secure(&mut container, layers);
         container
     }
 
+    /// The image, which charts' values also write in parts.
+    fn image(&self, layers: &[Cursor<'a>]) -> Option<Value> {
+        let image = get(layers, &["image"]);
+        let parts = match &image {
+            Some(image) if !image.is_mapping() => return self.value(image),
+            Some(parts) => parts,
+            None => layers.first()?,
+        };
+        let repository = self.value(&parts.get("repository")?)?;
+        let mut out = Value::default();
+        for (before, key) in [("", "registry"), ("/", "repository"), (":", "tag"), ("@", "digest")] {
+            let part = parts.get(key).and_then(|part| self.value(&part));
+            let Some(part) = part.filter(|part| !part.as_str().is_empty()) else { continue };
+            if !out.text.is_empty() {
+                out.text.push_replaced(before, part.span);
+            }
+            out.text.push(&part.text);
+            out.unknown |= part.unknown;
+            // The part that tells most is the line of evidence.
+            out.span = if key == "registry" { repository.span } else { part.span };
+        }
+        Some(out)
+    }
+
     fn value(&self, entry: &Cursor<'a>) -> Option<Value> {
-        entry.value().map(self.read)
+        entry.value().map(|value| self.fill.one(value))
     }
 
     /// The words of `command` or `args`, with references to the container's own variables filled in.
     fn words(&self, list: &Cursor<'a>, env: &[Var]) -> Vec<Value> {
         let known = |name: &str| variable(list, env, name);
         let words = list.items_or_self().into_iter().filter_map(|word| word.value());
-        words.map(|word| reference::fill((self.read)(word), &known)).collect()
+        words.flat_map(|word| self.fill.many(word)).map(|word| reference::fill(word, &known)).collect()
     }
 
     /// Adds the variables of `env` and `envFrom`; those of a later list win.
@@ -176,7 +230,16 @@ impl<'a, 'r> Pod<'a, 'r> {
                 out.extend(self.value(&entry).map(|value| Var { name, name_span: entry.key_span(), value }));
             }
         }
-        for entry in item.get("env").map(|list| list.items()).unwrap_or_default() {
+        let Some(list) = item.get("env") else { return };
+        if list.is_mapping() {
+            // As charts' values write it.
+            let var = |entry: &Cursor<'a>| {
+                let value = self.value(entry)?;
+                Some(Var { name: entry.key().to_owned(), name_span: entry.key_span(), value })
+            };
+            out.extend(list.entries().iter().filter_map(var));
+        }
+        for entry in list.items() {
             let Some(name) = entry.get("name") else { continue };
             let name_span = name.entry_span();
             let value = match (entry.get("value"), entry.get("valueFrom")) {
@@ -185,7 +248,10 @@ impl<'a, 'r> Pod<'a, 'r> {
                 (None, None) => Some(Value { span: name_span, ..Value::default() }),
             };
             let Some(value) = value else { continue };
-            let value = reference::fill(value, &|name| variable(&entry, out, name));
+            let mut value = reference::fill(value, &|name| variable(&entry, out, name));
+            if !entry.span().contains(value.span) {
+                value.span = entry.get("value").map_or(name_span, |value| value.span());
+            }
             out.push(Var { name: name.str().unwrap_or("").to_owned(), name_span, value });
         }
     }
@@ -221,9 +287,9 @@ impl<'a, 'r> Pod<'a, 'r> {
     }
 
     /// Fills in what the security settings of the container, and else of the pod, say.
-    fn secure(&self, container: &mut Container, item: &Cursor<'a>, base: Option<&Cursor<'a>>) {
+    fn secure(&self, container: &mut Container, layers: &[Cursor<'a>]) {
         let own: Vec<_> =
-            [Some(item), base].iter().flatten().filter_map(|from| from.get("securityContext")).collect();
+            layers.iter().flat_map(|from| SECURITY.iter().filter_map(|key| from.get(key))).collect();
         let find = |path: &[&str]| {
             let entry = own.iter().chain(&self.security).find_map(|from| from.at(path))?;
             Some((self.value(&entry)?, entry.entry_span()))
@@ -254,6 +320,16 @@ impl<'a, 'r> Pod<'a, 'r> {
         }
     }
 }
+
+/// What the nearest layer says of one of the keys.
+fn get<'a>(layers: &[Cursor<'a>], keys: &[&str]) -> Option<Cursor<'a>> {
+    layers.iter().find_map(|layer| keys.iter().find_map(|key| layer.get(key)))
+}
+
+/// Keys of a container, each with the names that charts' values give it beside its own.
+static ARGS: &[&str] = &["args", "commandArgs", "extraArgs"];
+static MOUNTS: &[&str] = &["volumeMounts", "extraVolumeMounts"];
+static SECURITY: &[&str] = &["securityContext", "containerSecurityContext"];
 
 /// The value of a variable that is referred to at `entry`, as long as there is room for more.
 fn variable(entry: &Cursor<'_>, env: &[Var], name: &str) -> Option<Value> {
@@ -287,20 +363,15 @@ static PROBES: &[&[&str]] = &[
 
 /// The words that a container runs, as far as they are known: without a program of their own, they are arguments of the
 /// image's.
-pub(in crate::format) fn program(container: &Container) -> Vec<Value> {
+fn program(container: &Container) -> Vec<Value> {
     let words = &container.command;
-    if container.entrypoint || words.first().is_some_and(|word| !word.as_str().starts_with('-')) {
-        return words.clone();
+    let image = container.image.as_ref().filter(|_| !container.entrypoint && !words.is_empty());
+    if let Some((image, own)) = image.and_then(|image| Some((image, image::entrypoint(image.as_str())?))) {
+        let own = Value::literal(Text::replaced(own, image.span));
+        return std::iter::once(own).chain(words.iter().cloned()).collect();
     }
-    let own =
-        container.image.as_ref().and_then(|image| Some((image.span, image::entrypoint(image.as_str())?)));
-    let Some((span, own)) = own.filter(|_| !words.is_empty()) else { return Vec::new() };
-    let mut out = vec![Value::literal(Text::replaced(own, span))];
-    out.extend(words.iter().cloned());
-    out
-}
-
-/// The number of the next script of a job.
-pub(in crate::format) fn next_script(job: &Job) -> u32 {
-    job.commands.last().map_or(0, |last| last.script.saturating_add(1))
+    match words.first() {
+        Some(word) if container.entrypoint || !word.as_str().starts_with('-') => words.clone(),
+        _ => Vec::new(),
+    }
 }

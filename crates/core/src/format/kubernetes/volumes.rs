@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use super::super::cursor::{Cursor, is_true};
 use super::objects::Objects;
+use super::pod::Fill;
 use crate::map::Map;
 use crate::model::{Mount, Value};
 use crate::source::Span;
@@ -17,9 +18,9 @@ pub(super) struct HostPath {
 
 impl HostPath {
     /// The `path` of a mapping.
-    pub(super) fn new(entry: &Cursor<'_>, read: &dyn Fn(Value) -> Value) -> Option<Self> {
+    pub(super) fn new(entry: &Cursor<'_>, fill: &dyn Fill) -> Option<Self> {
         let path = entry.get("path")?;
-        Some(Self { path: read(path.value()?), span: path.entry_span() })
+        Some(Self { path: fill.one(path.value()?), span: path.entry_span() })
     }
 }
 
@@ -27,15 +28,12 @@ impl HostPath {
 pub(super) struct Volumes(Map<String, (HostPath, Cell<bool>)>);
 
 impl Volumes {
-    pub(super) fn new<'a>(
-        specs: &[Cursor<'a>],
-        objects: &Objects<'a>,
-        read: &dyn Fn(Value) -> Value,
-    ) -> Self {
-        let lists = specs.iter().filter_map(|spec| spec.get("volumes"));
+    pub(super) fn new<'a>(specs: &[Cursor<'a>], objects: &Objects<'a>, fill: &dyn Fill) -> Self {
+        let lists =
+            specs.iter().flat_map(|spec| ["volumes", "extraVolumes"].map(|key| spec.get(key))).flatten();
         let volumes = lists.flat_map(|list| list.items()).filter_map(|item| {
             let name = item.get("name")?.str()?.to_owned();
-            let own = item.get("hostPath").and_then(|path| HostPath::new(&path, read));
+            let own = item.get("hostPath").and_then(|path| HostPath::new(&path, fill));
             let claimed = || objects.claimed(&item.at(&["persistentVolumeClaim", "claimName"])?);
             Some((name, (own.or_else(claimed)?, Cell::new(false))))
         });
@@ -43,8 +41,8 @@ impl Volumes {
     }
 
     /// What one item of `volumeMounts` hands in. The line of evidence of a path of the node is the volume's.
-    pub(super) fn mount(&self, item: &Cursor<'_>, read: &dyn Fn(Value) -> Value) -> Option<Mount> {
-        let value = |key: &str| item.get(key).and_then(|entry| entry.value()).map(read);
+    pub(super) fn mount(&self, item: &Cursor<'_>, fill: &dyn Fill) -> Option<Mount> {
+        let value = |key: &str| item.get(key).and_then(|entry| entry.value()).map(|value| fill.one(value));
         let name = value("name")?;
         let below = value("subPath").or_else(|| value("subPathExpr"));
         let (source, span) = match self.0.get(name.as_str()) {

@@ -1,0 +1,217 @@
+//! Groovy as pipelines are written in it: calls with and without parentheses, named arguments, closures, lists and maps,
+//! all kinds of strings. It is tolerant: every text has a tree, what is open at its end is closed there, and what is no
+//! expression is passed over. It knows no vendor's words, and statements such as `if` and `try` are calls with a closure.
+
+mod cursor;
+mod fold;
+mod parser;
+mod string;
+#[cfg(test)]
+mod tests;
+
+use crate::model::SyntaxError;
+use crate::source::{FileId, Span, Text};
+
+/// How deep constructs may nest in each other; what is deeper is read flat.
+const DEEPEST: usize = 64;
+
+/// A text's statements and what could not be read of them.
+#[derive(Debug, Default)]
+pub struct Tree<'t> {
+    pub statements: Vec<Expr<'t>>,
+    pub errors: Vec<SyntaxError>,
+}
+
+/// Reads `text`, which stands in `file` from its first byte.
+pub fn parse(file: FileId, text: &str) -> Tree<'_> {
+    parser::parse(file, text)
+}
+
+/// A name, number or key word as written, with its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Name<'t> {
+    pub text: &'t str,
+    pub span: Span,
+}
+
+/// An expression or statement.
+#[derive(Debug)]
+pub enum Expr<'t> {
+    /// A name, a number, `true`, `null`.
+    Word(Name<'t>),
+    String(Template<'t>),
+    /// `[…]`: a list, or a map if its items have keys.
+    List(List<'t>),
+    /// `{ … }`
+    Closure(Closure<'t>),
+    /// What follows a value: members, calls and indices, in order. Without a head it starts with a call.
+    Chain(Chain<'t>),
+    /// `a + b + …`
+    Sum(Vec<Expr<'t>>),
+    /// `a ? b : c` and `b ?: c`: the values that it can have come last.
+    Choice {
+        conditions: Vec<Expr<'t>>,
+        values: Vec<Expr<'t>>,
+    },
+    Assign(Box<Assign<'t>>),
+    /// `def name(…) { … }`
+    Function(Name<'t>, Closure<'t>),
+    /// Anything else, with what stands in it.
+    Other(Vec<Expr<'t>>),
+}
+
+/// A string: pieces of text and what is filled in between them.
+#[derive(Debug)]
+pub struct Template<'t> {
+    pub parts: Vec<Part<'t>>,
+    /// Without the quotes.
+    pub span: Span,
+}
+
+#[derive(Debug)]
+pub enum Part<'t> {
+    Text(Text),
+    /// `${…}` or `$x.y`: what is filled in, and all of it as written.
+    Value(Expr<'t>, Name<'t>),
+}
+
+#[derive(Debug)]
+pub struct List<'t> {
+    pub items: Vec<Argument<'t>>,
+    pub span: Span,
+}
+
+/// An argument of a call or an item of a list or map.
+#[derive(Debug)]
+pub struct Argument<'t> {
+    pub key: Option<Expr<'t>>,
+    pub value: Expr<'t>,
+}
+
+#[derive(Debug)]
+pub struct Closure<'t> {
+    /// The names before its `->`.
+    pub parameters: Vec<Name<'t>>,
+    pub statements: Vec<Expr<'t>>,
+    /// With its braces.
+    pub span: Span,
+}
+
+#[derive(Debug)]
+pub struct Chain<'t> {
+    pub head: Option<Box<Expr<'t>>>,
+    pub links: Vec<Link<'t>>,
+    pub span: Span,
+    /// A modifier or a type stands in front of it.
+    pub declared: bool,
+}
+
+#[derive(Debug)]
+pub enum Link<'t> {
+    /// `.name`
+    Member(Name<'t>),
+    /// `.name(…)`, `.name { … }` or `name argument`; the name is empty where a value itself is called.
+    Call(Call<'t>),
+    /// `[…]`
+    Index(Vec<Argument<'t>>),
+}
+
+#[derive(Debug)]
+pub struct Call<'t> {
+    pub name: Name<'t>,
+    /// In the order written; a closure behind the parentheses comes last.
+    pub arguments: Vec<Argument<'t>>,
+    pub span: Span,
+}
+
+#[derive(Debug)]
+pub struct Assign<'t> {
+    /// More than one in `a = b = c`.
+    pub targets: Vec<Expr<'t>>,
+    pub value: Expr<'t>,
+    /// `+=`
+    pub adds: bool,
+    /// `def x = …`
+    pub declares: bool,
+}
+
+impl<'t> Expr<'t> {
+    /// The call that the expression is, if it is one and nothing else.
+    pub fn call(&self) -> Option<&Call<'t>> {
+        match self {
+            Self::Chain(Chain { head: None, links, .. }) => match links.as_slice() {
+                [Link::Call(call)] => Some(call),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A name, or a string with nothing to fill in, as a key is.
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Self::Word(name) => Some(name.text),
+            Self::String(template) => match template.parts.as_slice() {
+                [] => Some(""),
+                [Part::Text(text)] => Some(text.as_str()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl<'t> Call<'t> {
+    /// The value of a named argument, which may stand in a map that is the only argument.
+    pub fn named(&self, key: &str) -> Option<&Expr<'t>> {
+        let map = match self.arguments.first() {
+            Some(Argument { key: None, value: Expr::List(list) }) => list.entry(key),
+            _ => None,
+        };
+        map.or_else(|| entry(&self.arguments, key))
+    }
+
+    /// The arguments without a name that are no closures.
+    pub fn positional(&self) -> impl Iterator<Item = &Expr<'t>> {
+        let plain =
+            |argument: &&Argument<'t>| argument.key.is_none() && !matches!(argument.value, Expr::Closure(_));
+        self.arguments.iter().filter(plain).map(|argument| &argument.value)
+    }
+
+    /// A setting by a named argument, or by a call in its block: `image: 'a'`, `{ image 'a' }`.
+    pub fn setting(&self, name: &str) -> Option<&Expr<'t>> {
+        self.named(name).or_else(|| self.body()?.setting(name)?.positional().next())
+    }
+
+    /// Its last closure: the block that it is given.
+    pub fn body(&self) -> Option<&Closure<'t>> {
+        self.arguments.iter().rev().find_map(|argument| match &argument.value {
+            Expr::Closure(closure) => Some(closure),
+            _ => None,
+        })
+    }
+}
+
+impl<'t> List<'t> {
+    /// The value of a key of a map.
+    pub fn entry(&self, key: &str) -> Option<&Expr<'t>> {
+        entry(&self.items, key)
+    }
+}
+
+fn entry<'a, 't>(items: &'a [Argument<'t>], key: &str) -> Option<&'a Expr<'t>> {
+    let is = |item: &&Argument<'t>| item.key.as_ref().and_then(Expr::key) == Some(key);
+    items.iter().find(is).map(|item| &item.value)
+}
+
+impl<'t> Closure<'t> {
+    /// The calls that are statements of it.
+    pub fn calls(&self) -> impl Iterator<Item = &Call<'t>> {
+        self.statements.iter().filter_map(Expr::call)
+    }
+
+    /// The last of its calls of that name: how blocks of settings give one.
+    pub fn setting(&self, name: &str) -> Option<&Call<'t>> {
+        self.calls().filter(|call| call.name.text == name).last()
+    }
+}
