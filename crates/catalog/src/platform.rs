@@ -36,9 +36,9 @@ platforms! {
     GitlabDocker = "gitlab-docker", "GitLab Runner, Docker executor", ["gitlab-ci", "gitlab-runner"];
     GitlabKubernetes = "gitlab-kubernetes", "GitLab Runner, Kubernetes executor", ["gitlab-ci", "gitlab-runner"];
     /// GitHub's side: repository and organisation settings.
-    Github = "github", "GitHub settings", ["github-actions"];
-    GithubHosted = "github-hosted", "GitHub-hosted runner", ["github-actions"];
-    GithubSelfHosted = "github-self-hosted", "self-hosted GitHub runner", ["github-actions"];
+    Github = "github", "GitHub settings", ["github-actions", "github-action"];
+    GithubHosted = "github-hosted", "GitHub-hosted runner", ["github-actions", "github-action"];
+    GithubSelfHosted = "github-self-hosted", "self-hosted GitHub runner", ["github-actions", "github-action"];
     /// GitHub's runners in pods, which its Actions Runner Controller starts.
     GithubArc = "github-arc", "GitHub runner in Kubernetes (Actions Runner Controller)", ["github-actions"];
     Azure = "azure", "Azure Pipelines", ["azure-pipelines"];

@@ -150,18 +150,29 @@ impl<'a> Files<'a> {
     }
 }
 
+/// Folders that services keep their pipelines in, below the one that jobs run in.
+static FOLDERS: &[&str] =
+    &[".github/", ".gitlab/", ".circleci/", ".azure-pipelines/", ".azuredevops/", ".ado/"];
+
 /// The folder that jobs run in: that of the pipeline's file, or the one above the folders that a service keeps it in.
 fn root(path: &str) -> String {
     let folder = path.rfind('/').map_or("", |end| path.get(..=end).unwrap_or(""));
-    let kept = [".github/", ".gitlab/", ".circleci/"].iter().filter_map(|kept| folder.find(kept)).min();
+    let kept = FOLDERS.iter().filter_map(|kept| folder.find(kept)).min();
     folder.get(..kept.unwrap_or(folder.len())).unwrap_or("").to_owned()
 }
 
+/// How pipelines call the folder that their repository is in.
+static CHECKOUTS: &[&str] = &[
+    "$CI_PROJECT_DIR/",
+    "${CI_PROJECT_DIR}/",
+    "$GITHUB_WORKSPACE/",
+    "${{ github.workspace }}/",
+    "$(Build.SourcesDirectory)/",
+];
+
 /// A path without `.`, `..`, doubled slashes and the variable for the checkout.
 fn clean(path: &str) -> String {
-    let path = ["$CI_PROJECT_DIR/", "${CI_PROJECT_DIR}/", "$GITHUB_WORKSPACE/", "${{ github.workspace }}/"]
-        .iter()
-        .fold(path.to_owned(), |path, name| path.replace(name, ""));
+    let path = CHECKOUTS.iter().fold(path.to_owned(), |path, name| path.replace(name, ""));
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

@@ -3,7 +3,7 @@
 mod frame;
 mod job;
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use self::frame::{Frame, fields, items};
@@ -14,7 +14,7 @@ use super::matrix::Matrix;
 use super::{Format, Probe};
 use crate::files::Files;
 use crate::map::Map;
-use crate::model::{Reach, Told, Unit, Value, Var};
+use crate::model::{Reach, SyntaxError, Told, Unit, Value, Var};
 use crate::source::FileId;
 
 pub(super) static FORMAT: Format =
@@ -60,13 +60,14 @@ fn recognise(probe: &Probe<'_>) -> u8 {
         + items.iter().filter(|(key, _)| probe.has_item(key)).map(|(_, score)| score).sum::<u32>();
     let folder = [".azure-pipelines/", ".azure/", ".azuredevops/", ".ado/", ".vsts"];
     let score = score + if folder.iter().any(|folder| probe.path.contains(folder)) { 40 } else { 0 };
-    u8::try_from(score.min(95)).unwrap_or(95)
+    u8::try_from(score.min(98)).unwrap_or(98)
 }
 
 fn lower(files: &Files<'_>, id: FileId) -> Unit {
     let library = Library::new(files);
     let left = Context::allowance();
-    let reader = Reader { library: &library, nothing: Matrix::default(), left: &left };
+    let reader =
+        Reader { library: &library, nothing: Matrix::default(), left: &left, spent: OnceCell::new() };
     let mut unit = Unit::default();
     for root in library.roots(id) {
         let frame = reader.by_default(&root, id);
@@ -78,6 +79,7 @@ fn lower(files: &Files<'_>, id: FileId) -> Unit {
         reader.pipeline(&root, &Level::default(), &frame, &mut unit);
     }
     unit.errors = library.tree(id).map(|tree| tree.errors.clone()).unwrap_or_default();
+    unit.errors.extend(reader.spent.into_inner());
     unit
 }
 
@@ -87,6 +89,8 @@ struct Reader<'a> {
     nothing: Matrix<'a>,
     /// How many bytes expressions may still add.
     left: &'a Cell<usize>,
+    /// Where templates brought more than is read of one file.
+    spent: OnceCell<SyntaxError>,
 }
 
 /// What stages and jobs inherit.
@@ -103,6 +107,17 @@ struct Level<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Takes what a template brings from what may be made of little text; notes it where nothing is left.
+    fn afford(&self, at: &Cursor<'a>, frame: &Frame<'a>, cost: usize) -> bool {
+        let affordable = frame.depth == 0 || at.spend(cost);
+        if !affordable {
+            let message =
+                "templates bring more than is read of one file: from here on, what they bring is left out";
+            let _ = self.spent.set(SyntaxError { span: at.span(), message: message.into() });
+        }
+        affordable
+    }
+
     /// What expressions refer to.
     fn context<'f>(&'f self, level: &'f Level<'a>, frame: &'f Frame<'a>) -> Context<'f, 'a> {
         Context {
@@ -139,6 +154,9 @@ impl<'a> Reader<'a> {
 
     fn stages(&self, list: &Cursor<'a>, level: &Level<'a>, frame: &Rc<Frame<'a>>, unit: &mut Unit) {
         for (item, frame) in items(list, frame) {
+            if !self.afford(&item, &frame, 1) {
+                break;
+            }
             let own = fields(&item);
             if let Some((root, inner)) = self.template(&own, level, &frame) {
                 self.pipeline(&root, level, &inner, unit);
@@ -152,6 +170,9 @@ impl<'a> Reader<'a> {
 
     fn jobs(&self, list: &Cursor<'a>, level: &Level<'a>, frame: &Rc<Frame<'a>>, unit: &mut Unit) {
         for (item, frame) in items(list, frame) {
+            if !self.afford(&item, &frame, 1) {
+                break;
+            }
             let own = fields(&item);
             if let Some((root, inner)) = self.template(&own, level, &frame) {
                 self.pipeline(&root, level, &inner, unit);

@@ -131,9 +131,9 @@ impl<'a> Config<'_, 'a> {
         }
     }
 
-    /// Takes one step from what the calls of commands may add in all; notes it where nothing is left.
-    fn afford(&self, at: &Cursor<'a>, span: Span) -> bool {
-        let affordable = at.spend(COST_OF_STEP);
+    /// Takes `cost` from what the calls of commands may add in all; notes it where nothing is left.
+    fn afford(&self, at: &Cursor<'a>, span: Span, cost: usize) -> bool {
+        let affordable = at.spend(cost);
         if !affordable && self.spent.borrow().is_none() {
             let message = "commands are called more often than is read of one file: from here on, what they run is \
                            left out";
@@ -142,9 +142,6 @@ impl<'a> Config<'_, 'a> {
         affordable
     }
 }
-
-/// What a step of a command that is called costs of what may be made of little text.
-const COST_OF_STEP: usize = 2;
 
 /// The pipeline's parameters: their defaults, which whoever starts a pipeline may change.
 fn pipeline(root: &Cursor<'_>) -> Map<String, Value> {

@@ -28,7 +28,8 @@ pub(super) struct Frame<'a> {
     /// Parameters that are steps, jobs, stages or objects, each with the frame that it is written in. A default has
     /// none but its own.
     lists: Map<String, (Cursor<'a>, Option<Rc<Frame<'a>>>)>,
-    depth: u32,
+    /// How many templates led here.
+    pub(super) depth: u32,
 }
 
 /// Whether a key is a condition, a loop or an insertion.
@@ -146,7 +147,7 @@ impl<'a> Reader<'a> {
         frame: &Rc<Frame<'a>>,
     ) -> Option<(Cursor<'a>, Rc<Frame<'a>>)> {
         let named = find(own, "template")?;
-        if frame.depth >= DEEPEST || !named.spend(COST_OF_TEMPLATE) {
+        if frame.depth >= DEEPEST || !self.afford(named, frame, COST_OF_TEMPLATE) {
             return None;
         }
         let path = read(named, &self.context(level, frame))?;

@@ -39,6 +39,9 @@ static HOOKS: &[&[&str]] = &[
 /// Variables that cost as much as one value that is read through an alias.
 const VARIABLES_A_UNIT: usize = 16;
 
+/// Bytes of a template's script that cost as much as one value that is read through an alias.
+const BYTES_A_UNIT: usize = 64;
+
 /// What a job's lowering carries along.
 struct State<'a> {
     job: Job,
@@ -173,6 +176,9 @@ impl<'a> Reader<'a> {
 
     fn steps(&self, list: &Cursor<'a>, frame: &Rc<Frame<'a>>, state: &mut State<'a>) {
         for (item, frame) in items(list, frame) {
+            if !self.afford(&item, &frame, 1) {
+                break;
+            }
             let own = fields(&item);
             if let Some((root, inner)) = self.template(&own, &state.level, &frame) {
                 if let Some(steps) = root.get("steps") {
@@ -191,8 +197,11 @@ impl<'a> Reader<'a> {
         state.script = state.script.saturating_add(1);
         let env = find(own, "env").map(|env| environment(env, &context)).unwrap_or_default();
         let first = state.job.commands.len();
-        let mut run = |text: &Cursor<'_>, is_powershell: bool| -> Vec<Command> {
+        let mut run = |text: &Cursor<'a>, is_powershell: bool| -> Vec<Command> {
             let Some(value) = text.value() else { return Vec::new() };
+            if !self.afford(text, frame, value.text.len() / BYTES_A_UNIT) {
+                return Vec::new();
+            }
             let text = if is_powershell { powershell(value.text) } else { value.text };
             let mut scope = state.scopes.scope(&state.job.env, &env);
             let commands = run_script(&text, &context, &mut scope, script);

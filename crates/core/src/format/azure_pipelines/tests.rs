@@ -452,10 +452,34 @@ fn recognised() {
     }
     check("azure-pipelines.yml", "", 100);
     check("ci/azure-pipelines-pr.yaml", "", 100);
-    check("a.yml", "pool:\n  vmImage: ubuntu-latest\nsteps:\n- script: a\n", 95);
+    check("a.yml", "pool:\n  vmImage: ubuntu-latest\nsteps:\n- script: a\n", 98);
     check("a.yml", "parameters:\n- name: a\nsteps:\n- bash: a\n  displayName: b\n", 60);
     check("a.yml", "steps:\n- task: Docker@2\n  displayName: a\n", 65);
     check("a.yml", "on: push\njobs:\n  a:\n    steps:\n", 0);
     check("a.yml", "kind: pipeline\nsteps:\n", 0);
     check("a.yml", "version: 2\njobs:\n", 0);
+}
+
+#[test]
+fn hostile_pipelines_end() {
+    // Templates that use the next one ten times each.
+    let texts: Vec<(String, String)> = (0..12)
+        .map(|at| {
+            let uses = format!("- template: {}.yml\n", at + 1).repeat(10);
+            (format!("{at}.yml"), format!("steps:\n{uses}- script: docker ps\n"))
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (&**path, &**text)).collect();
+    let unit = lower(&files);
+    assert!(unit.jobs[0].commands.len() < 50_000);
+    assert_eq!(unit.errors.len(), 1, "what is left out is told");
+    // Expressions and conditions without an end.
+    lower(&[("a.yml", &format!("steps:\n- script: '{}'\n", "${{ $( $[ ".repeat(50_000)))]);
+    lower(&[("a.yml", &format!("steps:\n{}", "- ${{ if a }}:\n".repeat(50_000)))]);
+    let nested: String = (0..500).map(|depth| format!("{:depth$}- ${{{{ if a }}}}:\n", "")).collect();
+    lower(&[("a.yml", &format!("steps:\n{nested}"))]);
+    // Variables of the file in each of many jobs.
+    let variables: String = (0..5_000).map(|at| format!("  v{at}: a\n")).collect();
+    let jobs = "- {job: a, steps: [script: docker ps]}\n".repeat(5_000);
+    assert_eq!(lower(&[("a.yml", &format!("variables:\n{variables}jobs:\n{jobs}"))]).jobs.len(), 5_000);
 }

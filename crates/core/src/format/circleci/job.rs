@@ -13,6 +13,12 @@ use crate::engine::container::variable;
 use crate::model::{Container, Job, Role, Told, Value, Var};
 use crate::source::{Span, Text};
 
+/// What a step of a command that is called costs of what may be made of little text.
+const COST_OF_STEP: usize = 2;
+
+/// Bytes of such a step's script that cost as much as one value that is read through an alias.
+const BYTES_A_UNIT: usize = 64;
+
 /// What a job's lowering carries along.
 struct State {
     job: Job,
@@ -55,9 +61,7 @@ impl<'a> Config<'_, 'a> {
         match self.root.find(Kind::Job, full) {
             Named::Here(definition, scope) => self.defined(&definition, scope, &[call], &mut state),
             Named::Orb(orb) => {
-                if known_tasks(Service::Circleci, &orb).next().is_none() {
-                    return None;
-                }
+                known_tasks(Service::Circleci, &orb).next()?;
                 if args.get("executor").is_some() {
                     self.executor(&args, &self.root, &mut state);
                 } else if known_tasks(Service::Circleci, &orb).any(|task| task.machine) {
@@ -193,7 +197,7 @@ impl<'a> Config<'_, 'a> {
         }
         for item in list.items() {
             let span = item.span();
-            if !state.home.contains(span) && !self.afford(list, span) {
+            if !state.home.contains(span) && !self.afford(list, span, COST_OF_STEP) {
                 break;
             }
             if item.is_mapping() {
@@ -276,7 +280,9 @@ impl<'a> Config<'_, 'a> {
         let shell = own_shell.as_ref().map(Value::as_str).or(state.shell.as_deref());
         let command = if entry.is_mapping() { entry.get("command") } else { Some(entry.clone()) };
         let Some(command) = command.and_then(|command| command.value()) else { return };
-        if !shell.is_none_or(is_command_shell) {
+        let cost = command.text.len() / BYTES_A_UNIT;
+        let paid = state.home.contains(entry.span()) || self.afford(entry, entry.span(), cost);
+        if !paid || !shell.is_none_or(is_command_shell) {
             return;
         }
         let own = entry.get("environment").map(|env| self.variables(&env, frame)).unwrap_or_default();
