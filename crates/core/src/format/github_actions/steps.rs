@@ -105,7 +105,7 @@ impl Steps<'_, '_, '_> {
         let inputs = step.get("with").map(|with| with.entries()).unwrap_or_default();
         let given = inputs.iter().filter_map(|input| Some((input.key().to_owned(), read(input, here)?)));
         let given = given.collect();
-        let first = ELSEWHERE.saturating_add(script.saturating_mul(STEPS));
+        let first = ELSEWHERE + script.wrapping_mul(STEPS) % ELSEWHERE;
         let local = Local { depth: local.depth + 1, ..local };
         for root in local.library.roots(id) {
             github_action::action(&root, &given, first, here.left, Some(local), job);
