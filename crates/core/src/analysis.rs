@@ -38,7 +38,8 @@ pub fn analyze(files: &Files<'_>, index: usize, context: &Context) -> Analysis {
     let mut unit = detected.format.map(|format| (format.lower)(files, id)).unwrap_or_default();
     let length = file.map_or(0, |file| file.text.len());
     limit(&mut unit, FREE_JOBS + length / BYTES_OF_JOB);
-    given::runner(files, detected.format.map_or("", |format| format.id), &mut unit.jobs);
+    #[cfg(feature = "formats")]
+    given::runner::apply(files, detected.format.map_or("", |format| format.id), &mut unit.jobs);
     for job in &mut unit.jobs {
         engine::resolve(job);
     }

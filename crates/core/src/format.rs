@@ -1,6 +1,8 @@
 //! The formats that are read. Adding one is a file here and a line in [`FORMATS`].
 
+#[cfg(feature = "formats")]
 mod azure_pipelines;
+#[cfg(feature = "formats")]
 mod circleci;
 mod cursor;
 mod docker_compose;
@@ -9,14 +11,18 @@ mod expression;
 mod github_action;
 mod github_actions;
 mod gitlab_ci;
+#[cfg(feature = "formats")]
 pub(crate) mod gitlab_runner;
+#[cfg(feature = "formats")]
 mod jenkinsfile;
+#[cfg(feature = "formats")]
 mod kubernetes;
 mod library;
 mod matrix;
 mod shell;
 mod step;
 mod tasks;
+#[cfg(feature = "formats")]
 mod tekton;
 #[cfg(test)]
 mod testing;
@@ -47,14 +53,20 @@ pub static FORMATS: &[&Format] = &[
     &gitlab_ci::FORMAT,
     &github_actions::FORMAT,
     &github_action::FORMAT,
+    #[cfg(feature = "formats")]
     &jenkinsfile::FORMAT,
+    #[cfg(feature = "formats")]
     &circleci::FORMAT,
+    #[cfg(feature = "formats")]
     &azure_pipelines::FORMAT,
     &docker_compose::FORMAT,
+    #[cfg(feature = "formats")]
     &kubernetes::FORMAT,
+    #[cfg(feature = "formats")]
     &tekton::FORMAT,
     &dockerfile::FORMAT,
     &shell::FORMAT,
+    #[cfg(feature = "formats")]
     &gitlab_runner::FORMAT,
 ];
 

@@ -1,5 +1,8 @@
 //! The analysis: named texts and a context in, a report out. Pure: no I/O, no clock, no state, and it cannot fail.
 
+// What only some formats need stands beside those that have no need of it.
+#![cfg_attr(not(feature = "formats"), allow(dead_code, unused_imports))]
+
 pub mod access;
 pub mod alternatives;
 pub mod analysis;

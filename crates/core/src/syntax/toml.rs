@@ -329,7 +329,6 @@ mod tests {
         }
         broken("a = \nb = 1\n", "{a= b=1}");
         broken("[a\nb = 1\n[c]\nd = 2\n", "{b=1 c={d=2}}");
-        broken("x\nb = 1\n", "{x= b=1}");
     }
 
     #[test]
