@@ -146,7 +146,11 @@ fn read() -> Result<Vec<Object>> {
 
 fn object(item: &ItemStruct) -> Object {
     let fields = match &item.fields {
-        Fields::Named(fields) => fields.named.iter().map(field).collect(),
+        // What is skipped is for who calls the core, and in no JSON.
+        Fields::Named(fields) => {
+            let named = fields.named.iter();
+            named.filter(|field| serde(&field.attrs).trim() != "skip").map(field).collect()
+        }
         _ => Vec::new(),
     };
     Object { name: item.ident.to_string(), docs: docs(&item.attrs), fields }
