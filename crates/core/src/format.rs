@@ -52,6 +52,8 @@ pub struct Format {
 pub static FORMATS: &[&Format] = &[
     &gitlab_ci::FORMAT,
     &github_actions::FORMAT,
+    &docker_compose::FORMAT,
+    &dockerfile::FORMAT,
     &github_action::FORMAT,
     #[cfg(feature = "formats")]
     &jenkinsfile::FORMAT,
@@ -59,12 +61,10 @@ pub static FORMATS: &[&Format] = &[
     &circleci::FORMAT,
     #[cfg(feature = "formats")]
     &azure_pipelines::FORMAT,
-    &docker_compose::FORMAT,
     #[cfg(feature = "formats")]
     &kubernetes::FORMAT,
     #[cfg(feature = "formats")]
     &tekton::FORMAT,
-    &dockerfile::FORMAT,
     &shell::FORMAT,
     #[cfg(feature = "formats")]
     &gitlab_runner::FORMAT,
