@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use daemonless_catalog::Risk;
 
-use super::Format;
+use super::{Format, Probe};
 use crate::analysis::analyze;
 use crate::files::Files;
 use crate::model::{Confidence, Container, Place, Unit, Value, Var};
@@ -12,13 +12,30 @@ use crate::rules::RULES;
 use crate::source::{FileId, Span};
 use crate::{Context, File};
 
+/// The model of the first of these texts, which are given as a path and a text.
+pub(super) fn lower(format: &Format, texts: &[(&str, &str)]) -> Unit {
+    let file = |(path, text): &(&str, &str)| File {
+        path: (*path).to_owned(),
+        text: (*text).to_owned(),
+        format: None,
+    };
+    let files: Vec<_> = texts.iter().map(file).collect();
+    (format.lower)(&Files::new(&files, 0), FileId(0))
+}
+
+/// Compares how sure the format is of a text with `score`.
+#[track_caller]
+pub(super) fn recognised(format: &Format, path: &str, text: &str, score: u8) {
+    let file = File { path: path.to_owned(), text: text.to_owned(), format: None };
+    assert_eq!((format.recognise)(&Probe::new(&file)), score, "{path}: {text}");
+}
+
 /// Lowers `text` and compares what it gives with `expected`: one line for each thing, in order. Values tell how they
 /// came (`~Matrix`), what else they can be (`|other`) and whether something is missing (`?`); the text of an evidence
 /// stands in backticks.
 #[track_caller]
 pub(super) fn check(format: &Format, text: &str, expected: &str) {
-    let file = File { path: "a.yml".to_owned(), text: text.to_owned(), format: None };
-    let unit = (format.lower)(&Files::new(&[file], 0), FileId(0));
+    let unit = lower(format, &[("a.yml", text)]);
     let got = render(text, &unit);
     assert_eq!(got.trim(), expected.trim(), "\n--- got\n{got}\n--- of\n{text}");
 }

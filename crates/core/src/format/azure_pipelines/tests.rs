@@ -1,11 +1,8 @@
 //! Pipelines, templates and the model that they become.
 
 use super::FORMAT;
-use crate::File;
-use crate::files::Files;
-use crate::format::{Probe, testing};
+use crate::format::testing;
 use crate::model::{Confidence, Unit};
-use crate::source::FileId;
 
 #[track_caller]
 fn check(text: &str, expected: &str) {
@@ -13,10 +10,7 @@ fn check(text: &str, expected: &str) {
 }
 
 fn lower(files: &[(&str, &str)]) -> Unit {
-    let file =
-        |(path, text): &(&str, &str)| File { path: (*path).into(), text: (*text).into(), format: None };
-    let files: Vec<_> = files.iter().map(file).collect();
-    (FORMAT.lower)(&Files::new(&files, 0), FileId(0))
+    testing::lower(&FORMAT, files)
 }
 
 /// The steps of one job.
@@ -445,11 +439,7 @@ jobs:
 
 #[test]
 fn recognised() {
-    #[track_caller]
-    fn check(path: &str, text: &str, score: u8) {
-        let file = File { path: path.to_owned(), text: text.to_owned(), format: None };
-        assert_eq!((FORMAT.recognise)(&Probe::new(&file)), score, "{path}: {text}");
-    }
+    let check = |path, text, score| testing::recognised(&FORMAT, path, text, score);
     check("azure-pipelines.yml", "", 100);
     check("ci/azure-pipelines-pr.yaml", "", 100);
     check("a.yml", "pool:\n  vmImage: ubuntu-latest\nsteps:\n- script: a\n", 98);

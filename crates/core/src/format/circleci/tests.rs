@@ -1,10 +1,7 @@
 //! Configurations and the model that they become.
 
 use super::FORMAT;
-use crate::File;
-use crate::files::Files;
-use crate::format::{Probe, testing};
-use crate::source::FileId;
+use crate::format::testing;
 
 #[track_caller]
 fn check(text: &str, expected: &str) {
@@ -363,11 +360,7 @@ command a
 
 #[test]
 fn recognised() {
-    #[track_caller]
-    fn check(path: &str, text: &str, score: u8) {
-        let file = File { path: path.to_owned(), text: text.to_owned(), format: None };
-        assert_eq!((FORMAT.recognise)(&Probe::new(&file)), score, "{path}: {text}");
-    }
+    let check = |path, text, score| testing::recognised(&FORMAT, path, text, score);
     check(".circleci/config.yml", "", 100);
     check("a/.circleci/more.yaml", "", 100);
     check("a.yml", "version: 2.1\norbs:\nworkflows:\n", 90);
@@ -381,7 +374,7 @@ fn recognised() {
 
 #[test]
 fn hostile_configurations_end() {
-    let lower = |text: String| (FORMAT.lower)(&Files::new(&[File { text, ..File::default() }], 0), FileId(0));
+    let lower = |text: String| testing::lower(&FORMAT, &[("a.yml", &text)]);
     // Commands that call the next one ten times each.
     let commands: String = (0..12)
         .map(|at| format!("  c{at}: {{steps: [{}]}}\n", format!("c{}, ", at + 1).repeat(10)))

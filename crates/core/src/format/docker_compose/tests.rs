@@ -1,10 +1,7 @@
 //! Compose files and the model that they become.
 
 use super::FORMAT;
-use crate::File;
-use crate::files::Files;
-use crate::format::{Probe, testing};
-use crate::source::FileId;
+use crate::format::testing;
 
 #[track_caller]
 fn check(text: &str, expected: &str) {
@@ -250,8 +247,7 @@ service b
 #[test]
 fn reading_goes_on_after_an_error() {
     let text = "services:\n  a:\n    image: 'b' c\n  d:\n    privileged: true\n";
-    let unit =
-        (FORMAT.lower)(&Files::new(&[File { text: text.to_owned(), ..File::default() }], 0), FileId(0));
+    let unit = testing::lower(&FORMAT, &[("a.yml", text)]);
     assert!(!unit.errors.is_empty());
     assert!(
         unit.jobs.iter().any(|job| job.name == "d" && job.containers[0].privileged.is_some()),
@@ -261,11 +257,7 @@ fn reading_goes_on_after_an_error() {
 
 #[test]
 fn recognised() {
-    #[track_caller]
-    fn check(path: &str, text: &str, score: u8) {
-        let file = File { path: path.to_owned(), text: text.to_owned(), format: None };
-        assert_eq!((FORMAT.recognise)(&Probe::new(&file)), score, "{path}: {text}");
-    }
+    let check = |path, text, score| testing::recognised(&FORMAT, path, text, score);
     for name in [
         "compose.yaml",
         "docker-compose.prod.yml",
@@ -290,7 +282,7 @@ fn large_files_are_read_in_linear_time() {
     let mut text = "services:\n  base:\n    image: a\n    volumes:\n".to_owned();
     text.extend((0..2_000).map(|index| format!("      - /a{index}:/b{index}\n")));
     text.extend((0..10_000).map(|index| format!("  s{index}:\n    extends: base\n    privileged: true\n")));
-    let unit = (FORMAT.lower)(&Files::new(&[File { text, ..File::default() }], 0), FileId(0));
+    let unit = testing::lower(&FORMAT, &[("a.yml", &text)]);
     assert_eq!(unit.jobs.len(), 10_001);
     let mounts: usize = unit.jobs.iter().flat_map(|job| &job.containers).map(|own| own.mounts.len()).sum();
     assert!(mounts < 200_000, "{mounts}");

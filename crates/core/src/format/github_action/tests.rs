@@ -1,8 +1,7 @@
 //! Actions and the model that they become.
 
 use super::FORMAT;
-use crate::File;
-use crate::format::{Probe, testing};
+use crate::format::testing;
 
 #[track_caller]
 fn check(text: &str, expected: &str) {
@@ -94,11 +93,7 @@ fn in_javascript() {
 
 #[test]
 fn recognised() {
-    #[track_caller]
-    fn check(path: &str, text: &str, score: u8) {
-        let file = File { path: path.to_owned(), text: text.to_owned(), format: None };
-        assert_eq!((FORMAT.recognise)(&Probe::new(&file)), score, "{path}: {text}");
-    }
+    let check = |path, text, score| testing::recognised(&FORMAT, path, text, score);
     check("a/action.yml", "name: a\nruns:\n  using: node20\n", 100);
     check("action.yaml", "a: b\n", 0);
     check("a.yml", "name: a\ndescription: b\nruns:\n  using: composite\n", 90);

@@ -1,10 +1,7 @@
 //! Workflows and the model that they become.
 
 use super::FORMAT;
-use crate::File;
-use crate::files::Files;
-use crate::format::{Probe, testing};
-use crate::source::FileId;
+use crate::format::testing;
 
 #[track_caller]
 fn check(text: &str, expected: &str) {
@@ -377,11 +374,7 @@ job c
 
 #[test]
 fn recognised() {
-    #[track_caller]
-    fn check(path: &str, text: &str, score: u8) {
-        let file = File { path: path.to_owned(), text: text.to_owned(), format: None };
-        assert_eq!((FORMAT.recognise)(&Probe::new(&file)), score, "{path}: {text}");
-    }
+    let check = |path, text, score| testing::recognised(&FORMAT, path, text, score);
     check(".github/workflows/a.yml", "", 100);
     check("a/.forgejo/workflows/a.yaml", "", 100);
     check(".github/dependabot.yml", "version: 2\n", 0);
@@ -393,14 +386,13 @@ fn recognised() {
 
 #[test]
 fn forgejo_has_no_machines_of_github() {
-    let text = "jobs:\n  a:\n    runs-on: ubuntu-latest\n".to_owned();
-    let file = File { path: ".forgejo/workflows/a.yml".to_owned(), text, format: None };
-    assert_eq!((FORMAT.lower)(&Files::new(&[file], 0), FileId(0)).jobs[0].host, None);
+    let text = "jobs:\n  a:\n    runs-on: ubuntu-latest\n";
+    assert_eq!(testing::lower(&FORMAT, &[(".forgejo/workflows/a.yml", text)]).jobs[0].host, None);
 }
 
 #[test]
 fn hostile_workflows_end() {
-    let lower = |text: String| (FORMAT.lower)(&Files::new(&[File { text, ..File::default() }], 0), FileId(0));
+    let lower = |text: String| testing::lower(&FORMAT, &[("a.yml", &text)]);
     // Ten lists of ten: ten thousand million jobs.
     let lists: String =
         (0..10).map(|list| format!("        l{list}: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n")).collect();
