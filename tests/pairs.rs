@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use daemonless_core::RULES;
 use daemonless_core::format::FORMATS;
-use daemonless_core::{Context, File, RULES, analyze};
 
 use crate::rewrites::folder;
+use crate::rule_cases::reported;
 
 /// What stands under the heading of one rule.
 #[derive(Default)]
@@ -46,22 +47,6 @@ fn pairs(page: &str, faults: &mut Vec<String>) -> Vec<Pair> {
         }
     }
     pairs
-}
-
-/// The lines of a rule's findings in a text, marked as in `rule_cases`.
-fn reported(rule: &str, format: &str, text: &str) -> String {
-    let file = File { path: "case".to_owned(), text: text.to_owned(), format: Some(format.to_owned()) };
-    let report = analyze(&[file], &Context::default()).files.remove(0);
-    let findings = report.findings.iter().chain(&report.notes).filter(|finding| finding.rule == rule);
-    let mut lines: Vec<(u32, String)> = findings
-        .map(|finding| {
-            let note = if finding.confidence == "possible" { "?" } else { "" };
-            let low = if finding.severity == "low" { "-" } else { "" };
-            (finding.range.line, format!("{}{note}{low}", finding.range.line))
-        })
-        .collect();
-    lines.sort();
-    lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join(" ")
 }
 
 /// What is wrong with the page of a format.

@@ -2,22 +2,26 @@
 
 use daemonless_core::{Context, File, analyze};
 
-/// Checks that the rule reports these lines of the text and no others. A line with `?` is a note, one with `-` is of
-/// severity `low`.
+/// The lines of a rule's findings in a text. A line with `?` is a note, one with `-` is of severity `low`.
+pub(crate) fn reported(rule: &str, format: &str, text: &str) -> String {
+    let file = File { path: "case".to_owned(), text: text.to_owned(), format: Some(format.to_owned()) };
+    let report = analyze(&[file], &Context::default()).files.remove(0);
+    let findings = report.findings.iter().chain(&report.notes).filter(|finding| finding.rule == rule);
+    let mut lines: Vec<(u32, String)> = findings
+        .map(|finding| {
+            let note = if finding.confidence == "possible" { "?" } else { "" };
+            let low = if finding.severity == "low" { "-" } else { "" };
+            (finding.range.line, format!("{}{note}{low}", finding.range.line))
+        })
+        .collect();
+    lines.sort();
+    lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join(" ")
+}
+
+/// Checks that the rule reports these lines of the text and no others.
 #[track_caller]
 fn check(rule: &str, format: &str, text: &str, expected: &str) {
-    let file = File { path: "case".to_owned(), text: text.to_owned(), format: Some(format.to_owned()) };
-    let mut report = analyze(&[file], &Context::default());
-    let file = report.files.remove(0);
-    let mut lines: Vec<(u32, String)> = Vec::new();
-    for finding in file.findings.iter().chain(&file.notes).filter(|finding| finding.rule == rule) {
-        let note = if finding.confidence == "possible" { "?" } else { "" };
-        let low = if finding.severity == "low" { "-" } else { "" };
-        lines.push((finding.range.line, format!("{}{note}{low}", finding.range.line)));
-    }
-    lines.sort();
-    let got: Vec<_> = lines.into_iter().map(|(_, line)| line).collect();
-    assert_eq!(got.join(" "), expected, "`{rule}` in:\n{text}");
+    assert_eq!(reported(rule, format, text), expected, "`{rule}` in:\n{text}");
 }
 
 #[test]

@@ -34,7 +34,9 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
     let is_somewhere =
         options.stdin_path.is_some() || options.operands.iter().all(|path| path != input::STDIN);
     let report = match is_somewhere {
-        true => input::with_missing(&mut files, &mut context, report, daemonless_core::analyze),
+        true => input::with_missing(&mut files, &mut context, report, |files, context| {
+            side_by_side::analyze(files, context, io)
+        }),
         false => report,
     };
     for file in report.files.iter().filter(|file| file.format == "unknown") {

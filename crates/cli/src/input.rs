@@ -92,7 +92,7 @@ pub(crate) fn with_missing(
     files: &mut Vec<File>,
     context: &mut Context,
     mut report: Report,
-    analyze: impl Fn(&[File], &Context) -> Report,
+    mut analyze: impl FnMut(&[File], &Context) -> Report,
 ) -> Report {
     for _ in 0..MOST_ROUNDS {
         let found: Vec<File> = report.missing.iter().filter_map(|path| known(Path::new(path))).collect();

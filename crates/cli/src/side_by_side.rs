@@ -22,8 +22,10 @@ const GLANCE: Duration = Duration::from_millis(5);
 /// What the core says of all files, as [`daemonless_core::analyze`] does.
 pub(crate) fn analyze(files: &[File], context: &Context, io: &mut Io<'_>) -> Report {
     let named = files.len().saturating_sub(context.read);
-    let workers = thread::available_parallelism().map_or(1, usize::from).min(named);
-    if named < FEW || workers < 2 {
+    // Asking for the cores reads files of the system: of one file's check it would be a tenth.
+    let workers = || thread::available_parallelism().map_or(1, usize::from).min(named);
+    let workers = if named < FEW { 1 } else { workers() };
+    if workers < 2 {
         return daemonless_core::analyze(files, context);
     }
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));

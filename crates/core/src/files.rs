@@ -9,6 +9,9 @@ use crate::source::FileId;
 /// Paths that are told to be missing; more would be a text made to name many.
 const MOST_MISSING: usize = 200;
 
+/// Files include each other this deep; GitLab allows a hundred levels.
+const DEEPEST: usize = 100;
+
 /// All texts of a call, by their paths.
 #[derive(Debug)]
 pub struct Files<'a> {
@@ -104,7 +107,7 @@ impl<'a> Files<'a> {
     fn home(&self, id: FileId) -> FileId {
         let parent = |id: &FileId| self.parents.get()?.get(id).copied();
         // They may include each other in a circle.
-        std::iter::successors(Some(id), parent).take(self.all.len()).last().unwrap_or(id)
+        std::iter::successors(Some(id), parent).take(DEEPEST).last().unwrap_or(id)
     }
 
     fn note(&self, paths: Vec<String>) {

@@ -54,19 +54,20 @@ fn content(text: &str) -> u8 {
         return 0;
     }
     let has = |parts: &[&str]| lines().any(|line| parts.iter().any(|part| line.starts_with(part)));
+    let (has_stages, has_steps) = (has(&["agent", "stages"]), has(STEPS));
     let mut best = 0;
     for line in lines().filter(is_code) {
         let opens = |name: &str| {
             let rest = line.strip_prefix(name).map_or("", str::trim_start);
             rest.starts_with('{') || (rest.starts_with('(') && rest.contains('{'))
         };
-        let score = if opens("pipeline") && has(&["agent", "stages"]) {
+        let score = if opens("pipeline") && has_stages {
             95
         } else if line.starts_with("@Library(") || line.starts_with("podTemplate(") {
             90
-        } else if (opens("node") || opens("stage")) && has(STEPS) {
+        } else if (opens("node") || opens("stage")) && has_steps {
             85
-        } else if opens("stage") || (line.starts_with("def call(") && has(STEPS)) {
+        } else if opens("stage") || (line.starts_with("def call(") && has_steps) {
             80
         } else if line.contains("docker.withRegistry(") || line.contains("docker.build(") {
             70

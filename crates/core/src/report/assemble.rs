@@ -72,7 +72,9 @@ impl Places<'_> {
         if span.file == self.id {
             return range(self.text, &self.lines, span);
         }
-        let Some(file) = self.files.file(span.file) else { return Range::default() };
+        let Some(file) = self.files.file(span.file) else {
+            return Range { line: 1, column: 1, end_line: 1, end_column: 1, file: None };
+        };
         let mut others = self.others.borrow_mut();
         let (path, lines) =
             others.get_or_insert_with(span.file, || (file.path.as_str().into(), LineIndex::new(&file.text)));

@@ -52,7 +52,10 @@ pub(super) fn root(files: &Files<'_>, id: FileId) -> FileId {
     };
     let mut seen = Set::new();
     let mut root = id;
-    while files.all().len() > 1 && seen.insert(root) {
+    for _ in 0..MOST_FILES {
+        if files.all().len() < 2 || !seen.insert(root) {
+            break;
+        }
         match files.parent(root, includes) {
             Some(parent) => root = parent,
             None => return root,
