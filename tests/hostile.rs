@@ -185,16 +185,16 @@ fn long_lists() {
     const ITEMS: usize = 200_000;
     let items = "    - a\n".repeat(ITEMS);
     survives("a long list", &items);
-    survives("a long script", &format!("a:\n  script:\n{items}"));
-    survives(
-        "long steps",
-        &format!(
-            "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n{}",
-            "    - run: docker ps\n".repeat(ITEMS / 10)
-        ),
-    );
-    survives("long volumes", &format!("services:\n  a:\n    volumes:\n{items}"));
-    survives("long instructions", &format!("FROM a\n{}", "RUN docker ps\n".repeat(ITEMS / 10)));
+    check("a long script", "gitlab-ci", &format!("a:\n  script:\n{items}"));
+    check("long volumes", "docker-compose", &format!("services:\n  a:\n    volumes:\n{items}"));
+    check("long arguments", "kubernetes", &format!("kind: Pod\nspec:\n  containers:\n  - args:\n{items}"));
+    let many = |text: &str| text.repeat(ITEMS / 10);
+    let run = many("    - run: docker ps\n");
+    let steps = format!("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n{run}");
+    check("long steps", "github-actions", &steps);
+    check("long steps", "circleci", &format!("jobs:\n  a:\n    steps:\n{run}"));
+    check("long steps", "azure-pipelines", &format!("steps:\n{}", many("- script: docker ps\n")));
+    check("long instructions", "dockerfile", &format!("FROM a\n{}", many("RUN docker ps\n")));
     survives(
         "many variables",
         &(0..20_000).fold(String::new(), |mut text, at| {
@@ -403,12 +403,12 @@ fn large() {
     survives("a megabyte of comments", &"#\n".repeat(1 << 19));
     survives("a megabyte of continuations", &"\\\n".repeat(1 << 19));
     survives("a long command", &format!("docker run {}", "-v /var/run/docker.sock:/a ".repeat(40_000)));
-    survives(
-        "a long command as a script",
-        &format!("a:\n  script:\n    - docker run {}", "-v /var/run/docker.sock:/a ".repeat(40_000)),
-    );
-    survives("a long scalar", &format!("a:\n  script: |\n{}", "    docker ps\n".repeat(70_000)));
-    survives("a long quoted scalar", &format!("a:\n  script: \"{}\"\n", "docker ps\\n".repeat(100_000)));
+    let command = "-v /var/run/docker.sock:/a ".repeat(40_000);
+    check("a long command", "gitlab-ci", &format!("a:\n  script:\n    - docker run {command}"));
+    let lines = "    docker ps\n".repeat(70_000);
+    check("a long scalar", "gitlab-ci", &format!("a:\n  script: |\n{lines}"));
+    let lines = "docker ps\\n".repeat(100_000);
+    check("a long quoted scalar", "gitlab-ci", &format!("a:\n  script: \"{lines}\"\n"));
 }
 
 /// A risky job before and after the broken place is found, and the broken place is told.

@@ -29,6 +29,7 @@ use crate::alternatives::{Alternative, Blocker, Fit, Kind, alternatives};
 use crate::analysis::{self, Analysis};
 use crate::edit::{self, Edit};
 use crate::files::Files;
+use crate::format;
 use crate::model::{Job, Place};
 use crate::order;
 use crate::report::{EditReport, FileReport, LeftReport, RewriteReport, file_report, required};
@@ -122,17 +123,20 @@ struct View<'a> {
 /// Rewrites the file of index `index` for a builder; `None` where its format can't be.
 pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder) -> Option<RewriteReport> {
     let file = files.get(index)?;
-    let analysis = analyzed(files, index, context);
-    let format = analysis.detected.format?.id;
+    let format = format::detect(file).format?.id;
     dialect::of(format, builder)?;
+    let analysis = analyzed(files, index, context);
     let id = FileId::of(index);
     // A script has no tree.
     let tree = yaml::parse(id, if format == shell::ID { "" } else { &file.text });
     let view = View::new(&file.text, &tree, &analysis, builder);
     let (mut chosen, mut left, requires) = view.candidates(format, files);
-    let mut outcome = (Vec::new(), Vec::new());
+    let mut outcome = (Vec::new(), Vec::new(), None);
     let mut apart = BTreeSet::new();
     for _ in 0..MOST_ROUNDS {
+        if chosen.is_empty() {
+            break;
+        }
         let round = match format {
             "gitlab-ci" => gitlab_ci::place(&view, &chosen, &apart),
             shell::ID => shell::place(&view, &chosen),
@@ -145,19 +149,24 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
             continue;
         }
         let Some(edits) = view.combined(&round, &mut chosen, &mut apart, &mut left) else { continue };
-        let failed = view.verify(files, context, index, &edits, (&chosen, &round));
+        let changed = with_text(files, index, edit::apply(&file.text, &edits));
+        let after = analyzed(&changed, index, context);
+        let failed = view.verify(&after, &chosen, &round);
         if failed.is_empty() {
-            outcome = (round.changes, round.notes);
+            outcome = (round.changes, round.notes, Some((changed, after)));
             break;
         }
         left.extend(failed.values().cloned());
         chosen.retain(|job| !failed.contains_key(job));
     }
-    let (changes, notes) = outcome;
+    let (changes, notes, after) = outcome;
     left.extend(notes);
     order::sort_by(&mut left, Ord::cmp);
     left.dedup();
-    Some(view.report(files, context, index, changes, left, requires, &chosen))
+    let mut report = view.report(&file.path, changes, left, requires, &chosen);
+    let (changed, after) = after.unwrap_or_else(|| (files.to_vec(), analysis));
+    report.after.push(file_report(&Files::new(&changed, context.read), index, after));
+    Some(report)
 }
 
 impl<'a> View<'a> {
@@ -346,20 +355,12 @@ impl<'a> View<'a> {
 
     /// The rewritten jobs that the analysis does not find free of a daemon, that read differently than they should, or
     /// that change what others reach.
-    fn verify(
-        &self,
-        files: &[File],
-        context: &Context,
-        index: usize,
-        edits: &[Edit],
-        (chosen, round): (&BTreeSet<usize>, &Round),
-    ) -> BTreeMap<usize, Left> {
-        let after = analyzed(&with_text(files, index, edit::apply(self.text, edits)), index, context);
+    fn verify(&self, after: &Analysis, chosen: &BTreeSet<usize>, round: &Round) -> BTreeMap<usize, Left> {
         let names = |analysis: &'_ Analysis| -> Vec<String> {
             analysis.unit.jobs.iter().map(|job| job.name.clone()).collect()
         };
-        let broken = after.unit.errors.len() > self.analysis.unit.errors.len()
-            || names(&after) != names(self.analysis);
+        let broken =
+            after.unit.errors.len() > self.analysis.unit.errors.len() || names(after) != names(self.analysis);
         let mut failed = BTreeMap::new();
         let mut named: HashMap<&str, usize> = HashMap::new();
         for (at, job) in after.unit.jobs.iter().enumerate() {
@@ -390,7 +391,7 @@ impl<'a> View<'a> {
             }
         }
         if failed.is_empty() {
-            for at in self.intruders(&after, chosen, &round.changes) {
+            for at in self.intruders(after, chosen, &round.changes) {
                 let Some(job) = self.job(at) else { continue };
                 let why = "its changes would change a job that has to stay as it is".to_owned();
                 failed.insert(at, Left { span: job.name_span, job: job.name.clone(), why });
@@ -399,12 +400,10 @@ impl<'a> View<'a> {
         failed
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the last step gathers what the others found")]
+    /// What is told of the rewrite, but for what is said of the changed text.
     fn report(
         &self,
-        files: &[File],
-        context: &Context,
-        index: usize,
+        path: &str,
         changes: Vec<Change>,
         left: Vec<Left>,
         requires: Vec<crate::report::RequirementReport>,
@@ -432,15 +431,14 @@ impl<'a> View<'a> {
             LeftReport { job: left.job, line, what, why: sentence(&left.why) }
         });
         let left = left.collect();
-        let changed = with_text(files, index, text.clone());
         RewriteReport {
             builder: self.builder.id(),
-            path: files.get(index).map_or(String::new(), |file| file.path.clone()),
+            path: path.to_owned(),
             text,
             edits,
             left,
             requires: if chosen.is_empty() { Vec::new() } else { requires },
-            after: reported(&changed, index, context),
+            after: Vec::new(),
             jobs: chosen.iter().map(|at| self.name(*at)).collect(),
         }
     }

@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use daemonless_catalog::{Approach, Builder, CONTAINMENT, DAEMON, Risk};
 
 use super::gitlab_ci::layout::Layout;
-use super::{Change, Left, MOST_ROUNDS, View, analyzed, with_text};
+use super::{Change, Left, MOST_ROUNDS, View, analyzed, reported, with_text};
 use crate::access::daemon;
 use crate::analysis::Analysis;
 use crate::edit::{self, Edit};
 use crate::engine::image::{self, Kind};
+use crate::format;
 use crate::model::{Container, Job, Role};
 use crate::report::{RequirementReport, RewriteReport, advised};
 use crate::source::{FileId, Span};
@@ -34,11 +35,11 @@ pub fn can(format: &str) -> bool {
 /// The file of index `index` with its daemons contained; `None` where its format can't be.
 pub fn contain(files: &[File], context: &Context, index: usize) -> Option<RewriteReport> {
     let file = files.get(index)?;
-    let analysis = analyzed(files, index, context);
-    let format = analysis.detected.format?.id;
+    let format = format::detect(file).format?.id;
     if !can(format) {
         return None;
     }
+    let analysis = analyzed(files, index, context);
     let tree = yaml::parse(FileId::of(index), &file.text);
     // No command is translated, so the builder is asked for nothing.
     let view = View::new(&file.text, &tree, &analysis, Builder::Buildah);
@@ -72,8 +73,9 @@ pub fn contain(files: &[File], context: &Context, index: usize) -> Option<Rewrit
     order::sort_by(&mut left, Ord::cmp);
     left.dedup();
     let requires = if reaches { requires(format, &analysis) } else { Vec::new() };
-    let report = view.report(files, context, index, done.changes, left, Vec::new(), &done.touched);
-    Some(RewriteReport { builder: ID, requires, ..report })
+    let report = view.report(&file.path, done.changes, left, Vec::new(), &done.touched);
+    let after = reported(&with_text(files, index, report.text.clone()), index, context);
+    Some(RewriteReport { builder: ID, requires, after, ..report })
 }
 
 /// The jobs whose daemon stands in the file, and what is left of the others that reach one.
