@@ -290,6 +290,17 @@ records! {
         commit: String,
         source: SourceRef,
     }
+    struct Program {
+        names: List<String>,
+        #[serde(default)]
+        words: List<String>,
+        #[serde(default)]
+        not: List<String>,
+        need: NeedRef,
+        engine: bool,
+        sure: bool,
+        source: SourceRef,
+    }
     struct HandedSocket {
         service: Service,
         by: String,

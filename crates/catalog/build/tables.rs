@@ -33,6 +33,8 @@ pub fn render(facts: &Path) -> Result<String, String> {
     table(&mut code, "See `facts/hosted.yaml`.", "HOSTED", "HostedRunner", &hosted);
     let handed: Vec<schema::HandedSocket> = yaml(&facts.join("handed.yaml"))?;
     table(&mut code, "See `facts/handed.yaml`.", "HANDED", "HandedSocket", &handed);
+    let programs: Vec<schema::Program> = yaml(&facts.join("programs.yaml"))?;
+    table(&mut code, "See `facts/programs.yaml`.", "PROGRAMS", "Program", &programs);
     tasks::write(&mut code, facts)?;
     let actions: Vec<schema::Action> = yaml(&facts.join("actions.yaml"))?;
     table(&mut code, "See `facts/actions.yaml`.", "ACTIONS", "Action", &actions);

@@ -20,6 +20,7 @@ mod option;
 mod path;
 mod pattern;
 mod platform;
+mod program;
 mod risk;
 mod source;
 mod task;
@@ -30,7 +31,7 @@ mod translate;
 mod tables {
     use crate::{
         action::*, approach::*, builder::*, containment::*, flags::*, hosted::*, image::*, ledger::*,
-        option::*, path::*, platform::*, risk::*, source::*, task::*, told::*, translate::*,
+        option::*, path::*, platform::*, program::*, risk::*, source::*, task::*, told::*, translate::*,
     };
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 }
@@ -46,6 +47,7 @@ pub use ledger::{Article, Claim, Verdict};
 pub use option::{Group, OptionRow};
 pub use path::{StepTemplate, Technique, Weakness, step};
 pub use platform::Platform;
+pub use program::{Program, program};
 pub use risk::{Host, Lift, PowerInfo, Risk, risk};
 pub use source::{Source, SourceRef};
 pub use tables::*;
@@ -74,6 +76,7 @@ mod tests {
             format!("{LEDGER:?}"),
             format!("{HOSTED:?}"),
             format!("{HANDED:?}"),
+            format!("{PROGRAMS:?}"),
             format!("{TASKS:?}"),
             format!("{RISK_TABLE:?}"),
             format!("{TRANSLATIONS:?}"),

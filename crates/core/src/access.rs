@@ -10,6 +10,7 @@ use daemonless_catalog::{Approach, Host, Power};
 use crate::engine::address::Address;
 use crate::engine::command_line::Invocation;
 use crate::engine::mount;
+use crate::hidden::{Hidden, hidden};
 use crate::model::{ApiSocket, Command, Confidence, Container, Job, Mount, Place, Role, Value, Var};
 use crate::source::Span;
 use crate::verdict;
@@ -237,6 +238,7 @@ impl<'a> Finder<'a> {
             }
         }
         for command in &self.job.commands {
+            self.unseen(command);
             if !self.in_image_build(command) && command.place == Place::Job && verdict::opens_socket(command)
             {
                 let by = "the host's socket, which the script opens to more users".to_owned();
@@ -253,6 +255,24 @@ impl<'a> Finder<'a> {
             if starts && command.place != Place::Elsewhere && !self.in_image_build(command) {
                 let by = "a Docker service that the script starts".to_owned();
                 self.started_by_script(command.span, command.place, by);
+            }
+        }
+    }
+
+    /// A program that is no engine's and asks one, or builds images by itself.
+    fn unseen(&mut self, command: &Command) {
+        if command.place == Place::Elsewhere || self.in_image_build(command) {
+            return;
+        }
+        let program = command.words.first().map_or("", Value::as_str);
+        match hidden(command) {
+            Some(Hidden { confidence: Confidence::Possible, .. }) | None => {}
+            Some(Hidden { engine: true, .. }) => self.asked(command.span, command, program),
+            Some(_) => {
+                let by = format!("`{program}`, which builds without a daemon");
+                let what = format!("`{program}` is used here");
+                let span = command.span;
+                self.add(Approach::Daemonless, Power::OwnContainer, by, Confidence::Implied, span, what);
             }
         }
     }
@@ -340,6 +360,11 @@ impl<'a> Finder<'a> {
                 return;
             }
         }
+        self.asked(invocation.head, command, "docker");
+    }
+
+    /// A command that asks the engine of its environment.
+    fn asked(&mut self, span: Span, command: &Command, client: &str) {
         let own = command.engine_env.iter();
         let variable = match command.place {
             Place::Container(at) => {
@@ -353,7 +378,7 @@ impl<'a> Finder<'a> {
         {
             return;
         }
-        self.reached(invocation.head, Some(command.place), "docker");
+        self.reached(span, Some(command.place), client);
     }
 
     /// No address is given: the engine that the place itself offers.

@@ -11,6 +11,7 @@ pub mod engine;
 pub mod files;
 pub mod format;
 mod given;
+pub mod hidden;
 pub mod hunk;
 pub mod map;
 pub mod model;

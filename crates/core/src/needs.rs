@@ -1,24 +1,26 @@
 //! What a job asks of its engine, read from its command lines and from what its format says.
 
 use crate::engine::command_line::Invocation;
-use crate::model::{Job, Need, Place};
+use crate::hidden::{Hidden, hidden};
+use crate::model::{Confidence, Job, Need, Place, Role};
 use crate::source::Span;
 
 /// A job's needs in the catalog's order, each with the places that show it.
 #[derive(Clone, Debug, Default)]
-pub struct Needs(Vec<(Need, Vec<Span>)>);
+pub struct Needs {
+    known: Vec<(Need, Confidence, Vec<Span>)>,
+    /// What another file would have to tell: nothing is judged by it.
+    possible: Vec<(Need, Span)>,
+}
 
 /// More places than this show a need no better.
 const MOST_PLACES: usize = 8;
-
-/// Programs that start whole clusters in containers.
-static CLUSTERS: &[&str] = &["kind", "k3d", "minikube"];
 
 /// Everything that the job asks of an engine or a builder.
 pub fn needs(job: &Job) -> Needs {
     let mut needs = Needs::default();
     for (need, span) in &job.needs {
-        add(&mut needs, *need, *span);
+        add(&mut needs, *need, Confidence::Declared, *span);
     }
     for invocation in &job.invocations {
         let elsewhere =
@@ -27,20 +29,25 @@ pub fn needs(job: &Job) -> Needs {
             of_invocation(invocation, &mut needs);
         }
     }
-    for command in &job.commands {
-        let program = command.words.first().map_or("", |word| word.as_str());
-        let starts = command.words.iter().any(|word| matches!(word.as_str(), "create" | "start" | "cluster"));
-        if CLUSTERS.contains(&program) && starts && command.place != Place::Elsewhere {
-            add(&mut needs, Need::KubernetesInDocker, command.span);
+    let is_image = job.containers.first().is_some_and(|first| first.role == Role::Image);
+    for command in job.commands.iter().filter(|one| !is_image && one.place != Place::Elsewhere) {
+        match hidden(command) {
+            Some(Hidden { need, confidence: Confidence::Possible, .. }) => {
+                if needs.possible.len() < MOST_PLACES {
+                    needs.possible.push((need, command.span));
+                }
+            }
+            Some(Hidden { need, confidence, .. }) => add(&mut needs, need, confidence, command.span),
+            None => {}
         }
     }
     // Nothing but Testcontainers reads these.
     for var in job.env.iter().filter(|var| var.name.starts_with("TESTCONTAINERS_")) {
-        add(&mut needs, Need::Testcontainers, var.name_span);
+        add(&mut needs, Need::Testcontainers, Confidence::Implied, var.name_span);
     }
     for container in &job.containers {
         if let Some(build) = &container.build {
-            add(&mut needs, Need::Build, build.span);
+            add(&mut needs, Need::Build, Confidence::Declared, build.span);
         }
     }
     needs
@@ -48,11 +55,11 @@ pub fn needs(job: &Job) -> Needs {
 
 impl Needs {
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.known.is_empty()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Need, &Vec<Span>)> {
-        self.0.iter().map(|(need, places)| (*need, places))
+        self.known.iter().map(|(need, _, places)| (*need, places))
     }
 
     /// The places that show this need; `None` where the job has none of it.
@@ -60,17 +67,25 @@ impl Needs {
         self.iter().find(|(one, _)| *one == need).map(|(_, places)| places)
     }
 
-    fn places(&mut self, need: Need) -> &mut Vec<Span> {
-        let at = self.0.partition_point(|(one, _)| *one < need);
-        if self.0.get(at).is_none_or(|(one, _)| *one != need) {
-            self.0.insert(at, (need, Vec::new()));
+    /// All needs, those that another file would have to tell last, with how surely they hold.
+    pub fn all(&self) -> impl Iterator<Item = (Need, Confidence, &[Span])> {
+        let known = self.known.iter().map(|(need, confidence, places)| (*need, *confidence, &**places));
+        let possible = self.possible.iter();
+        known.chain(possible.map(|(need, place)| (*need, Confidence::Possible, std::slice::from_ref(place))))
+    }
+
+    fn place(&mut self, need: Need) -> &mut (Need, Confidence, Vec<Span>) {
+        let at = self.known.partition_point(|(one, ..)| *one < need);
+        if self.known.get(at).is_none_or(|(one, ..)| *one != need) {
+            self.known.insert(at, (need, Confidence::Possible, Vec::new()));
         }
-        &mut self.0[at].1
+        &mut self.known[at]
     }
 }
 
-fn add(needs: &mut Needs, need: Need, span: Span) {
-    let places = needs.places(need);
+fn add(needs: &mut Needs, need: Need, confidence: Confidence, span: Span) {
+    let (_, known, places) = needs.place(need);
+    *known = confidence.max(*known);
     if places.len() < MOST_PLACES && !places.contains(&span) {
         places.push(span);
     }
@@ -131,46 +146,46 @@ static OPTIONS: &[(&str, Need)] = &[
 fn of_invocation(invocation: &Invocation, needs: &mut Needs) {
     let name = invocation.subcommand.as_str();
     if let Some((_, need)) = COMMANDS.iter().find(|(command, _)| *command == name) {
-        add(needs, *need, invocation.head);
+        add(needs, *need, Confidence::Declared, invocation.head);
     }
     let in_group =
         |group: &str| name == group || name.strip_prefix(group).is_some_and(|rest| rest.starts_with(' '));
     if let Some((_, need)) = GROUPS.iter().find(|(group, _)| in_group(group)) {
-        add(needs, *need, invocation.head);
+        add(needs, *need, Confidence::Declared, invocation.head);
     }
     if name == "buildx create" {
         let driver = invocation.values("driver").last().map_or("", |driver| driver.as_str());
         if matches!(driver, "remote" | "kubernetes" | "cloud") {
-            add(needs, Need::RemoteBuilder, invocation.head);
+            add(needs, Need::RemoteBuilder, Confidence::Declared, invocation.head);
         }
     }
     if !invocation.builds() && name != "buildx bake" {
         return;
     }
-    add(needs, Need::Build, invocation.head);
+    add(needs, Need::Build, Confidence::Declared, invocation.head);
     if invocation.tool == "kaniko" && !invocation.has("no-push") {
-        add(needs, Need::Push, invocation.head);
+        add(needs, Need::Push, Confidence::Declared, invocation.head);
     }
     for (option, need) in OPTIONS {
         for flag in invocation.flags.iter().filter(|flag| flag.name == *option && flag.is_on()) {
-            add(needs, *need, flag.span);
+            add(needs, *need, Confidence::Declared, flag.span);
         }
     }
     let options = invocation.values("opt").filter(|option| option.as_str().starts_with("platform="));
     let platforms: Vec<_> = invocation.values("platform").chain(options).collect();
     if platforms.len() > 1 || platforms.iter().any(|platform| platform.as_str().contains(',')) {
-        add(needs, Need::MultiPlatform, platforms[0].span);
+        add(needs, Need::MultiPlatform, Confidence::Declared, platforms[0].span);
     }
     for option in ["cache-from", "cache-to", "import-cache", "export-cache", "cache-repo"] {
         for value in invocation.values(option) {
             let need = if value.as_str().contains("type=gha") { Need::GhaCache } else { Need::RegistryCache };
-            add(needs, need, value.span);
+            add(needs, need, Confidence::Declared, value.span);
         }
     }
     for value in invocation.values("output") {
         let text = value.as_str();
         let pushed = text.contains("push=true") || text.contains("type=registry");
         let need = if pushed { Need::Push } else { Need::BuildOutput };
-        add(needs, need, value.span);
+        add(needs, need, Confidence::Declared, value.span);
     }
 }

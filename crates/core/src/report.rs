@@ -110,7 +110,7 @@ pub struct JobReport {
     pub headline: String,
     /// Ids of what it asks of its engine, in the catalog's order.
     pub needs: Vec<&'static str>,
-    /// Where each need shows.
+    /// Where each need shows, and further ones that another file would have to tell.
     pub need_lines: Vec<NeedReport>,
     pub accesses: Vec<AccessReport>,
     /// What one malicious step gets. `id` is a row of the risk table.
@@ -130,6 +130,9 @@ pub struct JobReport {
 #[serde(rename_all = "camelCase")]
 pub struct NeedReport {
     pub need: &'static str,
+    /// `declared` by an engine's own command or setting, `implied` by another program's call (`make docker-build`), or
+    /// `possible`.
+    pub confidence: &'static str,
     pub lines: Vec<Range>,
 }
 

@@ -137,9 +137,10 @@ impl Places<'_> {
             headline: headline::of_job(format, job, verdict),
             needs: needs.iter().map(|(need, _)| need.id()).collect(),
             need_lines: needs
-                .iter()
-                .map(|(need, spans)| NeedReport {
+                .all()
+                .map(|(need, sure, spans)| NeedReport {
                     need: need.id(),
+                    confidence: confidence(sure),
                     lines: spans.iter().map(|span| self.range(*span)).collect(),
                 })
                 .collect(),
