@@ -19,4 +19,5 @@ mod rewrites; // GitLab pipelines for another builder: before, after, and what h
 mod rule_cases; // Cases that rules must tell apart, each a few lines of text.
 mod rules; // What the rules report: the examples of their documentation, the wording of their messages.
 mod several; // Files that are read together.
-mod tidy; // The repository itself: first lines, names, lengths, links, what pages must name.
+mod tidy;
+mod tricky; // How people really write these files. // The repository itself: first lines, names, lengths, links, what pages must name.

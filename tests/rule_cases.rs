@@ -316,3 +316,20 @@ fn builders() {
         "1",
     );
 }
+
+#[test]
+fn privilege_within_a_user_namespace_is_not_said_to_be_the_hosts() {
+    #[track_caller]
+    fn check(pod: &str, expected: &str) {
+        let text = format!(
+            "kind: Pod\nspec:\n{pod}  containers:\n  - image: moby/buildkit:v0.31.1\n    securityContext: {{privileged: true}}\n"
+        );
+        let file = File { path: "case".to_owned(), text, format: Some("kubernetes".to_owned()) };
+        let report = analyze(&[file], &Context::default()).files.remove(0);
+        let told = report.findings.iter().filter(|finding| finding.rule.starts_with("privileged-"));
+        let says = told.map(|finding| finding.message.contains(expected)).collect::<Vec<_>>();
+        assert_eq!(says, [true, true], "{pod:?}: {:#?}", report.findings);
+    }
+    check("", "root ");
+    check("  hostUsers: false\n", "one fault of the kernel");
+}

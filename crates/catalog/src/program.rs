@@ -24,9 +24,9 @@ pub struct Program {
 /// What a program of this name, called with these arguments, asks an engine for.
 pub fn program<'a>(name: &str, arguments: impl Iterator<Item = &'a str> + Clone) -> Option<&'static Program> {
     let has = |words: &[&str]| arguments.clone().any(|argument| words.contains(&argument));
-    PROGRAMS.iter().find(|one| {
-        one.names.contains(&name) && (one.words.is_empty() || has(one.words)) && !has(one.not)
-    })
+    PROGRAMS
+        .iter()
+        .find(|one| one.names.contains(&name) && (one.words.is_empty() || has(one.words)) && !has(one.not))
 }
 
 #[cfg(test)]

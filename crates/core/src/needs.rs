@@ -31,14 +31,11 @@ pub fn needs(job: &Job) -> Needs {
     }
     let is_image = job.containers.first().is_some_and(|first| first.role == Role::Image);
     for command in job.commands.iter().filter(|one| !is_image && one.place != Place::Elsewhere) {
-        match hidden(command) {
-            Some(Hidden { need, confidence: Confidence::Possible, .. }) => {
-                if needs.possible.len() < MOST_PLACES {
-                    needs.possible.push((need, command.span));
-                }
-            }
-            Some(Hidden { need, confidence, .. }) => add(&mut needs, need, confidence, command.span),
-            None => {}
+        let Some(Hidden { need, confidence, .. }) = hidden(command) else { continue };
+        if confidence > Confidence::Possible {
+            add(&mut needs, need, confidence, command.span);
+        } else if needs.possible.len() < MOST_PLACES {
+            needs.possible.push((need, command.span));
         }
     }
     // Nothing but Testcontainers reads these.

@@ -93,11 +93,16 @@ declare_rule! {
 fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     for container in &scene.job.containers {
         if let (Some(span), Some(builder)) = (container.privileged, builder(container)) {
+            let power = owner::kernel_power(scene, container, Power::HostPrivilege);
+            let what = match power {
+                Power::OneWallLess => "is one fault of the kernel away from root on the host",
+                _ => "is root on the host",
+            };
             let message = format!(
-                "{builder} runs with privilege here: one `RUN` line of a Dockerfile is root on the host. Run it without, \
-                 rootless where it can, and grant the capability or device that it asks for."
+                "{builder} runs with privilege here: one `RUN` line of a Dockerfile {what}. Run it without, rootless where \
+                 it can, and grant the capability or device that it asks for."
             );
-            sink.report(span, owner::kernel_power(scene, container, Power::HostPrivilege), message);
+            sink.report(span, power, message);
         }
     }
     let mut seen = Set::new();
