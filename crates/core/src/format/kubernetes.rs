@@ -89,7 +89,6 @@ pub(super) fn lower(files: &Files<'_>, id: FileId) -> Unit {
 
 /// Adds the containers of a pod that is written as YAML in a file of another kind to the job, and what of it could not
 /// be read to the job's errors.
-#[allow(dead_code, reason = "for the format that holds such strings")]
 pub(super) fn inline(text: &Text, job: &mut Job) {
     let tree = yaml::parse_text(text);
     let budget = Budget::new();
