@@ -183,7 +183,7 @@ impl<'p> Pod<'p> {
         let view = self.view;
         let info = view.builder.info();
         let written = own(view.tree, spot.item, "image").map(|(_, image)| view.tree.span(image));
-        let Some(image) = container.image.as_ref().filter(|image| Some(image.span) == written) else {
+        let Some(image) = container.image.as_ref().filter(|image| written.is_some_and(|all| all.contains(image.span))) else {
             return Err((container.span, "its image is written elsewhere".into()));
         };
         if !view.only_used_by(image.span, self.chosen) {
@@ -233,7 +233,7 @@ impl<'p> Pod<'p> {
         if let Some(edit) = edits.iter().find(inside) {
             return Err((edit.span, "what it asks of Docker is written outside of its container".into()));
         }
-        self.check_words(&edits)?;
+        self.parameters(&edits)?;
         let mut out = Vec::new();
         let mut rest = edits;
         for (index, _, spot) in &self.clients {
@@ -250,16 +250,26 @@ impl<'p> Pod<'p> {
         Ok(out)
     }
 
-    /// A word that a parameter stands for is read by its default, which must not go into the text.
-    fn check_words(&self, edits: &[Edit]) -> Result<(), Obstacle> {
+    /// What a parameter stands for is known by its default, if at all: nothing may follow from that.
+    fn parameters(&self, edits: &[Edit]) -> Result<(), Obstacle> {
         for one in self.job.invocations.iter().filter(|one| one.is_docker()) {
             let values = one.flags.iter().filter_map(|flag| flag.value.as_ref()).chain(&one.args);
-            for value in values.filter(|value| !self.job.span.contains(value.span)) {
-                let default = self.view.text.get(value.span.range()).unwrap_or("").trim();
-                let is_copied =
-                    |edit: &Edit| !default.is_empty() && one.span.contains(edit.span) && edit.text.contains(default);
-                if edits.iter().any(is_copied) {
-                    return Err((one.span, "it names a parameter where the builder needs a second command".into()));
+            let mut known = BTreeSet::new();
+            for value in values {
+                let written = self.view.text.get(value.span.range()).unwrap_or("");
+                if !written.contains("$(params") {
+                    continue;
+                }
+                if !known.insert(value.span) {
+                    return Err((value.span, "the parameter stands for several words".into()));
+                }
+                let follows = |edit: &Edit| {
+                    one.span.contains(edit.span)
+                        && (edit.text.contains("docker.io") || edit.text.contains("--tls-verify"))
+                };
+                if edits.iter().any(follows) {
+                    let why = "the registry is a parameter's: what Docker takes for granted of it has to be written out";
+                    return Err((value.span, why.into()));
                 }
             }
         }

@@ -90,48 +90,104 @@ impl<'v> Words<'v> {
         start + (at.min(word.content.end).saturating_sub(word.content.start)) as usize
     }
 
-    /// The edits that make the words `new`.
+    /// The edits that make the words `new`: words that both have stay, and what is between them is put in the place of
+    /// what was.
     fn changed(&self, new: &[&str], reason: &str) -> Option<Vec<Edit>> {
-        let old: Vec<&str> =
-            self.words.iter().map(|word| self.view.text.get(word.content.range()).unwrap_or("")).collect();
-        if old.len() == new.len() {
-            let pairs = self.words.iter().zip(old.iter().zip(new)).filter(|(_, (old, new))| old != new);
-            return Some(pairs.map(|(word, (_, new))| Edit::replace(word.content, *new, reason)).collect());
+        let text = |word: &Word| self.view.text.get(word.content.range()).unwrap_or("");
+        let old: Vec<&str> = self.words.iter().map(text).collect();
+        let mut edits = Vec::new();
+        let mut gone: Vec<usize> = Vec::new();
+        let (mut from, mut at) = (0, 0);
+        for (end, next) in common(&old, new)?.into_iter().chain([(old.len(), new.len())]) {
+            let come = new.get(at..next)?;
+            let shared = come.len().min(end - from);
+            for (word, text) in self.words.get(from..from + shared)?.iter().zip(come) {
+                edits.push(Edit::replace(word.content, *text, reason));
+            }
+            gone.extend(from + shared..end);
+            if let Some(more) = come.get(shared..).filter(|more| !more.is_empty()) {
+                let before = self.words.get((from + shared).checked_sub(1)?)?;
+                edits.push(self.added(before, more, reason)?);
+            }
+            (from, at) = (end + 1, next + 1);
         }
-        let same = |(old, new): &(&&str, &&str)| old == new;
-        let most = old.len().min(new.len());
-        let head = old.iter().zip(new).take_while(same).count().min(most.saturating_sub(1));
-        let tail = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
-        let tail = tail.min(most - head).min(old.len() - head - 1).min(new.len().saturating_sub(head + 1));
-        let gone = self.words.get(head..old.len() - tail)?;
-        let come = new.get(head..new.len() - tail)?;
-        let (first, last) = (gone.first()?, gone.last()?);
-        if first.list != last.list || come.is_empty() {
-            return None;
+        for index in &gone {
+            edits.push(self.removed(*index, &gone, reason)?);
         }
-        self.replaced(first, last, come, reason)
+        Some(edits)
     }
 
-    /// The edit that puts words in the place of the items from `first` to `last`.
-    fn replaced(&self, first: &Word, last: &Word, come: &[&str], reason: &str) -> Option<Vec<Edit>> {
+    /// The edit that adds items behind a word.
+    fn added(&self, before: &Word, more: &[&str], reason: &str) -> Option<Edit> {
         let (view, tree) = (self.view, self.view.tree);
-        let items = tree.items(first.list);
-        let (start, end) = (tree.span(*items.get(first.index)?), tree.span(*items.get(last.index)?));
-        let words = come.iter().map(|word| quoted(word, tree.style(*items.get(first.index)?)));
-        let words: Vec<String> = words.collect::<Option<_>>()?;
-        if tree.is_flow(first.list) {
-            let span = start.to(end);
-            let between = view.text.get(span.range())?;
-            return (!between.contains('#'))
-                .then(|| vec![Edit::replace(span, words.join(", "), reason)]);
+        let item = *tree.items(before.list).get(before.index)?;
+        let span = tree.span(item);
+        let words: Option<Vec<String>> = more.iter().map(|word| quoted(word, tree.style(item))).collect();
+        if tree.is_flow(before.list) {
+            let text: String = words?.iter().map(|word| format!(", {word}")).collect();
+            return Some(Edit::insert(span, span.end, text, reason));
         }
-        let (from, to) = (view.item_lines(start)?, view.item_lines(end)?);
-        let lead = view.text.get(from.start as usize..start.start as usize)?;
-        let lines: String = words.iter().map(|word| format!("{lead}{word}{}", view.line_break())).collect();
-        let whole = from.to(to);
-        (!view.text.get(whole.range())?.contains('#'))
-            .then(|| vec![Edit::replace(whole, lines, reason)])
+        let place = view.item_lines(span)?;
+        let lead = view.text.get(place.start as usize..span.start as usize)?;
+        let ends = view.text.get(place.range())?.ends_with('\n');
+        let lines: String = words?.iter().map(|word| format!("{lead}{word}{}", view.line_break())).collect();
+        ends.then(|| Edit::insert(place, place.end, lines, reason))
     }
+
+    /// The edit that takes a word's item out of its list, of which something has to be left. `gone` are all that go.
+    fn removed(&self, index: usize, gone: &[usize], reason: &str) -> Option<Edit> {
+        let (view, tree) = (self.view, self.view.tree);
+        let word = self.words.get(index)?;
+        let items = tree.items(word.list);
+        let stays = |(at, other): (usize, &Word)| {
+            (other.list == word.list && !gone.contains(&at)).then_some(other.index)
+        };
+        let kept = self.words.iter().enumerate().find_map(stays)?;
+        let place = match tree.is_flow(word.list) {
+            true => view.item_in_flow(items, word.index, kept)?,
+            false => view.item_lines(tree.span(*items.get(word.index)?))?,
+        };
+        Some(Edit::delete(place, reason))
+    }
+}
+
+/// A line with more words is not looked at.
+const MOST_WORDS: usize = 500;
+
+/// The words that both lines have, as many as there are in order: the place of each in both. `None` of lines that are too
+/// long.
+fn common(old: &[&str], new: &[&str]) -> Option<Vec<(usize, usize)>> {
+    if old.len() > MOST_WORDS || new.len() > MOST_WORDS {
+        return None;
+    }
+    let width = new.len() + 1;
+    // How many words the rests of both lines have in common.
+    let mut counts = vec![0_usize; (old.len() + 1) * width];
+    let count = |counts: &[usize], a: usize, b: usize| counts.get(a * width + b).copied().unwrap_or(0);
+    for (a, one) in old.iter().enumerate().rev() {
+        for (b, other) in new.iter().enumerate().rev() {
+            let most = match one == other {
+                true => count(&counts, a + 1, b + 1) + 1,
+                false => count(&counts, a + 1, b).max(count(&counts, a, b + 1)),
+            };
+            if let Some(place) = counts.get_mut(a * width + b) {
+                *place = most;
+            }
+        }
+    }
+    let (mut a, mut b) = (0, 0);
+    let mut found = Vec::new();
+    while let (Some(one), Some(other)) = (old.get(a), new.get(b)) {
+        if one == other {
+            found.push((a, b));
+            (a, b) = (a + 1, b + 1);
+        } else if count(&counts, a + 1, b) >= count(&counts, a, b + 1) {
+            a += 1;
+        } else {
+            b += 1;
+        }
+    }
+    Some(found)
 }
 
 /// A word as an item, in quotes as another item has them.
