@@ -120,7 +120,8 @@ impl Check<'_> {
             Place::Container(at) => self.job.containers.get(at),
             _ => None,
         };
-        let is_pods = |one: &Container| matches!(one.role, Role::Workload | Role::Step) && daemon(one).is_none();
+        let is_pods =
+            |one: &Container| matches!(one.role, Role::Workload | Role::Step) && daemon(one).is_none();
         place == Place::Job || container.is_some_and(is_pods)
     }
 

@@ -120,7 +120,7 @@ pub(crate) fn befores(folder: &str, ending: &str) -> Vec<(String, String)> {
         })
         .collect();
     befores.sort();
-    assert!(!befores.is_empty(), "the fixtures are there");
+    assert!(befores.len() > 5, "the fixtures are there");
     befores
 }
 

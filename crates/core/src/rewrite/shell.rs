@@ -85,10 +85,11 @@ fn remarks(job: &Job) -> Vec<(Span, String)> {
         found.push((span, hidden::looks_in_store(program)));
     }
     let engines: BTreeSet<usize> = job.invocations.iter().map(|one| one.command).collect();
-    let others =
-        job.commands.iter().enumerate().filter(|(at, one)| {
-            one.place == Place::Job && !engines.contains(at) && asks_for_docker(one)
-        });
+    let others = job
+        .commands
+        .iter()
+        .enumerate()
+        .filter(|(at, one)| one.place == Place::Job && !engines.contains(at) && asks_for_docker(one));
     found.extend(others.map(|(_, command)| (command.span, ABOUT_DOCKER.to_owned())));
     found
 }

@@ -27,16 +27,13 @@ fn is_plain(c: char) -> bool {
     c.is_alphanumeric() || "_-./:=@,+%$(){}[]~^".contains(c)
 }
 
-const WHY: &str = "its words are items of a list, and what the builder needs is more than other words: write it as a script";
+pub(super) const WHY: &str = "its words are items of a list, and what the builder needs is more than other words: write it as a script";
 
 impl<'v> Words<'v> {
     /// Those of `item`, in which the commands at `commands` call Docker.
     pub(super) fn new(view: &'v View<'v>, item: NodeId, commands: &[Span]) -> Self {
         let tree = view.tree;
         let mut words = Vec::new();
-        if commands.iter().all(|command| view.scalar(*command).is_some()) {
-            return Self { view, words };
-        }
         for (_, list) in ["command", "args"].iter().filter_map(|key| own(tree, item, key)) {
             if tree.is_alias(list) {
                 continue;
@@ -45,6 +42,12 @@ impl<'v> Words<'v> {
                 let (span, style) = (tree.span(*one), tree.style(*one).unwrap_or(Style::Plain));
                 words.push(Word { list, index, content: view.content((span, style)) });
             }
+        }
+        let is_word = |word: &Word| commands.iter().any(|command| command.contains(word.content));
+        let is_line =
+            commands.iter().any(|command| view.scalar(*command).is_none()) && words.iter().any(is_word);
+        if !is_line {
+            words.clear();
         }
         Self { view, words }
     }

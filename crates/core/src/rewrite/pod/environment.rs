@@ -50,8 +50,8 @@ impl Pod<'_> {
     /// Takes Docker's variables from what Tekton's steps have in common.
     pub(super) fn template(&self, edits: &mut Vec<Edit>) -> Result<(), Obstacle> {
         let tree = self.view.tree;
-        let Some((_, _, spot)) = self.clients.first() else { return Ok(()) };
-        let env = own(tree, spot.pod, "stepTemplate").and_then(|(_, template)| own(tree, template, "env"));
+        let Some(pod) = self.pod() else { return Ok(()) };
+        let env = own(tree, pod, "stepTemplate").and_then(|(_, template)| own(tree, template, "env"));
         env.map_or(Ok(()), |env| self.variables(env, &[], edits))
     }
 

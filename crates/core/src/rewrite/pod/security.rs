@@ -21,7 +21,8 @@ fn wanted(view: &View<'_>) -> Vec<String> {
     let mut settings = requires
         .filter(|requirement| requirement.platform == Platform::Kubernetes)
         .filter_map(|requirement| requirement.setting.as_ref());
-    let snippet = settings.find(|setting| setting.key == "securityContext").map_or("", |setting| setting.snippet);
+    let snippet =
+        settings.find(|setting| setting.key == "securityContext").map_or("", |setting| setting.snippet);
     snippet.lines().map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 
@@ -118,6 +119,9 @@ impl Pod<'_> {
         if list("drop").is_empty() && wanted.split(", ").all(|name| added.contains(&name)) {
             return Ok(());
         }
-        Err((span, format!("its capabilities are set already: it needs {wanted}, and those that it has by default")))
+        Err((
+            span,
+            format!("its capabilities are set already: it needs {wanted}, and those that it has by default"),
+        ))
     }
 }

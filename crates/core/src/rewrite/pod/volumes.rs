@@ -19,13 +19,13 @@ impl Pod<'_> {
     /// Takes the mounts of the clients that served the daemon, and the volumes that nobody mounts any longer.
     pub(super) fn volumes(&self, edits: &mut Vec<Edit>, round: &mut Round) -> Result<(), Obstacle> {
         let (view, tree) = (self.view, self.view.tree);
-        let Some((_, _, first)) = self.clients.first() else { return Ok(()) };
-        let volumes = own(tree, first.pod, "volumes");
+        let Some(pod) = self.pod() else { return Ok(()) };
+        let volumes = own(tree, pod, "volumes");
         let listed = volumes.map(|(_, list)| tree.items(list)).unwrap_or_default();
         let by_name: HashMap<&str, NodeId> =
             listed.iter().filter_map(|item| Some((self.named(*item)?, *item))).collect();
         let of_daemons: HashSet<&str> =
-            self.daemons.iter().flat_map(|(_, spot)| self.mounted(spot.item)).collect();
+            self.daemons.values().flat_map(|(_, spot)| self.mounted(spot.item)).collect();
         let is_socket = |name: &str| {
             let path = by_name.get(name).and_then(|item| tree.get(*item, "hostPath"));
             let path = path.and_then(|host| tree.get(host, "path")).and_then(|path| tree.str(path));
@@ -33,12 +33,14 @@ impl Pod<'_> {
         };
         let mut freed: HashSet<&str> = of_daemons.clone();
         let mut kept: HashSet<&str> = HashSet::new();
-        let daemons: HashSet<NodeId> = self.daemons.iter().map(|(_, spot)| spot.item).collect();
-        for item in layout::containers(tree, first.pod) {
+        let daemons: HashSet<NodeId> = self.daemons.values().map(|(_, spot)| spot.item).collect();
+        let clients: HashMap<NodeId, &Container> =
+            self.clients.values().map(|(client, spot)| (spot.item, *client)).collect();
+        for item in layout::containers(tree, pod) {
             if daemons.contains(&item) {
                 continue;
             }
-            let client = self.clients.iter().find(|(_, _, spot)| spot.item == item);
+            let client = clients.get(&item).copied();
             let list = own(tree, item, "volumeMounts");
             let is_shared = client.is_none() && list.is_some_and(|(_, list)| tree.is_alias(list));
             let mounts = list.map(|(_, list)| tree.items(list)).unwrap_or_default();
@@ -46,7 +48,7 @@ impl Pod<'_> {
             for mounted in mounts {
                 let Some(name) = self.named(*mounted) else { continue };
                 let path = tree.get(*mounted, "mountPath").and_then(|path| tree.str(path)).unwrap_or("");
-                let is_daemons = of_daemons.contains(name) && serves(path, client.map(|(_, one, _)| *one));
+                let is_daemons = of_daemons.contains(name) && serves(path, client);
                 if !is_shared && (is_socket(name) || is_daemons) {
                     gone.push(*mounted);
                     freed.insert(name);
@@ -54,9 +56,11 @@ impl Pod<'_> {
                     kept.insert(name);
                 }
             }
-            kept.extend(own(tree, item, "volumeDevices").into_iter().flat_map(|(_, list)| {
-                tree.items(list).iter().filter_map(|one| self.named(*one))
-            }));
+            kept.extend(
+                own(tree, item, "volumeDevices")
+                    .into_iter()
+                    .flat_map(|(_, list)| tree.items(list).iter().filter_map(|one| self.named(*one))),
+            );
             if let Some(owner) = list.filter(|_| !gone.is_empty()) {
                 let fails = || closed(tree.span(owner.0), "its list of mounts");
                 if tree.is_alias(owner.1) || gone.iter().any(|one| tree.is_alias(*one)) {
@@ -71,7 +75,8 @@ impl Pod<'_> {
         let gone: Vec<NodeId> = listed.iter().filter(is_free).copied().collect();
         let Some(owner) = volumes.filter(|_| !gone.is_empty()) else { return Ok(()) };
         for item in &gone {
-            let claim = tree.get(*item, "persistentVolumeClaim").and_then(|claim| tree.get(claim, "claimName"));
+            let claim =
+                tree.get(*item, "persistentVolumeClaim").and_then(|claim| tree.get(claim, "claimName"));
             let Some(claim) = claim.and_then(|claim| tree.str(claim)) else { continue };
             let why = format!("the claim `{claim}` held what Docker stored, and this mounts it no more");
             round.notes.push(Left { span: tree.span(*item), job: self.job.name.clone(), why });
@@ -99,9 +104,8 @@ impl Pod<'_> {
 /// Whether what is mounted there serves a daemon or its client.
 fn serves(path: &str, client: Option<&Container>) -> bool {
     let path = mount::normal(path);
-    let below = |folder: &str| {
-        path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
+    let below =
+        |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let told = client.into_iter().flat_map(|client| &client.env);
     let mut told = told.filter(|var| matches!(var.name.as_str(), "DOCKER_CERT_PATH" | "DOCKER_TLS_CERTDIR"));
     mount::socket(&path).is_some()
