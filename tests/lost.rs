@@ -1,9 +1,10 @@
 //! Nothing is lost by a rewrite: every command of a job is there afterwards, in order, as it was or in the builder's
 //! words, or is named as left to a person. Two false tools, which must fail, show that the check sees.
 
+use daemonless_core::access::daemon;
 use daemonless_core::engine::Invocation;
 use daemonless_core::files::Files;
-use daemonless_core::model::{Command, Job, Joined, Place};
+use daemonless_core::model::{Command, Container, Job, Joined, Place, Role};
 use daemonless_core::source::LineIndex;
 use daemonless_core::{Context, File, analysis};
 
@@ -97,7 +98,7 @@ impl Check<'_> {
         // Commands of the new text before this one are taken.
         let mut next = 0;
         for (at, command) in self.job.commands.iter().enumerate() {
-            if command.place != Place::Job {
+            if !self.is_own(command.place) {
                 continue;
             }
             let place = match call(self.job, at).filter(|call| call.is_docker()) {
@@ -111,6 +112,17 @@ impl Check<'_> {
             }
         }
         faults
+    }
+
+    /// Whether a command acts where the job's scripts run, or in a container of its pod that is no daemon's.
+    fn is_own(&self, place: Place) -> bool {
+        let container = match place {
+            Place::Container(at) => self.job.containers.get(at),
+            _ => None,
+        };
+        let is_pods =
+            |one: &Container| matches!(one.role, Role::Workload | Role::Step) && daemon(one).is_none();
+        place == Place::Job || container.is_some_and(is_pods)
     }
 
     /// The place of the first command from `next` on that is what is looked for.

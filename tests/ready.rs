@@ -99,3 +99,20 @@ fn a_builder_alone_means_gitlab() {
         File { path: ".gitlab-ci.yml".into(), text: "a:\n  script: [docker build .]\n".into(), format: None };
     assert!(daemonless_core::rewrite(&[pipeline], &Context::default(), 0, "gitlab-ci:buildah").is_none());
 }
+
+#[test]
+fn only_a_file_that_has_a_name_is_named() {
+    #[track_caller]
+    fn check(path: &str, named: bool) {
+        let file =
+            File { path: path.into(), text: "FROM alpine\n".into(), format: Some("dockerfile".into()) };
+        let job = daemonless_core::rewrite(&[file], &Context::default(), 0, "gitlab-ci:buildah");
+        let text = job.expect("a Dockerfile has a job").text;
+        assert_eq!(text.contains("--file"), named, "{path}:\n{text}");
+    }
+    check("Dockerfile", false);
+    check("images/app", true);
+    check("-", false);
+    check("", false);
+    check(daemonless_core::UNNAMED, false);
+}

@@ -5,16 +5,13 @@ use std::rc::Rc;
 
 use daemonless_core::model::{Host, Reach};
 use daemonless_core::report::{FileReport, JobReport};
-use daemonless_core::{Context, File};
+use daemonless_core::{Context, File, UNNAMED};
 
 use crate::rewriter::Rewrite;
 use crate::texts::Texts;
 
 /// Above this many bytes a text is read when the person asks for it, not at each key.
 pub const LARGE: usize = 256 << 10;
-
-/// The name a text has until the person gives it one. Naming a file says what it is, so this one says nothing.
-pub const UNNAMED: &str = "pasted";
 
 /// The person's text, as the editor holds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

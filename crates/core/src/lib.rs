@@ -43,6 +43,16 @@ pub struct File {
     pub format: Option<String>,
 }
 
+/// The path of a text that nobody has named. A file's name says what it is, so this one says nothing.
+pub const UNNAMED: &str = "pasted";
+
+impl File {
+    /// Whether its path is a file's, not what stands for a pasted text or for standard input.
+    pub fn is_named(&self) -> bool {
+        !matches!(self.path.as_str(), "" | "-" | UNNAMED)
+    }
+}
+
 /// What the analysis is told besides the texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {

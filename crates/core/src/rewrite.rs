@@ -13,6 +13,8 @@ mod joined;
 mod leave;
 mod lines;
 mod platforms;
+#[cfg(feature = "formats")]
+mod pod;
 mod quoting;
 pub mod ready;
 mod scripts;
@@ -140,6 +142,8 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
         let round = match format {
             "gitlab-ci" => gitlab_ci::place(&view, &chosen, &apart),
             shell::ID => shell::place(&view, &chosen),
+            #[cfg(feature = "formats")]
+            "kubernetes" | "tekton" => pod::place(&view, &chosen),
             _ => github_actions::place(&view, &chosen),
         };
         let before = chosen.len();

@@ -19,7 +19,7 @@ use crate::syntax::yaml;
 
 pub(super) use objects::Objects;
 pub(super) use pod::pod;
-pub(super) use reference::fill;
+pub(super) use reference::{fill, fill_script};
 
 pub(super) static FORMAT: Format = Format { id: "kubernetes", title: "Kubernetes", recognise, lower };
 

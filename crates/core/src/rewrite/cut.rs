@@ -231,7 +231,7 @@ impl View<'_> {
 
     /// An item of a list in brackets with the comma that goes with it: the one before it, or where nothing in front of it
     /// stays, the one behind it. The first item that stays is the one at `kept`.
-    fn item_in_flow(&self, items: &[NodeId], at: usize, kept: usize) -> Option<Span> {
+    pub(super) fn item_in_flow(&self, items: &[NodeId], at: usize, kept: usize) -> Option<Span> {
         let span = |at: usize| items.get(at).map(|item| self.tree.span(*item));
         let own = span(at)?;
         let place = match at > kept {

@@ -55,13 +55,13 @@ const NO_KANIKO_IN_SCRIPTS: (&str, &str) = (
 static DIALECTS: &[Dialect] = &[
     Dialect {
         builder: Builder::Buildah,
-        formats: &["gitlab-ci", "github-actions", "shell"],
+        formats: &["gitlab-ci", "github-actions", "shell", "kubernetes", "tekton"],
         not: &[],
         how: How::OneByOne,
     },
     Dialect {
         builder: Builder::Podman,
-        formats: &["gitlab-ci", "github-actions", "shell"],
+        formats: &["gitlab-ci", "github-actions", "shell", "kubernetes", "tekton"],
         not: &[],
         how: How::OneByOne,
     },

@@ -47,13 +47,6 @@ pub(super) fn templates(view: &View<'_>, jobs: &[usize]) -> BTreeSet<usize> {
     all.filter(|at| body(at).is_some_and(|body| inherited.contains(&body))).collect()
 }
 
-/// Whether an option of a daemon is about registries or the network, which a builder needs as well.
-fn tells_builder(option: &str) -> bool {
-    ["--insecure-registry", "--registry-mirror", "--mtu", "--dns", "--add-runtime", "--config-file"]
-        .iter()
-        .any(|known| option.starts_with(known))
-}
-
 /// Whether two places have bytes in common: whole lines that are cut out begin before the list that they are of.
 fn overlap(a: Span, b: Span) -> bool {
     a.start < b.end && b.start < a.end
@@ -209,14 +202,8 @@ impl Placing<'_, '_> {
         let services = job.containers.iter().filter(|one| one.role == Role::Service);
         let (daemons, others): (Vec<_>, Vec<_>) = services.partition(|one| daemon(one).is_some());
         let Some(first) = daemons.first() else { return Vec::new() };
-        for option in daemons.iter().flat_map(|one| &one.command).filter(|word| tells_builder(word.as_str()))
-        {
-            let why = format!(
-                "the daemon was started with `{}`; {} has to be told what that said",
-                option.as_str(),
-                view.builder.info().name()
-            );
-            self.round.notes.push(Left { span: option.span, job: job.name.clone(), why });
+        for (span, why) in hidden::told(daemons.iter().copied(), view.builder) {
+            self.round.notes.push(Left { span, job: job.name.clone(), why });
         }
         let spans: Vec<Span> =
             daemons.iter().filter_map(|one| one.image.as_ref()).map(|image| image.span).collect();

@@ -2,18 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use daemonless_catalog::Need;
+use daemonless_catalog::{Builder, Need};
 
 use super::{Left, blocked};
 use crate::access;
 use crate::alternatives::Alternative;
 use crate::hidden;
-use crate::model::{Command, Job, Place, Role};
+use crate::model::{Command, Container, Job, Place, Role};
 use crate::source::Span;
 
 /// The first command of a job that may call Docker unseen: where it stands, and its program or script.
 pub(super) fn caller(job: &Job) -> Option<(Span, &str)> {
-    let mut own = job.commands.iter().filter(|command| command.place == Place::Job);
+    caller_at(job, &|place| place == Place::Job)
+}
+
+/// The same of the commands that act at such places.
+pub(super) fn caller_at<'j>(job: &'j Job, is_own: &dyn Fn(Place) -> bool) -> Option<(Span, &'j str)> {
+    let mut own = job.commands.iter().filter(|command| is_own(command.place));
     let command = own.find(|command| hidden::may_call(command))?;
     let program = command.words.first()?.as_str();
     Some((command.span, hidden::script(command).unwrap_or(program)))
@@ -39,6 +44,11 @@ static READERS: &[&str] =
 /// The first command of a job that reads an image which the job builds from Docker's store: where it stands, and its
 /// program.
 pub(super) fn reader(job: &Job) -> Option<(Span, &str)> {
+    reader_at(job, &|place| place == Place::Job)
+}
+
+/// The same of the commands that act at such places.
+pub(super) fn reader_at<'j>(job: &'j Job, is_own: &dyn Fn(Place) -> bool) -> Option<(Span, &'j str)> {
     let built: BTreeSet<&str> = job
         .invocations
         .iter()
@@ -50,9 +60,27 @@ pub(super) fn reader(job: &Job) -> Option<(Span, &str)> {
         let program = command.words.first()?.as_str();
         let reads =
             READERS.contains(&program) && command.words.iter().any(|word| built.contains(word.as_str()));
-        (command.place == Place::Job && reads).then_some((command.span, program))
+        (is_own(command.place) && reads).then_some((command.span, program))
     })
 }
+
+/// What daemons were told of registries or the network, which a builder needs as well: each option with what is said of it.
+pub(super) fn told<'c>(
+    daemons: impl IntoIterator<Item = &'c Container>,
+    builder: Builder,
+) -> Vec<(Span, String)> {
+    let options = daemons.into_iter().flat_map(|one| &one.command);
+    let options = options.filter(|word| TOLD.iter().any(|option| word.as_str().starts_with(option)));
+    let why = |option: &str| {
+        let name = builder.info().name();
+        format!("the daemon was started with `{option}`; {name} has to be told what that said")
+    };
+    options.map(|option| (option.span, why(option.as_str()))).collect()
+}
+
+/// Options of a daemon that are about registries or the network.
+static TOLD: &[&str] =
+    &["--insecure-registry", "--registry-mirror", "--mtu", "--dns", "--add-runtime", "--config-file"];
 
 /// Tests of a job that ask for an engine by themselves: no command of theirs can be put in other words. `way` is the way out
 /// that the job is to take, where it asks for anything that the file shows.

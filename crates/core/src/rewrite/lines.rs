@@ -48,6 +48,27 @@ impl View<'_> {
         Some(Edit::replace(lines, self.block(self.column(first), &line), reason))
     }
 
+    /// All lines of the item of a list whose content is at `span`, its dash included; `None` where something else stands
+    /// on them too.
+    pub(super) fn item_lines(&self, span: Span) -> Option<Span> {
+        let before = self.text.get(..span.start as usize)?.trim_end();
+        let head = before.strip_suffix('-')?;
+        let start = head.rfind('\n').map_or(0, |at| at + 1);
+        if !head.get(start..)?.trim().is_empty() {
+            return None;
+        }
+        let dash = Span { start: u32::try_from(head.len()).ok()?, end: span.start, ..span };
+        self.whole_lines(dash, span)
+    }
+
+    /// Where the line after that of a scalar of one line starts.
+    pub(super) fn line_after(&self, span: Span) -> Option<u32> {
+        let rest = self.text.get(span.end as usize..)?;
+        let line = rest.find('\n')?;
+        let tail = rest.get(..line)?.trim();
+        (tail.is_empty() || tail.starts_with('#')).then_some(span.end + u32::try_from(line).ok()? + 1)
+    }
+
     /// How far the line of `span` is indented, `- ` of an item counted.
     pub(super) fn column(&self, span: Span) -> usize {
         let before = self.text.get(..span.start as usize).unwrap_or("");

@@ -14,9 +14,10 @@ use super::joined::write::{self, Folder, Login};
 use super::joined::{self, Words};
 use super::translate::{self, Outcome, Site};
 use super::{Left, Round, View};
+use crate::access::daemon;
 use crate::edit::Edit;
 use crate::engine::Invocation;
-use crate::model::{Command, Job, Joined, Place, Value};
+use crate::model::{Command, Job, Joined, Place, Role, Value};
 use crate::source::Span;
 
 /// Why a login changes its place.
@@ -68,7 +69,9 @@ impl View<'_> {
         let all = job.invocations.iter().enumerate().filter(|(_, invocation)| invocation.is_docker());
         all.filter_map(|(index, invocation)| {
             let command = job.commands.get(invocation.command)?;
-            let own = command.place != Place::Elsewhere && !self.is_action(command);
+            let own = command.place != Place::Elsewhere
+                && !is_of_daemon(job, command.place)
+                && !self.is_action(command);
             own.then_some((index, invocation, command))
         })
         .collect()
@@ -324,6 +327,11 @@ impl View<'_> {
 
     /// Commands that the builder's image has no program for.
     pub(super) fn missing_programs(&self, at: usize, round: &mut Round) {
+        self.missing_at(at, &|place| place == Place::Job, round);
+    }
+
+    /// The same of the commands that act at such places.
+    pub(super) fn missing_at(&self, at: usize, is_own: &dyn Fn(Place) -> bool, round: &mut Round) {
         let Some(job) = self.job(at) else { return };
         let info = self.builder.info();
         let functions = self.functions.get_or_init(|| functions(self.text));
@@ -339,7 +347,7 @@ impl View<'_> {
                 known.extend(words);
             }
             let is_name = !program.is_empty() && !program.contains(['/', '$', '`', '=']);
-            if command.place != Place::Job
+            if !is_own(command.place)
                 || !is_name
                 || translated.contains(&index)
                 || !info.programs.is_missing(program)
@@ -359,6 +367,13 @@ impl View<'_> {
             round.notes.push(Left { span: command.span, job: job.name.clone(), why });
         }
     }
+}
+
+/// Whether what acts there acts in the container of a daemon beside the job, such as its probes: it goes with it.
+fn is_of_daemon(job: &Job, place: Place) -> bool {
+    let Place::Container(at) = place else { return false };
+    let container = job.containers.get(at).filter(|one| matches!(one.role, Role::Service | Role::Workload));
+    container.is_some_and(|one| daemon(one).is_some())
 }
 
 /// The names of functions that scripts of a text define.

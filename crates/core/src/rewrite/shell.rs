@@ -85,15 +85,18 @@ fn remarks(job: &Job) -> Vec<(Span, String)> {
         found.push((span, hidden::looks_in_store(program)));
     }
     let engines: BTreeSet<usize> = job.invocations.iter().map(|one| one.command).collect();
-    let others =
-        job.commands.iter().enumerate().filter(|(at, one)| !engines.contains(at) && asks_for_docker(one));
-    found.extend(others.map(|(_, command)| {
-        let why = "it is about Docker's program or daemon, which nothing here calls any more: take it out, or put the \
-                   builder in its place";
-        (command.span, why.to_owned())
-    }));
+    let others = job
+        .commands
+        .iter()
+        .enumerate()
+        .filter(|(at, one)| one.place == Place::Job && !engines.contains(at) && asks_for_docker(one));
+    found.extend(others.map(|(_, command)| (command.span, ABOUT_DOCKER.to_owned())));
     found
 }
+
+/// What is said of a command that asks for Docker and is no engine's.
+pub(super) const ABOUT_DOCKER: &str = "it is about Docker's program or daemon, which nothing here calls any more: take it \
+                                       out, or put the builder in its place";
 
 /// Names of Docker's program, service, group and packages.
 static DOCKER: &[&str] = &[
@@ -113,11 +116,10 @@ static DOCKER: &[&str] = &[
 ];
 
 /// Whether a command that is no engine's asks for Docker: `command -v docker`, `systemctl start docker`, `usermod -aG docker`.
-fn asks_for_docker(command: &Command) -> bool {
+pub(super) fn asks_for_docker(command: &Command) -> bool {
     let mut words = command.words.iter().map(|word| word.as_str());
     let program = words.next().unwrap_or("");
-    command.place == Place::Job
-        && !matches!(program, "echo" | "printf" | "cd" | "mkdir" | "cp" | "mv" | "ls" | "cat" | "git")
+    !matches!(program, "echo" | "printf" | "cd" | "mkdir" | "cp" | "mv" | "ls" | "cat" | "git")
         && words.any(|word| DOCKER.contains(&word))
 }
 

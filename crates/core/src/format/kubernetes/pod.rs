@@ -15,6 +15,11 @@ pub(in crate::format) trait Fill {
     /// What a scalar becomes.
     fn one(&self, value: Value) -> Value;
 
+    /// What a script becomes.
+    fn script(&self, value: Value) -> Value {
+        self.one(value)
+    }
+
     /// What an item of a list becomes.
     fn many(&self, value: Value) -> Vec<Value> {
         vec![self.one(value)]
@@ -107,7 +112,8 @@ impl<'a, 'r> Pod<'a, 'r> {
         let place = Place::Container(job.containers.len());
         let mut scope = Scope::new(&container.env);
         let mut script = job.commands.last().map_or(0, |last| last.script.saturating_add(1));
-        if let Some(text) = get(&layers, &["script"]).and_then(|text| self.value(&text)) {
+        if let Some(text) = get(&layers, &["script"]).and_then(|text| text.value()) {
+            let text = self.fill.script(text);
             // It takes the place of the image's own program.
             container.entrypoint = true;
             container.command.clear();
@@ -217,7 +223,12 @@ impl<'a, 'r> Pod<'a, 'r> {
     fn words(&self, list: &Cursor<'a>, env: &[Var]) -> Vec<Value> {
         let known = |name: &str| variable(list, env, name);
         let words = list.items_or_self().into_iter().filter_map(|word| word.value());
-        words.flat_map(|word| self.fill.many(word)).map(|word| reference::fill(word, &known)).collect()
+        let filled = words.flat_map(|word| {
+            // The use of a word is where the list has it, whatever stands for it.
+            let span = word.span;
+            self.fill.many(word).into_iter().map(move |word| Value { span, ..word })
+        });
+        filled.map(|word| reference::fill(word, &known)).collect()
     }
 
     /// Adds the variables of `env` and `envFrom`; those of a later list win.

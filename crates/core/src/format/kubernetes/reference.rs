@@ -9,6 +9,15 @@ const LONGEST: usize = 200;
 /// The value with each `$(NAME)` of which something is known replaced by that; others stay as they are written.
 /// `$$(NAME)` is left alone.
 pub(in crate::format) fn fill(value: Value, known: &dyn Fn(&str) -> Option<Value>) -> Value {
+    replaced(value, known, false)
+}
+
+/// The same of a script: what is filled in stands where its reference is written.
+pub(in crate::format) fn fill_script(value: Value, known: &dyn Fn(&str) -> Option<Value>) -> Value {
+    replaced(value, known, true)
+}
+
+fn replaced(value: Value, known: &dyn Fn(&str) -> Option<Value>, in_place: bool) -> Value {
     if !value.as_str().contains("$(") {
         return value;
     }
@@ -22,7 +31,12 @@ pub(in crate::format) fn fill(value: Value, known: &dyn Fn(&str) -> Option<Value
         let escaped = text.get(..at).is_some_and(|before| before.ends_with('$'));
         let Some(found) = known(name).filter(|_| !escaped && !name.is_empty()) else { continue };
         push(&mut out.text, &value.text, done, at);
-        out.text.push(&found.text);
+        match in_place {
+            true => {
+                out.text.push_replaced(found.text.as_str(), value.text.span_of(at..at + name.len() + 3));
+            }
+            false => out.text.push(&found.text),
+        }
         out.unknown |= found.unknown;
         if done == 0 && at == 0 && name.len() + 3 == text.len() {
             out.others.clone_from(&found.others);

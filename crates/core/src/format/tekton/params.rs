@@ -101,6 +101,16 @@ impl Fill for Params<'_> {
         filled
     }
 
+    fn script(&self, value: Value) -> Value {
+        let known = |name: &str| match self.find(name)? {
+            Param::One(value) => Some(value.clone()),
+            Param::Many(_) => None,
+        };
+        let mut filled = kubernetes::fill_script(value, &known);
+        filled.unknown |= filled.as_str().contains("$(params");
+        filled
+    }
+
     fn many(&self, value: Value) -> Vec<Value> {
         match whole(value.as_str()).and_then(|name| self.find(name)) {
             Some(Param::Many(values)) => values.clone(),

@@ -9,27 +9,6 @@ use crate::source::Span;
 use crate::syntax::yaml::NodeId;
 
 impl View<'_> {
-    /// All lines of the item of a list whose content is at `span`, its dash included; `None` where something else stands
-    /// on them too.
-    pub(super) fn item_lines(&self, span: Span) -> Option<Span> {
-        let before = self.text.get(..span.start as usize)?.trim_end();
-        let head = before.strip_suffix('-')?;
-        let start = head.rfind('\n').map_or(0, |at| at + 1);
-        if !head.get(start..)?.trim().is_empty() {
-            return None;
-        }
-        let dash = Span { start: u32::try_from(head.len()).ok()?, end: span.start, ..span };
-        self.whole_lines(dash, span)
-    }
-
-    /// Where the line after that of a scalar of one line starts.
-    pub(super) fn line_after(&self, span: Span) -> Option<u32> {
-        let rest = self.text.get(span.end as usize..)?;
-        let line = rest.find('\n')?;
-        let tail = rest.get(..line)?.trim();
-        (tail.is_empty() || tail.starts_with('#')).then_some(span.end + u32::try_from(line).ok()? + 1)
-    }
-
     /// An entry from its key to the end of its last line, a comment there included and the line break not; `None` where
     /// something else follows.
     fn entry_lines(&self, (key, value): Entry) -> Option<Span> {

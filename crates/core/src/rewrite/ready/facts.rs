@@ -55,7 +55,7 @@ impl Facts {
     pub(super) fn read(id: FileId, file: &File, ci: &Ci, left: &mut Vec<Left>) -> Self {
         let tree = dockerfile::parse(id, &file.text);
         let mut facts = Self {
-            file: path(&file.path),
+            file: path(&file.path).filter(|_| file.is_named()),
             arguments: Vec::new(),
             secrets: Vec::new(),
             ssh: Vec::new(),
