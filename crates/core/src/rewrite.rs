@@ -3,12 +3,16 @@
 
 mod all_tags;
 mod archive;
+mod azure_pipelines;
+mod by_hand;
+mod circleci;
 pub mod contain;
 mod cut;
 mod dialect;
 mod github_actions;
 mod gitlab_ci;
 mod hidden;
+mod jenkinsfile;
 mod joined;
 mod leave;
 mod lines;
@@ -18,6 +22,7 @@ pub mod ready;
 mod scripts;
 mod select;
 mod shell;
+mod steps;
 mod translate;
 
 use std::cell::{OnceCell, RefCell};
@@ -34,10 +39,12 @@ use crate::model::{Job, Place};
 use crate::order;
 use crate::report::{EditReport, FileReport, LeftReport, RewriteReport, file_report, required};
 use crate::source::{FileId, LineIndex, Span};
+use crate::syntax::groovy;
 use crate::syntax::yaml::{self, Style, Tree};
 use crate::verdict::Verdict;
 use crate::{Context, File};
 
+use quoting::Quoting;
 pub use select::select;
 
 /// Whether a file of this format can be rewritten for this builder, or a job be written that builds it.
@@ -105,7 +112,7 @@ struct View<'a> {
     analysis: &'a Analysis,
     builder: Builder,
     /// Scalars in the order of the text, for their quoting.
-    scalars: Vec<(Span, Style)>,
+    scalars: Vec<(Span, Quoting)>,
     /// Jobs that use a value or a command, by where it is written.
     users: HashMap<Span, Vec<usize>>,
     /// Scalars that stand in brackets or braces.
@@ -127,8 +134,8 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
     dialect::of(format, builder)?;
     let analysis = analyzed(files, index, context);
     let id = FileId::of(index);
-    // A script has no tree.
-    let tree = yaml::parse(id, if format == shell::ID { "" } else { &file.text });
+    // A script has no such tree, and neither has Groovy.
+    let tree = yaml::parse(id, if matches!(format, shell::ID | jenkinsfile::ID) { "" } else { &file.text });
     let view = View::new(&file.text, &tree, &analysis, builder);
     let (mut chosen, mut left, requires) = view.candidates(format, files);
     let mut outcome = (Vec::new(), Vec::new(), None);
@@ -140,6 +147,9 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
         let round = match format {
             "gitlab-ci" => gitlab_ci::place(&view, &chosen, &apart),
             shell::ID => shell::place(&view, &chosen),
+            azure_pipelines::ID => azure_pipelines::place(&view, &chosen),
+            circleci::ID => circleci::place(&view, &chosen),
+            jenkinsfile::ID => jenkinsfile::place(&view, &chosen),
             _ => github_actions::place(&view, &chosen),
         };
         let before = chosen.len();
@@ -187,12 +197,14 @@ impl<'a> View<'a> {
                 }
             }
         }
-        let mut scalars: Vec<_> = tree.scalars().collect();
-        if tree.roots.is_empty() {
+        let mut scalars = match analysis.detected.format.map(|format| format.id) {
             // A script is a text as a block scalar holds one.
-            let file = analysis.unit.jobs.first().map_or(FileId(0), |job| job.span.file);
-            scalars.push((Span::new(file, 0..text.len()), Style::Literal));
-        }
+            Some(shell::ID) => {
+                vec![(Span::new(tree.file(), 0..text.len()), Quoting::Yaml(Style::Literal))]
+            }
+            Some(jenkinsfile::ID) => quoting::of_groovy(&groovy::parse(tree.file(), text)),
+            _ => quoting::of_yaml(tree),
+        };
         order::sort_by_key(&mut scalars, |(span, _)| *span);
         let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
         Self {

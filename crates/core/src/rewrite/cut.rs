@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::View;
 use super::joined::plan::Obstacle;
 use super::joined::{trim_end, trim_start};
+use super::quoting::Quoting;
 use crate::edit::Edit;
 use crate::model::Command;
 use crate::order;
@@ -55,15 +56,16 @@ impl View<'_> {
     }
 
     /// The scalar that holds a command.
-    pub(super) fn scalar(&self, span: Span) -> Option<(Span, Style)> {
+    pub(super) fn scalar(&self, span: Span) -> Option<(Span, Quoting)> {
         let at = self.scalars.partition_point(|(scalar, _)| *scalar <= Span { end: u32::MAX, ..span });
         let mut before = self.scalars.get(..at)?.iter().rev().take(2);
         before.find(|(scalar, _)| scalar.contains(span)).copied()
     }
 
     /// Where the text of a scalar is, without quotes and a block's first line.
-    pub(super) fn content(&self, (span, style): (Span, Style)) -> Span {
+    pub(super) fn content(&self, (span, quoting): (Span, Quoting)) -> Span {
         let text = self.text.get(span.range()).unwrap_or("");
+        let Quoting::Yaml(style) = quoting else { return span };
         match style {
             Style::Single | Style::Double => Span { start: span.start + 1, end: span.end.max(2) - 1, ..span },
             Style::Literal | Style::Folded if text.starts_with(['|', '>']) => {
@@ -75,7 +77,7 @@ impl View<'_> {
     }
 
     /// The edits within one scalar; `None` where nothing of it would be left.
-    fn pieces(&self, scalar: (Span, Style), cuts: &[Cut]) -> Result<Option<Vec<(Edit, Span)>>, Obstacle> {
+    fn pieces(&self, scalar: (Span, Quoting), cuts: &[Cut]) -> Result<Option<Vec<(Edit, Span)>>, Obstacle> {
         let content = self.content(scalar);
         let mut runs: Vec<(Span, &Cut)> = Vec::new();
         for cut in cuts {
@@ -103,7 +105,7 @@ impl View<'_> {
     }
 
     /// What goes with a run of commands: the `&&` or `;` that joins it to what stays, or its lines.
-    fn piece(&self, content: Span, run: Span, style: Style) -> Option<Span> {
+    fn piece(&self, content: Span, run: Span, quoting: Quoting) -> Option<Span> {
         let before = self.text.get(content.start as usize..run.start as usize)?;
         let after = self.text.get(run.end as usize..content.end as usize)?;
         let at = |offset: usize| u32::try_from(offset).ok();
@@ -168,9 +170,8 @@ impl View<'_> {
         }
         let end = after.find('\n').map_or(after.len(), |at| at + 1);
         let rest = after.get(..end)?.trim();
-        let is_block = matches!(style, Style::Literal | Style::Folded);
         let all = lead.is_empty() && tail.is_empty();
-        ((is_block && own_line && (rest.is_empty() || rest.starts_with('#'))) || all).then_some(Span {
+        ((quoting.has_lines() && own_line && (rest.is_empty() || rest.starts_with('#'))) || all).then_some(Span {
             start: content.start + at(line)?,
             end: ends + at(end)?,
             ..run

@@ -1,4 +1,4 @@
-//! What YAML's quoting makes of a text that goes into a scalar, and of one that is in it.
+//! What the quoting of YAML and Groovy makes of a text that goes into a scalar or string, and of one that is in it.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,24 +6,61 @@ use super::View;
 use crate::edit::{self, Edit};
 use crate::order;
 use crate::source::Span;
-use crate::syntax::yaml::Style;
+use crate::syntax::groovy::{self, Expr, Quote};
+use crate::syntax::yaml::{Style, Tree};
+
+/// How a text of the file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quoting {
+    /// A scalar; its place is with its quotes.
+    Yaml(Style),
+    /// A string; its place is without its quotes.
+    Groovy(Quote),
+}
+
+impl Quoting {
+    /// Whether its lines are those of the script that it holds.
+    pub(super) fn has_lines(self) -> bool {
+        match self {
+            Self::Yaml(style) => matches!(style, Style::Literal | Style::Folded),
+            Self::Groovy(quote) => quote.lines,
+        }
+    }
+}
+
+/// The scalars of a YAML text.
+pub(super) fn of_yaml(tree: &Tree<'_>) -> Vec<(Span, Quoting)> {
+    tree.scalars().map(|(span, style)| (span, Quoting::Yaml(style))).collect()
+}
+
+/// The strings of a Groovy text that are not filled into others.
+pub(super) fn of_groovy(tree: &groovy::Tree<'_>) -> Vec<(Span, Quoting)> {
+    let mut found = Vec::new();
+    tree.visit(|expr| match expr {
+        Expr::String(string) => {
+            found.push((string.span, Quoting::Groovy(string.quote)));
+            false
+        }
+        _ => true,
+    });
+    found
+}
 
 /// Why a scalar that had no quotes gets some.
 const QUOTES: &str = "Without quotes YAML would read the line in pieces.";
 
 impl View<'_> {
     /// How the scalar that holds `span` is written.
-    pub(super) fn style(&self, span: Span) -> Option<Style> {
-        let at = self.scalars.partition_point(|(scalar, _)| *scalar <= Span { end: u32::MAX, ..span });
-        let mut before = self.scalars.get(..at)?.iter().rev().take(2);
-        before.find(|(scalar, _)| scalar.contains(span)).map(|(_, style)| *style)
+    pub(super) fn quoting(&self, span: Span) -> Option<Quoting> {
+        self.scalar(span).map(|(_, quoting)| quoting)
     }
 
     /// Text made fit for the scalar that it goes into.
     pub(super) fn escape(&self, span: Span, text: &str) -> String {
-        match self.style(span) {
-            Some(Style::Double) => text.replace('\\', "\\\\").replace('"', "\\\""),
-            Some(Style::Single) => text.replace('\'', "''"),
+        match self.quoting(span) {
+            Some(Quoting::Yaml(Style::Double)) => text.replace('\\', "\\\\").replace('"', "\\\""),
+            Some(Quoting::Yaml(Style::Single)) => text.replace('\'', "''"),
+            Some(Quoting::Groovy(quote)) => escaped(text, quote),
             _ => text.to_owned(),
         }
     }
@@ -31,9 +68,9 @@ impl View<'_> {
     /// What is written at a place, without the quoting of the scalar that holds it; `None` where that can't be undone.
     pub(super) fn unescape(&self, span: Span) -> Option<String> {
         let written = self.text.get(span.range())?;
-        match self.style(span) {
-            Some(Style::Single) => Some(written.replace("''", "'")),
-            Some(Style::Double) => {
+        match self.quoting(span) {
+            Some(Quoting::Yaml(Style::Single)) => Some(written.replace("''", "'")),
+            Some(Quoting::Yaml(Style::Double)) => {
                 let mut out = String::with_capacity(written.len());
                 let mut chars = written.chars();
                 while let Some(c) = chars.next() {
@@ -47,6 +84,7 @@ impl View<'_> {
                 }
                 Some(out)
             }
+            Some(Quoting::Groovy(quote)) => unescaped(written, quote),
             _ => Some(written.to_owned()),
         }
     }
@@ -58,7 +96,7 @@ impl View<'_> {
         let mut out = Vec::new();
         for (edit, command) in edits {
             match self.scalar(edit.span) {
-                Some((scalar, Style::Plain)) => {
+                Some((scalar, Quoting::Yaml(Style::Plain))) => {
                     plain.entry(scalar).or_default().push((edit, command));
                 }
                 _ => out.push((edit, command)),
@@ -141,6 +179,45 @@ impl View<'_> {
     }
 }
 
+/// Text made fit for a string. What is filled in stays, and so does a backslash that keeps a `$` for the shell or goes on
+/// with the next line.
+fn escaped(text: &str, quote: Quote) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_kept = c == '\\'
+            && chars.peek().is_some_and(|next| (quote.fills && *next == '$') || matches!(next, '\r' | '\n'));
+        if quote.escapes && (c == '\\' || quote.close.starts_with(c)) && !is_kept {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// What is written in a string, but for what [`escaped`] keeps; `None` where it is written in a way that is not undone.
+fn unescaped(written: &str, quote: Quote) -> Option<String> {
+    if !quote.escapes {
+        return (!written.contains(['\\', '$'])).then(|| written.to_owned());
+    }
+    let mut out = String::with_capacity(written.len());
+    let mut chars = written.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next()? {
+            '$' if quote.fills => out.push_str("\\$"),
+            c @ ('\r' | '\n') => out.extend(['\\', c]),
+            '\\' if quote.fills && chars.peek() == Some(&'$') => return None,
+            c @ ('\'' | '"' | '\\' | '$') => out.push(c),
+            _ => return None,
+        }
+    }
+    Some(out)
+}
+
 /// What no text without quotes may begin with.
 static INDICATORS: &[char] =
     &['-', '?', ':', ',', '[', ']', '{', '}', '#', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`'];
@@ -155,6 +232,30 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strings_of_groovy_are_written_as_they_are_read() {
+        #[track_caller]
+        fn check(source: &str, shell: Option<&str>) {
+            let tree = groovy::parse(crate::source::FileId(0), source);
+            let found = of_groovy(&tree);
+            let [(span, Quoting::Groovy(quote))] = found.as_slice() else { panic!("{found:?}") };
+            let written = &source[span.range()];
+            assert_eq!(unescaped(written, *quote).as_deref(), shell, "{source}");
+            if let Some(shell) = shell {
+                assert_eq!(escaped(shell, *quote), written, "{source}");
+            }
+        }
+        check(r"sh 'echo $A'", Some("echo $A"));
+        check(r"sh 'echo \'a\' \\'", Some(r"echo 'a' \"));
+        check(r#"sh "echo \"${a}\" \$B ${c}""#, Some(r#"echo "${a}" \$B ${c}"#));
+        check(r#"sh "echo \\\$B""#, Some(r"echo \\$B"));
+        check(r#"sh "echo \\$B""#, None);
+        check(r#"sh "echo ${x ? 'a' : 'b'}""#, Some("echo ${x ? 'a' : 'b'}"));
+        check(r"sh 'a\tb'", None);
+        check("sh '''\necho \"a\"\n'''", Some("\necho \"a\"\n"));
+        check("sh $/echo a/$", Some("echo a"));
+    }
 
     #[test]
     fn texts_that_need_quotes_are_known() {

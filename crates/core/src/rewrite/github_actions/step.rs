@@ -22,14 +22,6 @@ impl View<'_> {
         self.whole_lines(dash, span)
     }
 
-    /// Where the line after that of a scalar of one line starts.
-    pub(super) fn line_after(&self, span: Span) -> Option<u32> {
-        let rest = self.text.get(span.end as usize..)?;
-        let line = rest.find('\n')?;
-        let tail = rest.get(..line)?.trim();
-        (tail.is_empty() || tail.starts_with('#')).then_some(span.end + u32::try_from(line).ok()? + 1)
-    }
-
     /// An entry from its key to the end of its last line, a comment there included and the line break not; `None` where
     /// something else follows.
     fn entry_lines(&self, (key, value): Entry) -> Option<Span> {
@@ -54,7 +46,7 @@ impl View<'_> {
             let is_comment = |at: &usize| {
                 let before = line.get(..*at).unwrap_or("");
                 let mark = Span::new(span.file, start + at..start + at + 1);
-                (before.is_empty() || before.ends_with([' ', '\t'])) && self.style(mark).is_none()
+                (before.is_empty() || before.ends_with([' ', '\t'])) && self.quoting(mark).is_none()
             };
             if let Some(at) = line.match_indices('#').map(|(at, _)| at).find(is_comment) {
                 out.push(line.get(at..).unwrap_or("").trim_end());
