@@ -374,15 +374,11 @@ impl<'a> View<'a> {
         let broken =
             after.unit.errors.len() > self.analysis.unit.errors.len() || names(after) != names(self.analysis);
         let mut failed = BTreeMap::new();
-        let mut named: HashMap<&str, usize> = HashMap::new();
-        for (at, job) in after.unit.jobs.iter().enumerate() {
-            named.entry(&job.name).or_insert(at);
-        }
         for at in chosen {
             let Some(job) = self.job(*at) else { continue };
-            let new = named.get(job.name.as_str()).copied();
-            let verdict = new.and_then(|new| after.verdicts.get(new));
-            let same_count = new.and_then(|new| after.unit.jobs.get(new)).is_some_and(|new| {
+            // Where it is not broken, the jobs are the same in the same order; their names may be others' as well.
+            let verdict = after.verdicts.get(*at);
+            let same_count = after.unit.jobs.get(*at).is_some_and(|new| {
                 let engines = |job: &Job| job.invocations.iter().filter(|one| one.builds()).count();
                 engines(new) == engines(job) && self.reads_back(new, round.pushed.get(at))
             });

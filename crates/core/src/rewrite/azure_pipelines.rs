@@ -6,7 +6,6 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::steps::Steps;
 use super::{Round, View, hidden, uses_docker};
-use crate::engine::Invocation;
 use crate::model::{Job, Role};
 use crate::order;
 use crate::source::Span;
@@ -32,7 +31,7 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
             steps.fail(at, span, why);
             continue;
         }
-        steps.refuse_made(at, job, "the task", |call| instead(view, call));
+        steps.refuse_made(at, job, "the task", BY_HAND);
         if steps.has_failed(at) {
             continue;
         }
@@ -55,16 +54,8 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
     steps.round
 }
 
-/// What a person does besides where a task was.
-fn instead(view: &View<'_>, call: &Invocation) -> String {
-    let id = view.builder.id();
-    match call.subcommand.as_str() {
-        "login" => ", with the password piped in from a secret variable, in a step `script`".to_owned(),
-        _ => format!(
-            ", in a step `script`; what its service connection logs in to needs `{id} login --password-stdin` before"
-        ),
-    }
-}
+/// Where a person writes what a task did.
+const BY_HAND: &str = "in a step `script`, which logs in by itself where the task has a service connection";
 
 /// Where a script is in which commands are not changed.
 fn in_other_script(view: &View<'_>, layout: &Layout, job: &Job) -> Option<(Span, String)> {

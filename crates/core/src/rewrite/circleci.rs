@@ -23,7 +23,7 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
             steps.fail(at, span, why);
             continue;
         }
-        steps.refuse_made(at, job, "the orb's", |_| String::new());
+        steps.refuse_made(at, job, "the orb's", "in a step `run`");
         if !steps.has_failed(at) {
             steps.translate(at, job);
         }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::quoting::Quoting;
 use super::steps::Steps;
 use super::{DOCKER_VARIABLES, Round, View};
-use crate::engine::Invocation;
 use crate::model::{Job, Role};
 use crate::order;
 use crate::source::Span;
@@ -28,7 +27,7 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
             steps.fail(at, span, why);
             continue;
         }
-        steps.refuse_made(at, job, "the plugin's", |call| instead(view, call));
+        steps.refuse_made(at, job, "the plugin's", BY_HAND);
         if steps.has_failed(at) {
             continue;
         }
@@ -44,16 +43,8 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
     steps.round
 }
 
-/// What a person does besides where a step of the Docker Pipeline plugin was.
-fn instead(view: &View<'_>, call: &Invocation) -> String {
-    let id = view.builder.id();
-    match call.subcommand.as_str() {
-        "login" => format!(
-            ", in `withCredentials`, with the password piped in: `sh 'printf %s \"$PASSWORD\" | {id} login …'`"
-        ),
-        _ => format!(", each in a step `sh`; where `docker.withRegistry` logged in, `withCredentials` and `{id} login --password-stdin`"),
-    }
-}
+/// Where a person writes what a step of the Docker Pipeline plugin did.
+const BY_HAND: &str = "in steps `sh`, a login in `withCredentials` with the password piped in";
 
 /// Why a job that runs in a container is left.
 fn in_container(view: &View<'_>, job: &Job) -> Option<(Span, String)> {

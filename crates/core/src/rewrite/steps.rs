@@ -92,9 +92,9 @@ impl<'p, 'v> Steps<'p, 'v> {
         self.round.failed.contains_key(&at)
     }
 
-    /// Fails a job in which something else than a script calls Docker. `what` names it in a sentence, `more` says what has to
-    /// be done besides.
-    pub(super) fn refuse_made(&mut self, at: usize, job: &Job, what: &str, more: impl Fn(&Invocation) -> String) {
+    /// Fails a job in which something else than a script calls Docker. `what` names it in a sentence, `how` says where the
+    /// builder's commands go.
+    pub(super) fn refuse_made(&mut self, at: usize, job: &Job, what: &str, how: &str) {
         let made = self.view.made(job);
         let Some(first) = made.first() else { return };
         let mut commands: Vec<String> = Vec::new();
@@ -106,10 +106,10 @@ impl<'p, 'v> Steps<'p, 'v> {
         }
         let name = self.view.text.get(first.head.range()).unwrap_or("").trim();
         let instead = match commands.as_slice() {
-            [] => String::new(),
-            commands => format!("; by hand: {}", commands.join(", then ")),
+            [] => format!(", and {} has nothing like it", self.view.builder.info().name()),
+            commands => format!("; by hand, {how}: {}", commands.join(", then ")),
         };
-        self.fail(at, first.head, format!("{what} `{name}` calls Docker by itself{instead}{}", more(first)));
+        self.fail(at, first.head, format!("{what} `{name}` calls Docker by itself{instead}"));
     }
 
     /// Translates the commands of a job's scripts where they stand.
@@ -150,6 +150,12 @@ impl<'p, 'v> Steps<'p, 'v> {
         for (edit, shared) in view.commands(at, self.chosen, &[], &mut self.round) {
             if shared {
                 return self.fail(at, edit.span, "it shares these lines with a job that keeps its daemon");
+            }
+            // In such a string it would be Groovy's.
+            let fills = matches!(view.quoting(edit.span), Some(Quoting::Groovy(quote)) if quote.fills);
+            if fills && edit.text.contains("%:*}") {
+                let why = "what takes its place has a variable of the shell's own: put its string in single quotes";
+                return self.fail(at, edit.span, why);
             }
             self.change(at, edit);
         }

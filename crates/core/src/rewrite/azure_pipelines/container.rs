@@ -63,16 +63,17 @@ pub(super) fn place(steps: &mut Steps<'_, '_>, at: usize, job: &Job, container: 
     let Some(key) = layout.keys.get(&image.span).copied() else {
         return steps.fail(at, image.span, UNCUT);
     };
-    let mut all = vec![format!("image: {named}")];
-    all.extend(options.map(|options| format!("options: {options}")));
+    let Some(place) = view.line_after(image.span) else { return steps.fail(at, image.span, UNCUT) };
+    let mut all: Vec<String> = options.map(|options| format!("options: {options}")).into_iter().collect();
     all.extend(lines);
     let column = view.column(tree.span(key)) + 2;
     let colon = view.text.get(tree.span(key).end as usize..).and_then(|rest| rest.find(':'));
     let Some(start) = colon.and_then(|at| u32::try_from(at + 1).ok()) else { return };
-    let text = view.block(column, &all);
-    let text = format!("{}{}", view.line_break(), text.trim_end());
+    let text = format!("{}{}image: {named}", view.line_break(), " ".repeat(column));
     let span = Span { start: tree.span(key).end + start, ..image.span };
-    steps.change(at, Edit::replace(span, text, format!("{reason} {OPTIONS}")));
+    steps.change(at, Edit::replace(span, text, reason));
+    let text = view.block(column, &all);
+    steps.change(at, Edit::insert(image.span, place, text, format!("{WHY} {OPTIONS}")));
 }
 
 /// A container that is a mapping.

@@ -145,10 +145,10 @@ impl<'t> Parser<'t> {
                 }
             }
             _ => {
-                // The character itself, as it stands.
+                // The character itself, which stands there with its backslash.
                 let at = self.at;
                 self.skip_any();
-                text.push_verbatim(self.file, at, self.text.get(at..self.at).unwrap_or(""));
+                text.push_replaced(self.text.get(at..self.at).unwrap_or(""), self.span(start, self.at));
                 return;
             }
         };
