@@ -3,8 +3,11 @@
 
 mod all_tags;
 mod archive;
+#[cfg(feature = "formats")]
 mod azure_pipelines;
+#[cfg(feature = "formats")]
 mod by_hand;
+#[cfg(feature = "formats")]
 mod circleci;
 pub mod contain;
 mod cut;
@@ -12,6 +15,7 @@ mod dialect;
 mod github_actions;
 mod gitlab_ci;
 mod hidden;
+#[cfg(feature = "formats")]
 mod jenkinsfile;
 mod joined;
 mod leave;
@@ -22,6 +26,7 @@ pub mod ready;
 mod scripts;
 mod select;
 mod shell;
+#[cfg(feature = "formats")]
 mod steps;
 mod translate;
 
@@ -39,6 +44,7 @@ use crate::model::{Job, Place};
 use crate::order;
 use crate::report::{EditReport, FileReport, LeftReport, RewriteReport, file_report, required};
 use crate::source::{FileId, LineIndex, Span};
+#[cfg(feature = "formats")]
 use crate::syntax::groovy;
 use crate::syntax::yaml::{self, Style, Tree};
 use crate::verdict::Verdict;
@@ -135,7 +141,7 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
     let analysis = analyzed(files, index, context);
     let id = FileId::of(index);
     // A script has no such tree, and neither has Groovy.
-    let tree = yaml::parse(id, if matches!(format, shell::ID | jenkinsfile::ID) { "" } else { &file.text });
+    let tree = yaml::parse(id, if matches!(format, shell::ID | "jenkinsfile") { "" } else { &file.text });
     let view = View::new(&file.text, &tree, &analysis, builder);
     let (mut chosen, mut left, requires) = view.candidates(format, files);
     let mut outcome = (Vec::new(), Vec::new(), None);
@@ -147,8 +153,11 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
         let round = match format {
             "gitlab-ci" => gitlab_ci::place(&view, &chosen, &apart),
             shell::ID => shell::place(&view, &chosen),
+            #[cfg(feature = "formats")]
             azure_pipelines::ID => azure_pipelines::place(&view, &chosen),
+            #[cfg(feature = "formats")]
             circleci::ID => circleci::place(&view, &chosen),
+            #[cfg(feature = "formats")]
             jenkinsfile::ID => jenkinsfile::place(&view, &chosen),
             _ => github_actions::place(&view, &chosen),
         };
@@ -202,6 +211,7 @@ impl<'a> View<'a> {
             Some(shell::ID) => {
                 vec![(Span::new(tree.file(), 0..text.len()), Quoting::Yaml(Style::Literal))]
             }
+            #[cfg(feature = "formats")]
             Some(jenkinsfile::ID) => quoting::of_groovy(&groovy::parse(tree.file(), text)),
             _ => quoting::of_yaml(tree),
         };

@@ -65,10 +65,11 @@ impl View<'_> {
     /// Where the text of a scalar is, without quotes and a block's first line.
     pub(super) fn content(&self, (span, quoting): (Span, Quoting)) -> Span {
         let text = self.text.get(span.range()).unwrap_or("");
-        let Quoting::Yaml(style) = quoting else { return span };
-        match style {
-            Style::Single | Style::Double => Span { start: span.start + 1, end: span.end.max(2) - 1, ..span },
-            Style::Literal | Style::Folded if text.starts_with(['|', '>']) => {
+        match quoting {
+            Quoting::Yaml(Style::Single | Style::Double) => {
+                Span { start: span.start + 1, end: span.end.max(2) - 1, ..span }
+            }
+            Quoting::Yaml(Style::Literal | Style::Folded) if text.starts_with(['|', '>']) => {
                 let first = text.find('\n').map_or(text.len(), |at| at + 1);
                 Span { start: span.start + u32::try_from(first).unwrap_or(0), ..span }
             }

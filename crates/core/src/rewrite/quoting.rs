@@ -1,4 +1,7 @@
-//! What the quoting of YAML and Groovy makes of a text that goes into a scalar or string, and of one that is in it.
+//! What the quoting of a format makes of a text that goes into a scalar or string, and of one that is in it.
+
+#[cfg(feature = "formats")]
+mod groovy;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,8 +9,12 @@ use super::View;
 use crate::edit::{self, Edit};
 use crate::order;
 use crate::source::Span;
-use crate::syntax::groovy::{self, Expr, Quote};
+#[cfg(feature = "formats")]
+use crate::syntax::groovy::Quote;
 use crate::syntax::yaml::{Style, Tree};
+
+#[cfg(feature = "formats")]
+pub(super) use groovy::of_groovy;
 
 /// How a text of the file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +22,7 @@ pub(super) enum Quoting {
     /// A scalar; its place is with its quotes.
     Yaml(Style),
     /// A string; its place is without its quotes.
+    #[cfg(feature = "formats")]
     Groovy(Quote),
 }
 
@@ -23,6 +31,7 @@ impl Quoting {
     pub(super) fn has_lines(self) -> bool {
         match self {
             Self::Yaml(style) => matches!(style, Style::Literal | Style::Folded),
+            #[cfg(feature = "formats")]
             Self::Groovy(quote) => quote.lines,
         }
     }
@@ -31,19 +40,6 @@ impl Quoting {
 /// The scalars of a YAML text.
 pub(super) fn of_yaml(tree: &Tree<'_>) -> Vec<(Span, Quoting)> {
     tree.scalars().map(|(span, style)| (span, Quoting::Yaml(style))).collect()
-}
-
-/// The strings of a Groovy text that are not filled into others.
-pub(super) fn of_groovy(tree: &groovy::Tree<'_>) -> Vec<(Span, Quoting)> {
-    let mut found = Vec::new();
-    tree.visit(|expr| match expr {
-        Expr::String(string) => {
-            found.push((string.span, Quoting::Groovy(string.quote)));
-            false
-        }
-        _ => true,
-    });
-    found
 }
 
 /// Why a scalar that had no quotes gets some.
@@ -60,7 +56,8 @@ impl View<'_> {
         match self.quoting(span) {
             Some(Quoting::Yaml(Style::Double)) => text.replace('\\', "\\\\").replace('"', "\\\""),
             Some(Quoting::Yaml(Style::Single)) => text.replace('\'', "''"),
-            Some(Quoting::Groovy(quote)) => escaped(text, quote),
+            #[cfg(feature = "formats")]
+            Some(Quoting::Groovy(quote)) => groovy::escaped(text, quote),
             _ => text.to_owned(),
         }
     }
@@ -84,7 +81,8 @@ impl View<'_> {
                 }
                 Some(out)
             }
-            Some(Quoting::Groovy(quote)) => unescaped(written, quote),
+            #[cfg(feature = "formats")]
+            Some(Quoting::Groovy(quote)) => groovy::unescaped(written, quote),
             _ => Some(written.to_owned()),
         }
     }
@@ -179,45 +177,6 @@ impl View<'_> {
     }
 }
 
-/// Text made fit for a string. What is filled in stays, and so does a backslash that keeps a `$` for the shell or goes on
-/// with the next line.
-fn escaped(text: &str, quote: Quote) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        let is_kept = c == '\\'
-            && chars.peek().is_some_and(|next| (quote.fills && *next == '$') || matches!(next, '\r' | '\n'));
-        if quote.escapes && (c == '\\' || quote.close.starts_with(c)) && !is_kept {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// What is written in a string, but for what [`escaped`] keeps; `None` where it is written in a way that is not undone.
-fn unescaped(written: &str, quote: Quote) -> Option<String> {
-    if !quote.escapes {
-        return (!written.contains(['\\', '$'])).then(|| written.to_owned());
-    }
-    let mut out = String::with_capacity(written.len());
-    let mut chars = written.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            out.push(c);
-            continue;
-        }
-        match chars.next()? {
-            '$' if quote.fills => out.push_str("\\$"),
-            c @ ('\r' | '\n') => out.extend(['\\', c]),
-            '\\' if quote.fills && chars.peek() == Some(&'$') => return None,
-            c @ ('\'' | '"' | '\\' | '$') => out.push(c),
-            _ => return None,
-        }
-    }
-    Some(out)
-}
-
 /// What no text without quotes may begin with.
 static INDICATORS: &[char] =
     &['-', '?', ':', ',', '[', ']', '{', '}', '#', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`'];
@@ -232,30 +191,6 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn strings_of_groovy_are_written_as_they_are_read() {
-        #[track_caller]
-        fn check(source: &str, shell: Option<&str>) {
-            let tree = groovy::parse(crate::source::FileId(0), source);
-            let found = of_groovy(&tree);
-            let [(span, Quoting::Groovy(quote))] = found.as_slice() else { panic!("{found:?}") };
-            let written = &source[span.range()];
-            assert_eq!(unescaped(written, *quote).as_deref(), shell, "{source}");
-            if let Some(shell) = shell {
-                assert_eq!(escaped(shell, *quote), written, "{source}");
-            }
-        }
-        check(r"sh 'echo $A'", Some("echo $A"));
-        check(r"sh 'echo \'a\' \\'", Some(r"echo 'a' \"));
-        check(r#"sh "echo \"${a}\" \$B ${c}""#, Some(r#"echo "${a}" \$B ${c}"#));
-        check(r#"sh "echo \\\$B""#, Some(r"echo \\$B"));
-        check(r#"sh "echo \\$B""#, None);
-        check(r#"sh "echo ${x ? 'a' : 'b'}""#, Some("echo ${x ? 'a' : 'b'}"));
-        check(r"sh 'a\tb'", None);
-        check("sh '''\necho \"a\"\n'''", Some("\necho \"a\"\n"));
-        check("sh $/echo a/$", Some("echo a"));
-    }
 
     #[test]
     fn texts_that_need_quotes_are_known() {

@@ -13,6 +13,9 @@ use crate::source::Span;
 /// The format's id.
 pub(super) const ID: &str = "shell";
 
+/// Ids of the formats whose scripts run on machines.
+static ON_MACHINES: &[&str] = &[ID, "azure-pipelines", "circleci", "jenkinsfile"];
+
 /// Why `sudo` goes.
 const SUDO: &str = "Only Docker's socket asked for root. The builder runs as who calls it, and root has images and logins of \
                     its own.";
@@ -127,6 +130,11 @@ impl View<'_> {
     /// Whether the file is a script by itself.
     pub(super) fn is_shell(&self) -> bool {
         self.analysis.detected.format.is_some_and(|format| format.id == ID)
+    }
+
+    /// Whether scripts run on a machine, with an account and a store of images that other scripts use as well.
+    pub(super) fn is_on_machine(&self) -> bool {
+        self.analysis.detected.format.is_some_and(|format| ON_MACHINES.contains(&format.id))
     }
 
     /// The edit that takes `sudo` from in front of a docker command of a script, where it stands there.

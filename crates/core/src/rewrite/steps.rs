@@ -7,16 +7,12 @@ use super::by_hand::by_hand;
 use super::hidden;
 use super::quoting::Quoting;
 use super::shell;
-use super::{Change, DOCKER_VARIABLES, Left, Round, VARIABLES, View, azure_pipelines, circleci, jenkinsfile};
-use super::uses_docker;
+use super::{Change, DOCKER_VARIABLES, Left, Round, VARIABLES, View, uses_docker};
 use crate::edit::Edit;
 use crate::engine::Invocation;
 use crate::model::{Command, Job, Place};
 use crate::source::Span;
 use crate::syntax::yaml::{NodeId, Tree};
-
-/// Ids of these formats.
-static FORMATS: &[&str] = &[azure_pipelines::ID, circleci::ID, jenkinsfile::ID];
 
 /// Keys of mappings that hold variables.
 static ENVIRONMENTS: &[&str] = &["env", "environment", "variables"];
@@ -25,11 +21,6 @@ static ENVIRONMENTS: &[&str] = &["env", "environment", "variables"];
 const MOST_WRITTEN_OUT: usize = 6;
 
 impl View<'_> {
-    /// Whether scripts run on a machine, with an account and a store of images that other scripts use as well.
-    pub(super) fn is_on_machine(&self) -> bool {
-        self.is_shell() || self.analysis.detected.format.is_some_and(|format| FORMATS.contains(&format.id))
-    }
-
     /// A job's calls of Docker that no script holds: those of a task, an orb or a plugin.
     fn made<'j>(&self, job: &'j Job) -> Vec<&'j Invocation> {
         let made = |invocation: &&Invocation| {
