@@ -51,6 +51,8 @@ impl View<'_> {
                 None => whole.push((scalar.0, first.clone())),
             }
         }
+        #[cfg(feature = "formats")]
+        self.statements(&mut whole, &mut edits)?;
         self.items(&whole, scripts, &mut edits)?;
         Ok(edits)
     }
@@ -187,23 +189,25 @@ impl View<'_> {
         edits: &mut Vec<(Edit, Span)>,
     ) -> Result<(), Obstacle> {
         let tree = self.tree;
-        let mut lists: Vec<(Script, Vec<&(Span, Cut)>)> = Vec::new();
+        let mut lists: Vec<(Script, Vec<(Span, &Cut)>)> = Vec::new();
         for gone in whole {
             let holds = |(_, list): &&Script| tree.span(*list).contains(gone.0);
             let script = *scripts.iter().find(holds).ok_or_else(|| unclear(&gone.1))?;
+            // A step goes with its script.
+            let gone = (self.step(script, gone.0).unwrap_or(gone.0), &gone.1);
             match lists.last_mut().filter(|(last, _)| *last == script) {
                 Some((_, items)) => items.push(gone),
                 None => lists.push((script, vec![gone])),
             }
         }
         for ((key, list), gone) in lists {
-            let Some((_, first)) = gone.first() else { continue };
+            let Some((_, first)) = gone.first().copied() else { continue };
             let spans: HashSet<Span> = gone.iter().map(|(span, _)| *span).collect();
             let is_gone = |item: &NodeId| spans.contains(&tree.span(*item));
             let is_whole = !tree.is_sequence(list) || tree.items(list).iter().all(is_gone);
             if is_whole {
-                if tree.str(key) == Some("script") {
-                    return Err((first.span, "nothing would be left of its `script`".into()));
+                if let Some(name @ ("script" | "steps")) = tree.str(key) {
+                    return Err((first.span, format!("nothing would be left of its `{name}`")));
                 }
                 let edit = self.without_entry((key, list), "[]", false, &first.reason);
                 edits.push((edit.ok_or_else(|| unclear(first))?, first.command));
@@ -214,14 +218,14 @@ impl View<'_> {
                 let kept = items.iter().position(|item| !is_gone(item)).unwrap_or(items.len());
                 let places: HashMap<Span, usize> =
                     items.iter().enumerate().map(|(at, item)| (tree.span(*item), at)).collect();
-                for (span, cut) in gone {
+                for (span, cut) in &gone {
                     let place = places.get(span).and_then(|at| self.item_in_flow(items, *at, kept));
                     edits.push((Edit::delete(place.ok_or_else(|| unclear(cut))?, &*cut.reason), cut.command));
                 }
                 continue;
             }
             for (span, cut) in gone {
-                let lines = self.whole_lines(*span, *span).filter(|lines| {
+                let lines = self.whole_lines(span, span).filter(|lines| {
                     let lead = self.text.get(lines.start as usize..span.start as usize).unwrap_or("");
                     lead.matches('-').count() == 1
                 });
@@ -229,6 +233,15 @@ impl View<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The item of a list of steps that holds a script.
+    fn step(&self, (_, list): Script, script: Span) -> Option<Span> {
+        let items = self.tree.items(list);
+        let at = items.partition_point(|item| self.tree.span(*item).start <= script.start);
+        let item = *items.get(at.checked_sub(1)?)?;
+        let span = self.tree.span(item);
+        (self.tree.is_mapping(item) && !self.tree.is_alias(item) && span.contains(script)).then_some(span)
     }
 
     /// An item of a list in brackets with the comma that goes with it: the one before it, or where nothing in front of it
@@ -247,6 +260,6 @@ impl View<'_> {
     }
 }
 
-fn unclear(cut: &Cut) -> Obstacle {
+pub(super) fn unclear(cut: &Cut) -> Obstacle {
     (cut.span, "it would have to go, and can't be cut out of what stands around it".into())
 }

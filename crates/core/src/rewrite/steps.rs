@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::by_hand::by_hand;
+use super::cut::Script;
 use super::hidden;
 use super::quoting::Quoting;
 use super::shell;
@@ -58,11 +59,13 @@ pub(super) struct Steps<'p, 'v> {
     pub(super) view: &'v View<'v>,
     pub(super) chosen: &'p BTreeSet<usize>,
     pub(super) round: Round,
+    /// Lists of steps, inner ones first.
+    lists: Vec<Script>,
 }
 
 impl<'p, 'v> Steps<'p, 'v> {
     pub(super) fn new(view: &'v View<'v>, chosen: &'p BTreeSet<usize>) -> Self {
-        Self { view, chosen, round: Round::default() }
+        Self { view, chosen, round: Round::default(), lists: lists(view.tree) }
     }
 
     pub(super) fn change(&mut self, at: usize, edit: Edit) {
@@ -138,7 +141,7 @@ impl<'p, 'v> Steps<'p, 'v> {
         for (span, why) in shell::remarks(job) {
             self.note(at, span, why);
         }
-        for (edit, shared) in view.commands(at, self.chosen, &[], &mut self.round) {
+        for (edit, shared) in view.commands(at, self.chosen, &self.lists, &mut self.round) {
             if shared {
                 return self.fail(at, edit.span, "it shares these lines with a job that keeps its daemon");
             }
@@ -192,6 +195,25 @@ impl<'p, 'v> Steps<'p, 'v> {
 
 /// A key and its value.
 pub(super) type Entry = (NodeId, NodeId);
+
+/// The lists of steps that are written in a text, inner ones before those that they stand in.
+fn lists(tree: &Tree<'_>) -> Vec<Script> {
+    let mut found = Vec::new();
+    let mut todo: Vec<NodeId> = tree.roots.clone();
+    while let Some(node) = todo.pop() {
+        if tree.is_alias(node) {
+            continue;
+        }
+        todo.extend(tree.items(node));
+        for (key, value) in tree.written(node) {
+            let is_list = tree.str(*key) == Some("steps") && tree.is_sequence(*value) && !tree.is_alias(*value);
+            found.extend(is_list.then_some((*key, *value)));
+            todo.push(*value);
+        }
+    }
+    found.reverse();
+    found
+}
 
 /// The mappings of variables that are written in a text, each with the entry that holds it.
 fn environments(tree: &Tree<'_>) -> Vec<(Entry, NodeId)> {
