@@ -75,6 +75,13 @@ impl View<'_> {
                 let first = text.find('\n').map_or(text.len(), |at| at + 1);
                 Span { start: span.start + u32::try_from(first).unwrap_or(0), ..span }
             }
+            // Its place begins behind the indentation of its first line.
+            Quoting::Yaml(Style::Literal | Style::Folded) => {
+                let lead = self.column(span);
+                let start = (span.start as usize).saturating_sub(lead);
+                let is_blank = self.text.get(start..span.start as usize).is_some_and(|lead| lead.trim().is_empty());
+                Span { start: if is_blank { u32::try_from(start).unwrap_or(span.start) } else { span.start }, ..span }
+            }
             _ => span,
         }
     }

@@ -1,10 +1,11 @@
 //! Jenkins pipelines: commands of `sh` steps on an agent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::quoting::Quoting;
 use super::steps::Steps;
-use super::{DOCKER_VARIABLES, Round, View};
+use super::{DOCKER_VARIABLES, Round, VARIABLES, View};
+use crate::edit::Edit;
 use crate::model::{Job, Role};
 use crate::order;
 use crate::source::Span;
@@ -20,7 +21,7 @@ static OTHER_SHELLS: &[&str] = &["bat", "powershell", "pwsh"];
 pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
     let mut steps = Steps::new(view, chosen);
     let places = Places::of(view);
-    let mut variables: BTreeSet<Span> = BTreeSet::new();
+    let mut variables: BTreeMap<Span, usize> = BTreeMap::new();
     for at in chosen.iter().copied() {
         let Some(job) = view.job(at) else { continue };
         if let Some((span, why)) = in_container(view, job).or_else(|| places.obstacle(view, job)) {
@@ -33,13 +34,12 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
         }
         steps.translate(at, job);
         let docker = job.env.iter().filter(|var| DOCKER_VARIABLES.contains(&var.name.as_str()));
-        for var in docker {
-            if variables.insert(var.name_span) {
-                let why = "it tells Docker's client or daemon something and the builder nothing: take it out";
-                steps.note(at, var.name_span, why.to_owned());
-            }
+        let own = docker.filter(|var| view.only_used_by(var.name_span, chosen));
+        for var in own {
+            variables.entry(var.name_span).or_insert(at);
         }
     }
+    places.variables(&mut steps, variables);
     steps.round
 }
 
@@ -66,14 +66,19 @@ struct Places {
     others: Vec<Span>,
     /// What is filled into strings.
     filled: Vec<Span>,
+    /// Blocks `environment`, each with its place and how many variables it sets.
+    environments: Vec<(Span, usize)>,
 }
 
 impl Places {
     fn of(view: &View<'_>) -> Self {
         let tree = groovy::parse(view.tree.file(), view.text);
-        let (mut others, mut filled) = (Vec::new(), Vec::new());
+        let (mut others, mut filled, mut environments) = (Vec::new(), Vec::new(), Vec::new());
         let is_other = |call: &&Call<'_>| OTHER_SHELLS.contains(&call.name.text);
         tree.visit(|expr| {
+            if let Some(call) = expr.call().filter(|call| call.name.text == "environment") {
+                environments.extend(call.body().map(|body| (call.span, body.statements.len())));
+            }
             match expr {
                 Expr::Chain(chain) => others.extend(chain.links.iter().filter_map(|link| match link {
                     Link::Call(call) => Some(call).filter(is_other).map(|call| call.span),
@@ -91,7 +96,34 @@ impl Places {
         });
         order::sort_by_key(&mut others, |span| *span);
         order::sort_by_key(&mut filled, |span| *span);
-        Self { others, filled }
+        order::sort_by_key(&mut environments, |(span, _)| *span);
+        Self { others, filled, environments }
+    }
+
+    /// Takes variables out, each of which a job has, and a block with all of its own.
+    fn variables(&self, steps: &mut Steps<'_, '_>, variables: BTreeMap<Span, usize>) {
+        let mut blocks: BTreeMap<Span, (usize, Vec<(Span, usize)>)> = BTreeMap::new();
+        for (name, at) in variables {
+            let end = self.environments.partition_point(|(block, _)| block.start <= name.start);
+            match end.checked_sub(1).and_then(|at| self.environments.get(at)) {
+                Some((block, count)) if block.contains(name) => {
+                    blocks.entry(*block).or_insert((*count, Vec::new())).1.push((name, at));
+                }
+                _ => left(steps, at, name),
+            }
+        }
+        for (block, (count, names)) in blocks {
+            let lines = steps.view.whole_lines(block, block);
+            match (lines, names.first()) {
+                (Some(lines), Some((_, at))) if names.len() == count => {
+                    steps.change(*at, Edit::delete(lines, VARIABLES));
+                }
+                _ => names.into_iter().for_each(|(name, at)| match line(steps.view, name) {
+                    Some(line) => steps.change(at, Edit::delete(line, VARIABLES)),
+                    None => left(steps, at, name),
+                }),
+            }
+        }
     }
 
     /// The first docker command of a job that stands where none is changed.
@@ -111,6 +143,24 @@ impl Places {
             Some((command.span, why))
         })
     }
+}
+
+/// Leaves a variable to a person.
+fn left(steps: &mut Steps<'_, '_>, at: usize, name: Span) {
+    let why = "it tells Docker's client or daemon something and the builder nothing: take it out";
+    steps.note(at, name, why.to_owned());
+}
+
+/// The line of a variable that is set to a string, and of nothing else.
+fn line(view: &View<'_>, name: Span) -> Option<Span> {
+    let rest = view.text.get(name.end as usize..)?;
+    let rest = rest.lines().next()?;
+    let value = rest.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
+    let length = value.get(1..)?.find(quote)? + 2;
+    let after = value.get(length..)?;
+    let end = name.end as usize + rest.len() - after.len();
+    view.whole_lines(name, Span::new(name.file, end..end))
 }
 
 /// Whether one of these places, in their order, holds a span.
