@@ -133,7 +133,8 @@ impl Layout {
     /// What keeps a job from being rewritten whatever its commands are.
     fn obstacle(&self, view: &View<'_>, job: &Job) -> Option<(Span, String)> {
         let tree = view.tree;
-        let pool = self.pools.get(&job.name_span).copied().flatten().map(|pool| tree.span(tree.resolve(pool)));
+        let pool =
+            self.pools.get(&job.name_span).copied().flatten().map(|pool| tree.span(tree.resolve(pool)));
         let mut places: Vec<Span> = job.host.iter().flat_map(|host| host.spans.iter().copied()).collect();
         places.extend(pool);
         order::sort_by_key(&mut places, |span| *span);
@@ -144,9 +145,10 @@ impl Layout {
         if let Some(span) = places.into_iter().find(is_other) {
             return Some((span, format!("{} builds on Linux only", view.builder.info().name())));
         }
-        let service = job.containers.iter().find(|one| {
-            one.role == Role::Service && crate::access::daemon(one).is_some()
-        })?;
+        let service = job
+            .containers
+            .iter()
+            .find(|one| one.role == Role::Service && crate::access::daemon(one).is_some())?;
         Some((service.span, "a daemon runs beside it as a service: take it out first".to_owned()))
     }
 }

@@ -31,7 +31,9 @@ pub(super) fn by_hand(builder: Builder, invocation: &Invocation) -> Option<Strin
     if known.template.is_empty() || matches!(known.verdict, Translated::None | Translated::Drop) {
         return None;
     }
-    words.extend(known.template.split(' ').take_while(|word| !word.starts_with(['{', '-'])).map(str::to_owned));
+    words.extend(
+        known.template.split(' ').take_while(|word| !word.starts_with(['{', '-'])).map(str::to_owned),
+    );
     if invocation.is("login") {
         words.push("--username NAME --password-stdin".to_owned());
         if invocation.args.is_empty() {
@@ -54,7 +56,9 @@ fn written(name: &str, value: Option<&Value>, answer: &Answer) -> Option<String>
     let value = value.map(|value| word(value.as_str().trim_start_matches("**/")));
     match answer {
         Answer::Remove { .. } => None,
-        Answer::Write { found, .. } => Some(found.template.replace("{value}", value.as_deref().unwrap_or(""))),
+        Answer::Write { found, .. } => {
+            Some(found.template.replace("{value}", value.as_deref().unwrap_or("")))
+        }
         Answer::Keep => Some(match (name, value) {
             ("tag", Some(value)) => format!("-t {value}"),
             ("file", Some(value)) => format!("-f {value}"),

@@ -79,8 +79,12 @@ impl View<'_> {
             Quoting::Yaml(Style::Literal | Style::Folded) => {
                 let lead = self.column(span);
                 let start = (span.start as usize).saturating_sub(lead);
-                let is_blank = self.text.get(start..span.start as usize).is_some_and(|lead| lead.trim().is_empty());
-                Span { start: if is_blank { u32::try_from(start).unwrap_or(span.start) } else { span.start }, ..span }
+                let is_blank =
+                    self.text.get(start..span.start as usize).is_some_and(|lead| lead.trim().is_empty());
+                Span {
+                    start: if is_blank { u32::try_from(start).unwrap_or(span.start) } else { span.start },
+                    ..span
+                }
             }
             _ => span,
         }
@@ -181,11 +185,8 @@ impl View<'_> {
         let end = after.find('\n').map_or(after.len(), |at| at + 1);
         let rest = after.get(..end)?.trim();
         let all = lead.is_empty() && tail.is_empty();
-        ((quoting.has_lines() && own_line && (rest.is_empty() || rest.starts_with('#'))) || all).then_some(Span {
-            start: content.start + at(line)?,
-            end: ends + at(end)?,
-            ..run
-        })
+        ((quoting.has_lines() && own_line && (rest.is_empty() || rest.starts_with('#'))) || all)
+            .then_some(Span { start: content.start + at(line)?, end: ends + at(end)?, ..run })
     }
 
     /// Takes whole items out of their lists, and a list with its last one.

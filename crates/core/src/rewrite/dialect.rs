@@ -57,18 +57,8 @@ static ONE_BY_ONE: &[&str] =
 
 /// All of them.
 static DIALECTS: &[Dialect] = &[
-    Dialect {
-        builder: Builder::Buildah,
-        formats: ONE_BY_ONE,
-        not: &[],
-        how: How::OneByOne,
-    },
-    Dialect {
-        builder: Builder::Podman,
-        formats: ONE_BY_ONE,
-        not: &[],
-        how: How::OneByOne,
-    },
+    Dialect { builder: Builder::Buildah, formats: ONE_BY_ONE, not: &[], how: How::OneByOne },
+    Dialect { builder: Builder::Podman, formats: ONE_BY_ONE, not: &[], how: How::OneByOne },
     Dialect {
         builder: Builder::Buildkit,
         formats: &["gitlab-ci", "shell"],

@@ -51,7 +51,9 @@ fn in_container(view: &View<'_>, job: &Job) -> Option<(Span, String)> {
     let name = view.builder.info().name();
     let container = job.containers.iter().find(|one| matches!(one.role, Role::Job | Role::Workload))?;
     let why = match container.role {
-        Role::Workload => format!("its containers are a pod's, and none of them is {name}'s: put one with its image in their place"),
+        Role::Workload => format!(
+            "its containers are a pod's, and none of them is {name}'s: put one with its image in their place"
+        ),
         _ => format!(
             "its agent is a container that the agent's Docker runs: ask for an agent by its label, with {name} installed, and \
              build in a step `sh`"
@@ -132,11 +134,15 @@ impl Places {
         docker.filter_map(|one| job.commands.get(one.command)).find_map(|command| {
             let Some((_, Quoting::Groovy(quote))) = view.scalar(command.span) else { return None };
             let why = if is_in(&self.others, command.span) {
-                format!("it is in a script of Windows, and {} builds on Linux only", view.builder.info().name())
+                format!(
+                    "it is in a script of Windows, and {} builds on Linux only",
+                    view.builder.info().name()
+                )
             } else if is_in(&self.filled, command.span) {
                 "it is in what is filled into another string: give it a line of its own".to_owned()
             } else if !quote.escapes || view.unescape(command.span).is_none() {
-                "its string is quoted in a way that is not written anew: put it in single or double quotes".to_owned()
+                "its string is quoted in a way that is not written anew: put it in single or double quotes"
+                    .to_owned()
             } else {
                 return None;
             };

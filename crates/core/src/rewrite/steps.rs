@@ -27,11 +27,10 @@ impl View<'_> {
         let made = |invocation: &&Invocation| {
             let command = job.commands.get(invocation.command);
             let program = command.and_then(|command| command.words.first());
-            let is_written =
-                program.is_none_or(|one| one.text.editable(0..one.text.len()).is_some());
+            let is_written = program.is_none_or(|one| one.text.editable(0..one.text.len()).is_some());
             let head = self.text.get(invocation.head.range()).unwrap_or("");
-            let is_in_script =
-                head.contains(['$', '<']) || matches!(self.quoting(invocation.head), Some(Quoting::Groovy(_)));
+            let is_in_script = head.contains(['$', '<'])
+                || matches!(self.quoting(invocation.head), Some(Quoting::Groovy(_)));
             invocation.is_docker() && !is_written && !is_in_script && !is_elsewhere(command)
         };
         job.invocations.iter().filter(made).collect()
@@ -123,7 +122,8 @@ impl<'p, 'v> Steps<'p, 'v> {
         for command in docker.filter_map(|one| job.commands.get(one.command)) {
             match command.place {
                 Place::Container(_) if !command.quoted => {
-                    let why = format!("it runs in a container of its own, whose image would have to hold {name}");
+                    let why =
+                        format!("it runs in a container of its own, whose image would have to hold {name}");
                     return self.fail(at, command.span, why);
                 }
                 Place::Job if view.is_scattered(command) => {
@@ -148,7 +148,8 @@ impl<'p, 'v> Steps<'p, 'v> {
             // In such a string it would be Groovy's.
             let fills = matches!(view.quoting(edit.span), Some(Quoting::Groovy(quote)) if quote.fills);
             if fills && edit.text.contains("%:*}") {
-                let why = "what takes its place has a variable of the shell's own: put its string in single quotes";
+                let why =
+                    "what takes its place has a variable of the shell's own: put its string in single quotes";
                 return self.fail(at, edit.span, why);
             }
             self.change(at, edit);
@@ -173,7 +174,8 @@ impl<'p, 'v> Steps<'p, 'v> {
             match view.remove_entries(owner, &entries, "", VARIABLES) {
                 Some(edits) => edits.into_iter().for_each(|edit| self.change(at, edit)),
                 None => {
-                    let why = "it tells Docker's client or daemon something and the builder nothing: take it out";
+                    let why =
+                        "it tells Docker's client or daemon something and the builder nothing: take it out";
                     let span = entries.first().map_or(tree.span(owner.0), |(key, _)| tree.span(*key));
                     self.note(at, span, why.to_owned());
                 }
@@ -206,7 +208,8 @@ fn lists(tree: &Tree<'_>) -> Vec<Script> {
         }
         todo.extend(tree.items(node));
         for (key, value) in tree.written(node) {
-            let is_list = tree.str(*key) == Some("steps") && tree.is_sequence(*value) && !tree.is_alias(*value);
+            let is_list =
+                tree.str(*key) == Some("steps") && tree.is_sequence(*value) && !tree.is_alias(*value);
             found.extend(is_list.then_some((*key, *value)));
             todo.push(*value);
         }

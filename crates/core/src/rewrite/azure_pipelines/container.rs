@@ -35,7 +35,8 @@ pub(super) fn place(steps: &mut Steps<'_, '_>, at: usize, job: &Job, container: 
         return steps.fail(at, mount.span, "its container is given an engine's socket: take the volume out");
     }
     if let Some(privileged) = container.privileged {
-        let why = "its container is privileged for a daemon: take the option out, the builder needs no privilege";
+        let why =
+            "its container is privileged for a daemon: take the option out, the builder needs no privilege";
         return steps.fail(at, privileged, why);
     }
     let builds = uses_docker(job);
@@ -124,7 +125,8 @@ fn mapping(
         }
     }
     if let Some((key, environment)) = own("env").filter(|_| lines.len() > 1) {
-        let Some((first, _)) = tree.written(environment).first().filter(|_| !tree.is_flow(environment)) else {
+        let Some((first, _)) = tree.written(environment).first().filter(|_| !tree.is_flow(environment))
+        else {
             return steps.fail(at, tree.span(key), UNCUT);
         };
         let span = tree.span(*first);

@@ -83,7 +83,9 @@ impl View<'_> {
         while let Some((lines, cut)) = gone.get(first) {
             let mut all = *lines;
             let mut next = first + 1;
-            while let Some((lines, _)) = gone.get(next).filter(|(lines, _)| self.is_blank(all.end, lines.start)) {
+            while let Some((lines, _)) =
+                gone.get(next).filter(|(lines, _)| self.is_blank(all.end, lines.start))
+            {
                 all.end = lines.end;
                 next += 1;
             }
