@@ -8,7 +8,7 @@ use super::cut::Script;
 use super::hidden;
 use super::quoting::Quoting;
 use super::shell;
-use super::{Change, DOCKER_VARIABLES, Left, Round, VARIABLES, View, uses_docker};
+use super::{Change, DOCKER_VARIABLES, Left, Round, VARIABLES, View};
 use crate::edit::Edit;
 use crate::engine::Invocation;
 use crate::model::{Command, Job, Place};
@@ -133,7 +133,8 @@ impl<'p, 'v> Steps<'p, 'v> {
                 _ => {}
             }
         }
-        if !uses_docker(job)
+        // Who logs in, names or pushes what a program built unseen has to use that program's engine.
+        if !job.invocations.iter().any(Invocation::builds)
             && let Some((span, program)) = hidden::caller(job)
         {
             return self.fail(at, span, hidden::may_call(program));
