@@ -50,8 +50,8 @@ platforms! {
     Kubernetes = "kubernetes", "Kubernetes", ["kubernetes", "tekton"];
     /// A machine with Docker Engine.
     Docker = "docker", "Docker host", ["docker-compose"];
-    /// A machine on which a script runs by itself.
-    Machine = "machine", "the machine that runs the script", ["shell"];
+    /// A machine on which a script runs by itself, or the steps of a job as its agent's account.
+    Machine = "machine", "the machine that runs the script", ["shell", "circleci", "jenkinsfile"];
 }
 
 impl Platform {

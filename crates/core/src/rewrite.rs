@@ -3,12 +3,20 @@
 
 mod all_tags;
 mod archive;
+#[cfg(feature = "formats")]
+mod azure_pipelines;
+#[cfg(feature = "formats")]
+mod by_hand;
+#[cfg(feature = "formats")]
+mod circleci;
 pub mod contain;
 mod cut;
 mod dialect;
 mod github_actions;
 mod gitlab_ci;
 mod hidden;
+#[cfg(feature = "formats")]
+mod jenkinsfile;
 mod joined;
 mod leave;
 mod lines;
@@ -20,6 +28,8 @@ pub mod ready;
 mod scripts;
 mod select;
 mod shell;
+#[cfg(feature = "formats")]
+mod steps;
 mod translate;
 
 use std::cell::{OnceCell, RefCell};
@@ -36,10 +46,13 @@ use crate::model::{Job, Place};
 use crate::order;
 use crate::report::{EditReport, FileReport, LeftReport, RewriteReport, file_report, required};
 use crate::source::{FileId, LineIndex, Span};
+#[cfg(feature = "formats")]
+use crate::syntax::groovy;
 use crate::syntax::yaml::{self, Style, Tree};
 use crate::verdict::Verdict;
 use crate::{Context, File};
 
+use quoting::Quoting;
 pub use select::select;
 
 /// Whether a file of this format can be rewritten for this builder, or a job be written that builds it.
@@ -100,6 +113,27 @@ struct Round {
     pushed: BTreeMap<usize, Vec<Vec<String>>>,
 }
 
+/// One round for jobs of a format, given by their indices. Those of the second set write lists that they share with others
+/// for themselves.
+type PlaceJobs = fn(&View<'_>, &BTreeSet<usize>, &BTreeSet<usize>) -> Round;
+
+/// The formats whose files are rewritten, each by a module of its own.
+static PLACES: &[(&str, PlaceJobs)] = &[
+    ("gitlab-ci", gitlab_ci::place),
+    ("github-actions", |view, chosen, _| github_actions::place(view, chosen)),
+    (shell::ID, |view, chosen, _| shell::place(view, chosen)),
+    #[cfg(feature = "formats")]
+    (azure_pipelines::ID, |view, chosen, _| azure_pipelines::place(view, chosen)),
+    #[cfg(feature = "formats")]
+    (circleci::ID, |view, chosen, _| circleci::place(view, chosen)),
+    #[cfg(feature = "formats")]
+    (jenkinsfile::ID, |view, chosen, _| jenkinsfile::place(view, chosen)),
+    #[cfg(feature = "formats")]
+    ("kubernetes", |view, chosen, _| pod::place(view, chosen)),
+    #[cfg(feature = "formats")]
+    ("tekton", |view, chosen, _| pod::place(view, chosen)),
+];
+
 /// Everything that rewriting looks at.
 struct View<'a> {
     text: &'a str,
@@ -107,7 +141,7 @@ struct View<'a> {
     analysis: &'a Analysis,
     builder: Builder,
     /// Scalars in the order of the text, for their quoting.
-    scalars: Vec<(Span, Style)>,
+    scalars: Vec<(Span, Quoting)>,
     /// Jobs that use a value or a command, by where it is written.
     users: HashMap<Span, Vec<usize>>,
     /// Scalars that stand in brackets or braces.
@@ -127,10 +161,11 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
     let file = files.get(index)?;
     let format = format::detect(file).format?.id;
     dialect::of(format, builder)?;
+    let (_, place) = PLACES.iter().find(|(id, _)| *id == format)?;
     let analysis = analyzed(files, index, context);
     let id = FileId::of(index);
-    // A script has no tree.
-    let tree = yaml::parse(id, if format == shell::ID { "" } else { &file.text });
+    // A script has no such tree, and neither has Groovy.
+    let tree = yaml::parse(id, if matches!(format, shell::ID | "jenkinsfile") { "" } else { &file.text });
     let view = View::new(&file.text, &tree, &analysis, builder);
     let (mut chosen, mut left, requires) = view.candidates(format, files);
     let mut outcome = (Vec::new(), Vec::new(), None);
@@ -139,13 +174,7 @@ pub fn rewrite(files: &[File], context: &Context, index: usize, builder: Builder
         if chosen.is_empty() {
             break;
         }
-        let round = match format {
-            "gitlab-ci" => gitlab_ci::place(&view, &chosen, &apart),
-            shell::ID => shell::place(&view, &chosen),
-            #[cfg(feature = "formats")]
-            "kubernetes" | "tekton" => pod::place(&view, &chosen),
-            _ => github_actions::place(&view, &chosen),
-        };
+        let round = place(&view, &chosen, &apart);
         let before = chosen.len();
         left.extend(round.failed.values().cloned());
         chosen.retain(|job| !round.failed.contains_key(job));
@@ -191,12 +220,15 @@ impl<'a> View<'a> {
                 }
             }
         }
-        let mut scalars: Vec<_> = tree.scalars().collect();
-        if tree.roots.is_empty() {
+        let mut scalars = match analysis.detected.format.map(|format| format.id) {
             // A script is a text as a block scalar holds one.
-            let file = analysis.unit.jobs.first().map_or(FileId(0), |job| job.span.file);
-            scalars.push((Span::new(file, 0..text.len()), Style::Literal));
-        }
+            Some(shell::ID) => {
+                vec![(Span::new(tree.file(), 0..text.len()), Quoting::Yaml(Style::Literal))]
+            }
+            #[cfg(feature = "formats")]
+            Some(jenkinsfile::ID) => quoting::of_groovy(&groovy::parse(tree.file(), text)),
+            _ => quoting::of_yaml(tree),
+        };
         order::sort_by_key(&mut scalars, |(span, _)| *span);
         let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
         Self {
@@ -366,15 +398,11 @@ impl<'a> View<'a> {
         let broken =
             after.unit.errors.len() > self.analysis.unit.errors.len() || names(after) != names(self.analysis);
         let mut failed = BTreeMap::new();
-        let mut named: HashMap<&str, usize> = HashMap::new();
-        for (at, job) in after.unit.jobs.iter().enumerate() {
-            named.entry(&job.name).or_insert(at);
-        }
         for at in chosen {
             let Some(job) = self.job(*at) else { continue };
-            let new = named.get(job.name.as_str()).copied();
-            let verdict = new.and_then(|new| after.verdicts.get(new));
-            let same_count = new.and_then(|new| after.unit.jobs.get(new)).is_some_and(|new| {
+            // Where it is not broken, the jobs are the same in the same order; their names may be others' as well.
+            let verdict = after.verdicts.get(*at);
+            let same_count = after.unit.jobs.get(*at).is_some_and(|new| {
                 let engines = |job: &Job| job.invocations.iter().filter(|one| one.builds()).count();
                 engines(new) == engines(job) && self.reads_back(new, round.pushed.get(at))
             });

@@ -67,10 +67,12 @@ pub fn build() -> Result<PathBuf> {
         "--offline",
         "--skip-version-check",
     ]))?;
-    let scripts = files::below(&folder)?.into_iter().filter(|file| file.extension().is_some_and(|e| e == "js"));
+    let scripts =
+        files::below(&folder)?.into_iter().filter(|file| file.extension().is_some_and(|e| e == "js"));
     for script in scripts {
         // In its place: nothing refers to a script by a hash of what is in it.
-        let options = ["--minify", "--format=esm", "--target=es2022", "--allow-overwrite", "--log-level=warning"];
+        let options =
+            ["--minify", "--format=esm", "--target=es2022", "--allow-overwrite", "--log-level=warning"];
         let output = format!("--outfile={}", script.display());
         process::run(tools.command("esbuild").arg(&script).args(options).arg(output))?;
     }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::View;
 use super::joined::plan::Obstacle;
 use super::joined::{trim_end, trim_start};
+use super::quoting::Quoting;
 use crate::edit::Edit;
 use crate::model::Command;
 use crate::order;
@@ -50,32 +51,47 @@ impl View<'_> {
                 None => whole.push((scalar.0, first.clone())),
             }
         }
+        #[cfg(feature = "formats")]
+        self.statements(&mut whole, &mut edits)?;
         self.items(&whole, scripts, &mut edits)?;
         Ok(edits)
     }
 
     /// The scalar that holds a command.
-    pub(super) fn scalar(&self, span: Span) -> Option<(Span, Style)> {
+    pub(super) fn scalar(&self, span: Span) -> Option<(Span, Quoting)> {
         let at = self.scalars.partition_point(|(scalar, _)| *scalar <= Span { end: u32::MAX, ..span });
         let mut before = self.scalars.get(..at)?.iter().rev().take(2);
         before.find(|(scalar, _)| scalar.contains(span)).copied()
     }
 
     /// Where the text of a scalar is, without quotes and a block's first line.
-    pub(super) fn content(&self, (span, style): (Span, Style)) -> Span {
+    pub(super) fn content(&self, (span, quoting): (Span, Quoting)) -> Span {
         let text = self.text.get(span.range()).unwrap_or("");
-        match style {
-            Style::Single | Style::Double => Span { start: span.start + 1, end: span.end.max(2) - 1, ..span },
-            Style::Literal | Style::Folded if text.starts_with(['|', '>']) => {
+        match quoting {
+            Quoting::Yaml(Style::Single | Style::Double) => {
+                Span { start: span.start + 1, end: span.end.max(2) - 1, ..span }
+            }
+            Quoting::Yaml(Style::Literal | Style::Folded) if text.starts_with(['|', '>']) => {
                 let first = text.find('\n').map_or(text.len(), |at| at + 1);
                 Span { start: span.start + u32::try_from(first).unwrap_or(0), ..span }
+            }
+            // Its place begins behind the indentation of its first line.
+            Quoting::Yaml(Style::Literal | Style::Folded) => {
+                let lead = self.column(span);
+                let start = (span.start as usize).saturating_sub(lead);
+                let is_blank =
+                    self.text.get(start..span.start as usize).is_some_and(|lead| lead.trim().is_empty());
+                Span {
+                    start: if is_blank { u32::try_from(start).unwrap_or(span.start) } else { span.start },
+                    ..span
+                }
             }
             _ => span,
         }
     }
 
     /// The edits within one scalar; `None` where nothing of it would be left.
-    fn pieces(&self, scalar: (Span, Style), cuts: &[Cut]) -> Result<Option<Vec<(Edit, Span)>>, Obstacle> {
+    fn pieces(&self, scalar: (Span, Quoting), cuts: &[Cut]) -> Result<Option<Vec<(Edit, Span)>>, Obstacle> {
         let content = self.content(scalar);
         let mut runs: Vec<(Span, &Cut)> = Vec::new();
         for cut in cuts {
@@ -103,7 +119,7 @@ impl View<'_> {
     }
 
     /// What goes with a run of commands: the `&&` or `;` that joins it to what stays, or its lines.
-    fn piece(&self, content: Span, run: Span, style: Style) -> Option<Span> {
+    fn piece(&self, content: Span, run: Span, quoting: Quoting) -> Option<Span> {
         let before = self.text.get(content.start as usize..run.start as usize)?;
         let after = self.text.get(run.end as usize..content.end as usize)?;
         let at = |offset: usize| u32::try_from(offset).ok();
@@ -168,13 +184,9 @@ impl View<'_> {
         }
         let end = after.find('\n').map_or(after.len(), |at| at + 1);
         let rest = after.get(..end)?.trim();
-        let is_block = matches!(style, Style::Literal | Style::Folded);
         let all = lead.is_empty() && tail.is_empty();
-        ((is_block && own_line && (rest.is_empty() || rest.starts_with('#'))) || all).then_some(Span {
-            start: content.start + at(line)?,
-            end: ends + at(end)?,
-            ..run
-        })
+        ((quoting.has_lines() && own_line && (rest.is_empty() || rest.starts_with('#'))) || all)
+            .then_some(Span { start: content.start + at(line)?, end: ends + at(end)?, ..run })
     }
 
     /// Takes whole items out of their lists, and a list with its last one.
@@ -185,23 +197,25 @@ impl View<'_> {
         edits: &mut Vec<(Edit, Span)>,
     ) -> Result<(), Obstacle> {
         let tree = self.tree;
-        let mut lists: Vec<(Script, Vec<&(Span, Cut)>)> = Vec::new();
+        let mut lists: Vec<(Script, Vec<(Span, &Cut)>)> = Vec::new();
         for gone in whole {
             let holds = |(_, list): &&Script| tree.span(*list).contains(gone.0);
             let script = *scripts.iter().find(holds).ok_or_else(|| unclear(&gone.1))?;
+            // A step goes with its script.
+            let gone = (self.step(script, gone.0).unwrap_or(gone.0), &gone.1);
             match lists.last_mut().filter(|(last, _)| *last == script) {
                 Some((_, items)) => items.push(gone),
                 None => lists.push((script, vec![gone])),
             }
         }
         for ((key, list), gone) in lists {
-            let Some((_, first)) = gone.first() else { continue };
+            let Some((_, first)) = gone.first().copied() else { continue };
             let spans: HashSet<Span> = gone.iter().map(|(span, _)| *span).collect();
             let is_gone = |item: &NodeId| spans.contains(&tree.span(*item));
             let is_whole = !tree.is_sequence(list) || tree.items(list).iter().all(is_gone);
             if is_whole {
-                if tree.str(key) == Some("script") {
-                    return Err((first.span, "nothing would be left of its `script`".into()));
+                if let Some(name @ ("script" | "steps")) = tree.str(key) {
+                    return Err((first.span, format!("nothing would be left of its `{name}`")));
                 }
                 let edit = self.without_entry((key, list), "[]", false, &first.reason);
                 edits.push((edit.ok_or_else(|| unclear(first))?, first.command));
@@ -212,14 +226,14 @@ impl View<'_> {
                 let kept = items.iter().position(|item| !is_gone(item)).unwrap_or(items.len());
                 let places: HashMap<Span, usize> =
                     items.iter().enumerate().map(|(at, item)| (tree.span(*item), at)).collect();
-                for (span, cut) in gone {
+                for (span, cut) in &gone {
                     let place = places.get(span).and_then(|at| self.item_in_flow(items, *at, kept));
                     edits.push((Edit::delete(place.ok_or_else(|| unclear(cut))?, &*cut.reason), cut.command));
                 }
                 continue;
             }
             for (span, cut) in gone {
-                let lines = self.whole_lines(*span, *span).filter(|lines| {
+                let lines = self.whole_lines(span, span).filter(|lines| {
                     let lead = self.text.get(lines.start as usize..span.start as usize).unwrap_or("");
                     lead.matches('-').count() == 1
                 });
@@ -227,6 +241,15 @@ impl View<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The item of a list of steps that holds a script.
+    fn step(&self, (_, list): Script, script: Span) -> Option<Span> {
+        let items = self.tree.items(list);
+        let at = items.partition_point(|item| self.tree.span(*item).start <= script.start);
+        let item = *items.get(at.checked_sub(1)?)?;
+        let span = self.tree.span(item);
+        (self.tree.is_mapping(item) && !self.tree.is_alias(item) && span.contains(script)).then_some(span)
     }
 
     /// An item of a list in brackets with the comma that goes with it: the one before it, or where nothing in front of it
@@ -245,6 +268,6 @@ impl View<'_> {
     }
 }
 
-fn unclear(cut: &Cut) -> Obstacle {
+pub(super) fn unclear(cut: &Cut) -> Obstacle {
     (cut.span, "it would have to go, and can't be cut out of what stands around it".into())
 }

@@ -51,20 +51,22 @@ const NO_KANIKO_IN_SCRIPTS: (&str, &str) = (
      and a script runs on a machine; Buildah, Podman and BuildKit run there without root",
 );
 
+/// Formats in which a command of Docker's has one of the builder's in its place.
+static ONE_BY_ONE: &[&str] = &[
+    "gitlab-ci",
+    "github-actions",
+    "azure-pipelines",
+    "circleci",
+    "jenkinsfile",
+    "kubernetes",
+    "tekton",
+    "shell",
+];
+
 /// All of them.
 static DIALECTS: &[Dialect] = &[
-    Dialect {
-        builder: Builder::Buildah,
-        formats: &["gitlab-ci", "github-actions", "shell", "kubernetes", "tekton"],
-        not: &[],
-        how: How::OneByOne,
-    },
-    Dialect {
-        builder: Builder::Podman,
-        formats: &["gitlab-ci", "github-actions", "shell", "kubernetes", "tekton"],
-        not: &[],
-        how: How::OneByOne,
-    },
+    Dialect { builder: Builder::Buildah, formats: ONE_BY_ONE, not: &[], how: How::OneByOne },
+    Dialect { builder: Builder::Podman, formats: ONE_BY_ONE, not: &[], how: How::OneByOne },
     Dialect {
         builder: Builder::Buildkit,
         formats: &["gitlab-ci", "shell"],

@@ -26,6 +26,14 @@ impl View<'_> {
         Some(Span::new(first.file, start..end + line))
     }
 
+    /// Where the line after that of a scalar of one line starts.
+    pub(super) fn line_after(&self, span: Span) -> Option<u32> {
+        let rest = self.text.get(span.end as usize..)?;
+        let line = rest.find('\n')?;
+        let tail = rest.get(..line)?.trim();
+        (tail.is_empty() || tail.starts_with('#')).then_some(span.end + u32::try_from(line).ok()? + 1)
+    }
+
     /// The edit that takes away an entry whose list or mapping has nothing left. Where it has an anchor or is `needed`
     /// otherwise, it stays with an `empty` value.
     pub(super) fn without_entry(
@@ -59,14 +67,6 @@ impl View<'_> {
         }
         let dash = Span { start: u32::try_from(head.len()).ok()?, end: span.start, ..span };
         self.whole_lines(dash, span)
-    }
-
-    /// Where the line after that of a scalar of one line starts.
-    pub(super) fn line_after(&self, span: Span) -> Option<u32> {
-        let rest = self.text.get(span.end as usize..)?;
-        let line = rest.find('\n')?;
-        let tail = rest.get(..line)?.trim();
-        (tail.is_empty() || tail.starts_with('#')).then_some(span.end + u32::try_from(line).ok()? + 1)
     }
 
     /// How far the line of `span` is indented, `- ` of an item counted.

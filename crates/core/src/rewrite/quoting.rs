@@ -1,4 +1,7 @@
-//! What YAML's quoting makes of a text that goes into a scalar, and of one that is in it.
+//! What the quoting of a format makes of a text that goes into a scalar or string, and of one that is in it.
+
+#[cfg(feature = "formats")]
+mod groovy;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,24 +9,55 @@ use super::View;
 use crate::edit::{self, Edit};
 use crate::order;
 use crate::source::Span;
-use crate::syntax::yaml::Style;
+#[cfg(feature = "formats")]
+use crate::syntax::groovy::Quote;
+use crate::syntax::yaml::{Style, Tree};
+
+#[cfg(feature = "formats")]
+pub(super) use groovy::of_groovy;
+
+/// How a text of the file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quoting {
+    /// A scalar; its place is with its quotes.
+    Yaml(Style),
+    /// A string; its place is without its quotes.
+    #[cfg(feature = "formats")]
+    Groovy(Quote),
+}
+
+impl Quoting {
+    /// Whether its lines are those of the script that it holds.
+    pub(super) fn has_lines(self) -> bool {
+        match self {
+            Self::Yaml(style) => matches!(style, Style::Literal | Style::Folded),
+            #[cfg(feature = "formats")]
+            Self::Groovy(quote) => quote.lines,
+        }
+    }
+}
+
+/// The scalars of a YAML text.
+pub(super) fn of_yaml(tree: &Tree<'_>) -> Vec<(Span, Quoting)> {
+    tree.scalars().map(|(span, style)| (span, Quoting::Yaml(style))).collect()
+}
 
 /// Why a scalar that had no quotes gets some.
 const QUOTES: &str = "Without quotes YAML would read the line in pieces.";
 
 impl View<'_> {
     /// How the scalar that holds `span` is written.
-    pub(super) fn style(&self, span: Span) -> Option<Style> {
-        let at = self.scalars.partition_point(|(scalar, _)| *scalar <= Span { end: u32::MAX, ..span });
-        let mut before = self.scalars.get(..at)?.iter().rev().take(2);
-        before.find(|(scalar, _)| scalar.contains(span)).map(|(_, style)| *style)
+    pub(super) fn quoting(&self, span: Span) -> Option<Quoting> {
+        self.scalar(span).map(|(_, quoting)| quoting)
     }
 
     /// Text made fit for the scalar that it goes into.
     pub(super) fn escape(&self, span: Span, text: &str) -> String {
-        match self.style(span) {
-            Some(Style::Double) => text.replace('\\', "\\\\").replace('"', "\\\""),
-            Some(Style::Single) => text.replace('\'', "''"),
+        match self.quoting(span) {
+            Some(Quoting::Yaml(Style::Double)) => text.replace('\\', "\\\\").replace('"', "\\\""),
+            Some(Quoting::Yaml(Style::Single)) => text.replace('\'', "''"),
+            #[cfg(feature = "formats")]
+            Some(Quoting::Groovy(quote)) => groovy::escaped(text, quote),
             _ => text.to_owned(),
         }
     }
@@ -31,9 +65,9 @@ impl View<'_> {
     /// What is written at a place, without the quoting of the scalar that holds it; `None` where that can't be undone.
     pub(super) fn unescape(&self, span: Span) -> Option<String> {
         let written = self.text.get(span.range())?;
-        match self.style(span) {
-            Some(Style::Single) => Some(written.replace("''", "'")),
-            Some(Style::Double) => {
+        match self.quoting(span) {
+            Some(Quoting::Yaml(Style::Single)) => Some(written.replace("''", "'")),
+            Some(Quoting::Yaml(Style::Double)) => {
                 let mut out = String::with_capacity(written.len());
                 let mut chars = written.chars();
                 while let Some(c) = chars.next() {
@@ -47,6 +81,8 @@ impl View<'_> {
                 }
                 Some(out)
             }
+            #[cfg(feature = "formats")]
+            Some(Quoting::Groovy(quote)) => groovy::unescaped(written, quote),
             _ => Some(written.to_owned()),
         }
     }
@@ -58,7 +94,7 @@ impl View<'_> {
         let mut out = Vec::new();
         for (edit, command) in edits {
             match self.scalar(edit.span) {
-                Some((scalar, Style::Plain)) => {
+                Some((scalar, Quoting::Yaml(Style::Plain))) => {
                     plain.entry(scalar).or_default().push((edit, command));
                 }
                 _ => out.push((edit, command)),

@@ -13,6 +13,9 @@ use crate::source::Span;
 /// The format's id.
 pub(super) const ID: &str = "shell";
 
+/// Ids of the formats whose scripts run on machines.
+static ON_MACHINES: &[&str] = &[ID, "azure-pipelines", "circleci", "jenkinsfile"];
+
 /// Why `sudo` goes.
 const SUDO: &str = "Only Docker's socket asked for root. The builder runs as who calls it, and root has images and logins of \
                     its own.";
@@ -37,7 +40,7 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
 }
 
 /// Where a script starts Docker's service.
-fn starts_daemon(job: &Job) -> Option<(Span, String)> {
+pub(super) fn starts_daemon(job: &Job) -> Option<(Span, String)> {
     let starts = |command: &&Command| {
         let has = |names: &[&str]| command.words.iter().any(|word| names.contains(&word.as_str()));
         has(&["systemctl", "service", "rc-service"])
@@ -49,7 +52,7 @@ fn starts_daemon(job: &Job) -> Option<(Span, String)> {
 }
 
 /// Where a script turns to another engine than this machine's: its images belong there.
-fn another_engine(job: &Job) -> Option<(Span, String)> {
+pub(super) fn another_engine(job: &Job) -> Option<(Span, String)> {
     let of_cluster =
         job.commands.iter().find(|one| one.words.iter().any(|word| word.as_str() == "docker-env"));
     if let Some(command) = of_cluster {
@@ -69,14 +72,16 @@ fn another_engine(job: &Job) -> Option<(Span, String)> {
     let docker = job.invocations.iter().filter(|one| one.is_docker());
     let mut commands = docker.filter_map(|one| job.commands.get(one.command));
     let (span, name) = commands.find_map(names)?;
-    Some((
-        span,
-        format!("`{name}` names another engine than this machine's, and the builder works on this machine"),
-    ))
+    Some((span, names_another(&name)))
+}
+
+/// What is said of a variable that names another engine.
+pub(super) fn names_another(variable: &str) -> String {
+    format!("`{variable}` names another engine than this machine's, and the builder works on this machine")
 }
 
 /// What a person has to look at beside the commands that were translated.
-fn remarks(job: &Job) -> Vec<(Span, String)> {
+pub(super) fn remarks(job: &Job) -> Vec<(Span, String)> {
     let mut found = Vec::new();
     if let Some((span, program)) = hidden::caller(job) {
         found.push((span, hidden::may_call(program)));
@@ -129,13 +134,18 @@ impl View<'_> {
         self.analysis.detected.format.is_some_and(|format| format.id == ID)
     }
 
+    /// Whether scripts run on a machine, with an account and a store of images that other scripts use as well.
+    pub(super) fn is_on_machine(&self) -> bool {
+        self.analysis.detected.format.is_some_and(|format| ON_MACHINES.contains(&format.id))
+    }
+
     /// The edit that takes `sudo` from in front of a docker command of a script, where it stands there.
     pub(super) fn without_sudo(
         &self,
         invocation: &Invocation,
         command: &Command,
     ) -> Result<Option<Edit>, String> {
-        if !(command.sudo && self.is_shell()) {
+        if !(command.sudo && self.is_on_machine()) {
             return Ok(None);
         }
         let start = command.span.start as usize;

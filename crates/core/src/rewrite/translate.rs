@@ -234,8 +234,8 @@ fn build(invocation: &Invocation, site: &Site<'_>) -> Result<Outcome, String> {
         platforms::check(invocation)?;
         out.notes.push("steps for another platform need emulation on the runner's machine".into());
     }
-    // A job has a variable for the format of its images; a script says it with each build.
-    let (format, why) = match site.view.is_shell() {
+    // A job in a container has a variable for the format of its images; on a machine each build says it.
+    let (format, why) = match site.view.is_on_machine() {
         true => (" --format docker", " Docker's own format keeps `HEALTHCHECK`, `ONBUILD` and `SHELL`."),
         false => ("", ""),
     };
@@ -375,7 +375,8 @@ impl Site<'_> {
         let start = match before.strip_suffix('\n') {
             Some(line) if own_line => {
                 let line = line.trim_end_matches('\r');
-                line.strip_suffix('\\').map_or(line.len(), |rest| rest.trim_end_matches([' ', '\t']).len())
+                // In a string of Groovy's the backslash has one in front.
+                line.trim_end_matches('\\').trim_end_matches([' ', '\t']).len()
             }
             _ => start,
         };
@@ -420,8 +421,11 @@ impl Site<'_> {
         if same && (valued || found.template == written) {
             return;
         }
-        let value = flag.value.as_ref().and_then(|value| self.written(value.span)).unwrap_or("");
-        let text = found.template.replace("{value}", value);
+        let value = flag.value.as_ref().map(|value| {
+            let written = || self.written(value.span).unwrap_or("").to_owned();
+            self.view.unescape(value.span).unwrap_or_else(written)
+        });
+        let text = found.template.replace("{value}", &value.unwrap_or_default());
         self.replace(out, flag.span, &text, reason);
     }
 
@@ -456,8 +460,8 @@ impl Site<'_> {
     fn push_after(&self, out: &mut Outcome, invocation: &Invocation) -> Result<(), String> {
         let mut text = String::new();
         for tag in invocation.values("tag") {
-            let written = self.written(tag.span).unwrap_or(tag.as_str());
-            text.push_str(&format!(" && {}", pushed(self, tag, written)));
+            let written = self.shell(tag.span)?;
+            text.push_str(&format!(" && {}", pushed(self, tag, &written)));
         }
         self.follow(out, invocation, &text)
     }
@@ -499,7 +503,9 @@ impl Site<'_> {
             );
         }
         let written = self.written(value.span).unwrap_or(value.as_str());
-        let quoted = if written.starts_with(['"', '\'', '\\']) {
+        // In a string of Groovy's, `\$` is a variable of the shell.
+        let is_quoted = written.starts_with(['"', '\'', '\\']) && !written.starts_with("\\$");
+        let quoted = if is_quoted {
             written.to_owned()
         } else {
             self.view.escape(value.span, &format!("\"{written}\""))

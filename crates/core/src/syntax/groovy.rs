@@ -12,6 +12,8 @@ mod tests;
 use crate::model::SyntaxError;
 use crate::source::{FileId, Span, Text};
 
+pub use string::Quote;
+
 /// How deep constructs may nest in each other; what is deeper is read flat.
 const DEEPEST: usize = 64;
 
@@ -66,6 +68,7 @@ pub struct Template<'t> {
     pub parts: Vec<Part<'t>>,
     /// Without the quotes.
     pub span: Span,
+    pub quote: Quote,
 }
 
 #[derive(Debug)]
@@ -135,7 +138,49 @@ pub struct Assign<'t> {
     pub declares: bool,
 }
 
+impl<'t> Tree<'t> {
+    /// Visits all expressions, outer ones before what stands in them. What stands in one for which `visit` says no is left
+    /// out.
+    pub fn visit<'a>(&'a self, mut visit: impl FnMut(&'a Expr<'t>) -> bool) {
+        let mut todo: Vec<&Expr<'t>> = self.statements.iter().collect();
+        while let Some(expr) = todo.pop() {
+            if visit(expr) {
+                expr.add_children(&mut todo);
+            }
+        }
+    }
+}
+
 impl<'t> Expr<'t> {
+    /// Adds the expressions that stand directly in this one.
+    fn add_children<'a>(&'a self, out: &mut Vec<&'a Self>) {
+        let mut of = |arguments: &'a [Argument<'t>]| {
+            out.extend(arguments.iter().flat_map(|one| one.key.iter().chain([&one.value])));
+        };
+        match self {
+            Self::Word(_) => {}
+            Self::String(template) => out.extend(template.parts.iter().filter_map(|part| match part {
+                Part::Text(_) => None,
+                Part::Value(value, _) => Some(value),
+            })),
+            Self::List(list) => of(&list.items),
+            Self::Closure(closure) | Self::Function(_, closure) => out.extend(&closure.statements),
+            Self::Chain(chain) => {
+                for link in &chain.links {
+                    match link {
+                        Link::Member(_) => {}
+                        Link::Call(call) => of(&call.arguments),
+                        Link::Index(items) => of(items),
+                    }
+                }
+                out.extend(chain.head.as_deref());
+            }
+            Self::Sum(all) | Self::Other(all) => out.extend(all),
+            Self::Choice { conditions, values } => out.extend(conditions.iter().chain(values)),
+            Self::Assign(assign) => out.extend(assign.targets.iter().chain([&assign.value])),
+        }
+    }
+
     /// The call that the expression is, if it is one and nothing else.
     pub fn call(&self) -> Option<&Call<'t>> {
         match self {

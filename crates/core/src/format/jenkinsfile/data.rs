@@ -136,6 +136,15 @@ impl<'l> Joined<'l> {
         self.texts.iter_mut().for_each(|known| known.push(&text));
     }
 
+    /// Adds what is filled in at `span`, where a script that it is part of has it.
+    pub(super) fn fill(&mut self, data: &Data<'_>, written: &str, span: Span) {
+        let (Data::Text(value) | Data::Image(value)) = data else { return self.unknown(written, span) };
+        let own = |text: &Text| Text::replaced(text.as_str(), span);
+        let others = value.others.iter().map(own).collect();
+        let filled = Value { text: own(&value.text), others, ..Value::clone(value) };
+        self.add(&Data::text(filled), written, span);
+    }
+
     pub(super) fn add(&mut self, data: &Data<'_>, written: &str, span: Span) {
         let value = match data {
             Data::Text(value) | Data::Image(value) => value,

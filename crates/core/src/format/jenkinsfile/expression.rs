@@ -70,7 +70,7 @@ impl<'t> Reader<'t> {
         for (part, data) in template.parts.iter().zip(&filled) {
             match part {
                 Part::Text(text) => joined.own(text),
-                Part::Value(_, written) => joined.add(data, written.text, written.span),
+                Part::Value(_, written) => joined.fill(data, written.text, written.span),
             }
         }
         joined.value()

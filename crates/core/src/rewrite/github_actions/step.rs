@@ -33,7 +33,7 @@ impl View<'_> {
             let is_comment = |at: &usize| {
                 let before = line.get(..*at).unwrap_or("");
                 let mark = Span::new(span.file, start + at..start + at + 1);
-                (before.is_empty() || before.ends_with([' ', '\t'])) && self.style(mark).is_none()
+                (before.is_empty() || before.ends_with([' ', '\t'])) && self.quoting(mark).is_none()
             };
             if let Some(at) = line.match_indices('#').map(|(at, _)| at).find(is_comment) {
                 out.push(line.get(at..).unwrap_or("").trim_end());

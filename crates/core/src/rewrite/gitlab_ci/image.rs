@@ -86,7 +86,7 @@ impl Placing<'_, '_> {
             view.tree.written(body).iter().any(|(key, _)| view.tree.str(*key) == Some("image"))
         });
         let place = self.layout.images.get(&image.span).copied();
-        if docker_users && view.style(image.span).is_some() && (place.is_some() || !info.clear_entrypoint) {
+        if docker_users && view.quoting(image.span).is_some() && (place.is_some() || !info.clear_entrypoint) {
             let name = view.image_after(at, image.as_str());
             self.replace_image(at, image.span, &name, place);
             return Vec::new();

@@ -4,6 +4,7 @@ use super::Obstacle;
 use super::layout::own;
 use crate::edit::{self, Edit};
 use crate::rewrite::View;
+use crate::rewrite::quoting::Quoting;
 use crate::source::Span;
 use crate::syntax::yaml::{NodeId, Style};
 
@@ -40,7 +41,7 @@ impl<'v> Words<'v> {
             }
             for (index, one) in tree.items(list).iter().enumerate() {
                 let (span, style) = (tree.span(*one), tree.style(*one).unwrap_or(Style::Plain));
-                words.push(Word { list, index, content: view.content((span, style)) });
+                words.push(Word { list, index, content: view.content((span, Quoting::Yaml(style))) });
             }
         }
         let is_word = |word: &Word| commands.iter().any(|command| command.contains(word.content));

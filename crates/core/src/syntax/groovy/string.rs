@@ -6,16 +6,16 @@ use super::{Chain, DEEPEST, Expr, Link, Part, Template};
 use crate::source::Text;
 
 /// How a string is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Quote {
-    open: &'static str,
-    close: &'static str,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quote {
+    pub open: &'static str,
+    pub close: &'static str,
     /// `${…}` is filled in.
-    fills: bool,
+    pub fills: bool,
     /// A line break does not end it.
-    lines: bool,
+    pub lines: bool,
     /// Backslashes are escapes.
-    escapes: bool,
+    pub escapes: bool,
 }
 
 static QUOTES: [Quote; 6] = [
@@ -95,7 +95,7 @@ impl<'t> Parser<'t> {
         if !text.is_empty() {
             parts.push(Part::Text(text));
         }
-        Some(Expr::String(Template { parts, span: self.span(start, end) }))
+        Some(Expr::String(Template { parts, span: self.span(start, end), quote }))
     }
 
     /// Adds what stands between `done` and here to a string.
@@ -145,10 +145,10 @@ impl<'t> Parser<'t> {
                 }
             }
             _ => {
-                // The character itself, as it stands.
+                // The character itself, which stands there with its backslash.
                 let at = self.at;
                 self.skip_any();
-                text.push_verbatim(self.file, at, self.text.get(at..self.at).unwrap_or(""));
+                text.push_replaced(self.text.get(at..self.at).unwrap_or(""), self.span(start, self.at));
                 return;
             }
         };
