@@ -145,6 +145,26 @@ fn what_a_file_refers_to_is_read_with_it() {
 }
 
 #[test]
+fn what_a_pattern_names_is_read_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    };
+    write(".gitlab-ci.yml", "include: {local: '/ci/**.yml'}\n");
+    write("ci/a.yml", "a:\n  services: [docker:29-dind]\n  script: docker build .\n");
+    write("ci/deep/b.yml", "b:\n  services: [docker:29-dind]\n  script: docker build .\n");
+    write("ci/c.yaml", "c:\n  services: [docker:29-dind]\n  script: docker build .\n");
+    let path = folder.path().join(".gitlab-ci.yml");
+    let ran = run(["check", "--format", "json", path.to_str().expect("the path is UTF-8")]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    let jobs = json["files"][0]["jobs"].as_array().expect("a list");
+    let names: Vec<_> = jobs.iter().filter_map(|job| job["name"].as_str()).collect();
+    assert_eq!(names, ["a", "b"], "{}", ran.out);
+}
+
+#[test]
 fn the_exit_code_follows_the_risk() {
     let (_folder, path) = file(".gitlab-ci.yml", RISKY);
     assert_eq!(run(["check", &path]).code, 1);

@@ -63,6 +63,22 @@ ci/template.yml: high
   nested-daemon at 3: lint, app
 ",
     );
+    // By a pattern, which may name more.
+    check(
+        &[
+            (".gitlab-ci.yml", "include: {local: /ci/*.yml}\napp:\n  extends: .build\n"),
+            ("ci/template.yml", TEMPLATE),
+        ],
+        1,
+        "
+.gitlab-ci.yml: high
+  lint at ci/template.yml:6: nested-daemon
+  app at 2: nested-daemon
+  nested-daemon at ci/template.yml:3: lint, app
+read ci/template.yml
+missing [\"ci/*.yml\"]
+",
+    );
     // Read for context: its jobs are those of the pipeline.
     check(
         &[(".gitlab-ci.yml", main), ("ci/template.yml", TEMPLATE)],

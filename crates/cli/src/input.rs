@@ -1,9 +1,10 @@
 //! Reading the texts that are named.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use daemonless_core::report::Report;
 use daemonless_core::{Context, File};
@@ -95,7 +96,13 @@ pub(crate) fn with_missing(
     mut analyze: impl FnMut(&[File], &Context) -> Report,
 ) -> Report {
     for _ in 0..MOST_ROUNDS {
-        let found: Vec<File> = report.missing.iter().filter_map(|path| known(Path::new(path))).collect();
+        let read: HashSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        let paths = report.missing.iter().flat_map(|path| match path.contains('*') {
+            true => walk::matching(path),
+            false => vec![PathBuf::from(path)],
+        });
+        let found: Vec<File> =
+            paths.filter_map(|path| known(&path)).filter(|file| !read.contains(file.path.as_str())).collect();
         if found.is_empty() {
             break;
         }

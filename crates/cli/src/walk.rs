@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use daemonless_core::files::is_match;
 use daemonless_core::{File, format};
 use ignore::{WalkBuilder, WalkState};
 
@@ -39,6 +40,15 @@ pub(crate) fn paths(directory: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<_> = receive.into_iter().collect();
     paths.sort();
     paths
+}
+
+/// The paths that fit a pattern of a file that is checked, in order.
+pub(crate) fn matching(pattern: &str) -> Vec<PathBuf> {
+    let named = pattern.find('*').and_then(|at| pattern.get(..at)).unwrap_or("");
+    let folder = named.rfind('/').and_then(|at| named.get(..at)).unwrap_or(".");
+    let name = |path: &Path| path.to_string_lossy().replace('\\', "/");
+    let fits = |path: &PathBuf| is_match(pattern, name(path).trim_start_matches("./"));
+    paths(Path::new(folder)).into_iter().filter(fits).collect()
 }
 
 fn is_candidate(path: &Path) -> bool {

@@ -1,13 +1,17 @@
 //! The texts of one call, and how they find each other.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use crate::File;
 use crate::map::{Map, Set};
+use crate::order;
 use crate::source::FileId;
 
 /// Paths that are told to be missing; more would be a text made to name many.
 const MOST_MISSING: usize = 200;
+
+/// Paths are compared with patterns this often.
+const MOST_COMPARISONS: usize = 5_000_000;
 
 /// Files include each other this deep; GitLab allows a hundred levels.
 const DEEPEST: usize = 100;
@@ -23,6 +27,8 @@ pub struct Files<'a> {
     runner: OnceCell<Option<FileId>>,
     /// By a file, the first one that includes it.
     parents: OnceCell<Map<FileId, FileId>>,
+    /// How often paths may still be compared with patterns.
+    comparisons: Cell<usize>,
     missing: RefCell<Vec<String>>,
     known_missing: RefCell<Set<String>>,
 }
@@ -39,6 +45,7 @@ impl<'a> Files<'a> {
             read,
             runner: OnceCell::new(),
             parents: OnceCell::new(),
+            comparisons: Cell::new(MOST_COMPARISONS),
             missing: RefCell::default(),
             known_missing: RefCell::default(),
         }
@@ -61,6 +68,32 @@ impl<'a> Files<'a> {
     /// noted; what lies outside of that folder is never looked for.
     pub fn find(&self, from: FileId, path: &str) -> Option<FileId> {
         self.find_any(from, &[path])
+    }
+
+    /// The texts that the file `from` calls by a path or, where it has a `*`, by a pattern, in the order of their paths. A
+    /// pattern is noted as well: there may be more of what it names.
+    pub fn find_all(&self, from: FileId, path: &str) -> Vec<FileId> {
+        if !path.contains('*') {
+            return self.find(from, path).into_iter().collect();
+        }
+        let mut found = Vec::new();
+        for pattern in self.inside(from, &[path]) {
+            found.extend(self.matching(&pattern).into_iter().filter(|id| *id != from));
+            self.note_one(pattern);
+        }
+        found
+    }
+
+    /// The texts whose paths fit a pattern, in the order of their paths.
+    fn matching(&self, pattern: &str) -> Vec<FileId> {
+        // Patterns of many files would be compared with the paths of many.
+        let left = self.comparisons.get().saturating_sub(self.all.len());
+        self.comparisons.set(left);
+        let fits = |(path, _): &(&String, &FileId)| left > 0 && is_match(pattern, path);
+        let mut found: Vec<_> =
+            self.by_path.iter().filter(fits).map(|(path, id)| (path.as_str(), *id)).collect();
+        order::sort_by(&mut found, Ord::cmp);
+        found.into_iter().map(|(_, id)| id).collect()
     }
 
     /// The first text that is there of those that a thing may be called by.
@@ -111,12 +144,14 @@ impl<'a> Files<'a> {
     }
 
     fn note(&self, paths: Vec<String>) {
+        paths.into_iter().filter(|path| !path.contains('*')).for_each(|path| self.note_one(path));
+    }
+
+    fn note_one(&self, path: String) {
         let (mut missing, mut known) = (self.missing.borrow_mut(), self.known_missing.borrow_mut());
-        for path in paths {
-            let is_plain = !path.contains(['$', '*', '{', '\n']);
-            if is_plain && missing.len() < MOST_MISSING && known.insert(path.clone()) {
-                missing.push(path);
-            }
+        let is_plain = !path.contains(['$', '{', '\n']);
+        if is_plain && missing.len() < MOST_MISSING && known.insert(path.clone()) {
+            missing.push(path);
         }
     }
 
@@ -137,8 +172,12 @@ impl<'a> Files<'a> {
             for (parent, paths) in find() {
                 let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
                 for path in self.inside(parent, &paths) {
-                    if let Some(child) = self.by_path.get(&path) {
-                        parents.get_or_insert_with(*child, || parent);
+                    let children = match path.contains('*') {
+                        true => self.matching(&path),
+                        false => self.by_path.get(&path).copied().into_iter().collect(),
+                    };
+                    for child in children.into_iter().filter(|child| *child != parent) {
+                        parents.get_or_insert_with(child, || parent);
                     }
                 }
             }
@@ -147,7 +186,8 @@ impl<'a> Files<'a> {
         parents.get(&id).copied()
     }
 
-    /// Paths that files of the call refer to and that are not there, in the order in which they were met.
+    /// Paths that files of the call refer to and that are not there, and patterns by which they refer to files, in the order
+    /// in which they were met.
     pub fn into_missing(self) -> Vec<String> {
         self.missing.into_inner()
     }
@@ -162,6 +202,47 @@ fn root(path: &str) -> String {
     let folder = path.rfind('/').map_or("", |end| path.get(..=end).unwrap_or(""));
     let kept = FOLDERS.iter().filter_map(|kept| folder.find(kept)).min();
     folder.get(..kept.unwrap_or(folder.len())).unwrap_or("").to_owned()
+}
+
+/// Whether a path fits a pattern in which `*` stands for a part of a name, `**` for any part of the path and `**/` for any
+/// folders or none.
+pub fn is_match(pattern: &str, path: &str) -> bool {
+    let (pattern, path) = (pattern.as_bytes(), path.as_bytes());
+    let (mut at, mut next) = (0, 0);
+    // What follows the last `*` and the last `**`, and how far the path is taken by each.
+    let (mut star, mut deep): (Option<(usize, usize)>, Option<(usize, usize)>) = (None, None);
+    loop {
+        let rest = pattern.get(at..).unwrap_or_default();
+        if rest.starts_with(b"**") {
+            at += if rest.starts_with(b"**/") { 3 } else { 2 };
+            (star, deep) = (None, Some((at, next)));
+        } else if rest.starts_with(b"*") {
+            at += 1;
+            star = Some((at, next));
+        } else if next == path.len() && rest.is_empty() {
+            return true;
+        } else if next < path.len() && rest.first() == path.get(next) {
+            (at, next) = (at + 1, next + 1);
+        } else if let Some((after, taken)) =
+            star.filter(|(_, taken)| !matches!(path.get(*taken), None | Some(b'/')))
+        {
+            star = Some((after, taken + 1));
+            (at, next) = (after, taken + 1);
+        } else if let Some((after, taken)) = deep.filter(|(_, taken)| *taken < path.len()) {
+            let mut taken = taken + 1;
+            // Whole folders.
+            while pattern.get(after.wrapping_sub(1)) == Some(&b'/')
+                && taken < path.len()
+                && path.get(taken - 1) != Some(&b'/')
+            {
+                taken += 1;
+            }
+            (star, deep) = (None, Some((after, taken)));
+            (at, next) = (after, taken);
+        } else {
+            return false;
+        }
+    }
 }
 
 /// How pipelines call the folder that their repository is in.
@@ -210,6 +291,28 @@ mod tests {
         assert_eq!(root("a/.github/workflows/b.yml"), "a/");
         assert_eq!(root(".gitlab/ci/b.yml"), "");
         assert_eq!(root("/srv/.gitlab-ci.yml"), "/srv/");
+    }
+
+    #[test]
+    fn patterns_fit_paths() {
+        #[track_caller]
+        fn check(pattern: &str, path: &str, expected: bool) {
+            assert_eq!(is_match(pattern, path), expected, "{pattern} {path}");
+        }
+        check("ci/*.yml", "ci/a.yml", true);
+        check("ci/*.yml", "ci/a/b.yml", false);
+        check("ci/*.yml", "ci/a.yaml", false);
+        check("ci/**.yml", "ci/a/b.yml", true);
+        check("ci/**/*.yml", "ci/a.yml", true);
+        check("ci/**/*.yml", "ci/a/b/c.yml", true);
+        check("ci/**/b.yml", "ci/a/ab.yml", false);
+        check("ci/**/b.yml", "ci/a/b/b.yml", true);
+        check("*a*b*", "xaxbx", true);
+        check("*a*b", "xbxa", false);
+        check("**", "a/b", true);
+        check("", "", true);
+        check("a", "", false);
+        check(&"*a".repeat(50), &"a".repeat(49), false);
     }
 
     #[test]

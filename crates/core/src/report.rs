@@ -25,7 +25,8 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// Paths of other files that were read for context.
     pub read: Vec<String>,
-    /// Paths of files that these may refer to and that were not given, for who can read them.
+    /// Paths of files that these may refer to and that were not given, for who can read them; one with a `*` is a pattern, as
+    /// [`crate::files::is_match`] reads it.
     #[serde(skip)]
     pub missing: Vec<String>,
 }

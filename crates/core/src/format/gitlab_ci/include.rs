@@ -98,9 +98,9 @@ impl Found<'_> {
     /// The files that a text includes by name, the last one first.
     fn named(&self, tree: &Tree<'_>, from: FileId) -> Vec<(FileId, bool)> {
         let lists = tree.roots.iter().filter_map(|root| tree.get(*root, "include"));
-        let named = lists.flat_map(|node| paths(tree, node));
-        let mut found: Vec<_> =
-            named.filter_map(|path| Some((self.files.find(from, path)?, false))).collect();
+        let named = lists.flat_map(|node| paths(tree, node)).take(MOST_FILES);
+        let found = named.flat_map(|path| self.files.find_all(from, path));
+        let mut found: Vec<_> = found.map(|id| (id, false)).collect();
         found.reverse();
         found
     }
