@@ -1,4 +1,4 @@
-//! Pipelines whose steps run on machines, rewritten: Azure Pipelines, CircleCI and Jenkins.
+//! Pipelines whose steps run on machines, rewritten: Azure Pipelines, CircleCI and Jenkins, and Jenkins' pods.
 //!
 //! `fixtures/azure-pipelines`, `fixtures/circleci` and `fixtures/jenkinsfile` hold a text as `NAME.before.ENDING`, the text for
 //! Buildah as `NAME.after.ENDING`, and what is left with the reasons as `NAME.left.txt` where anything is. With `BLESS=1`
