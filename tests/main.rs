@@ -17,7 +17,7 @@ mod pairs; // Every rule in every format: what it reports, and a near miss.
 mod ready; // Ready CI jobs for Dockerfiles.
 mod rewrites; // GitLab pipelines for another builder: before, after, and what holds of all.
 mod rewrites_pods; // The same of pods: Kubernetes and Tekton.
-mod rewrites_steps; // Pipelines whose steps run on machines: before, after, and what is left.
+mod rewrites_steps; // Pipelines whose steps run on machines, and Jenkins' pods: before, after, and what is left.
 mod rule_cases; // Cases that rules must tell apart, each a few lines of text.
 mod rules; // What the rules report: the examples of their documentation, the wording of their messages.
 mod several; // Files that are read together.

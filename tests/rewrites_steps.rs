@@ -1,8 +1,10 @@
-//! Pipelines whose steps run on machines, rewritten: Azure Pipelines, CircleCI and Jenkins.
+//! Pipelines whose steps run on machines, rewritten: Azure Pipelines, CircleCI and Jenkins, and Jenkins' pods.
 //!
 //! `fixtures/azure-pipelines`, `fixtures/circleci` and `fixtures/jenkinsfile` hold a text as `NAME.before.ENDING`, the text for
 //! Buildah as `NAME.after.ENDING`, and what is left with the reasons as `NAME.left.txt` where anything is. With `BLESS=1`
 //! in the environment results are written anew.
+
+use std::collections::BTreeSet;
 
 use crate::promises::{self, broken_promises};
 use crate::rewrites::{befores, compare, folder, left_and_why};
@@ -45,4 +47,31 @@ fn circleci_configurations_become_what_they_should() {
 #[test]
 fn jenkinsfiles_become_what_they_should() {
     check(JENKINS);
+}
+
+#[test]
+fn what_must_be_allowed_is_told_of_pods_and_machines() {
+    #[track_caller]
+    fn check(text: &str, wanted: &[&str]) {
+        let rewrite = promises::rewrite(JENKINS.2, text, "buildah");
+        let platform = |text: &str| text.split(": ").next().unwrap_or("").to_owned();
+        let mut told: Vec<_> = rewrite.requires.iter().map(|one| platform(&one.text)).collect();
+        let texts: BTreeSet<_> = rewrite.requires.iter().map(|one| &one.text).collect();
+        assert_eq!(texts.len(), told.len(), "each is told once");
+        told.dedup();
+        assert_eq!(told, wanted, "{text}");
+    }
+    let machine = "node('linux') { sh 'docker build .' }\n";
+    let pod = r"podTemplate(yaml: '''
+spec:
+  containers:
+  - { name: dind, image: docker:27-dind, securityContext: { privileged: true } }
+  - name: docker
+    image: docker:27-cli
+    command: [cat]
+''') { node(POD_LABEL) { container('docker') { sh 'docker build .' } } }
+";
+    check(machine, &["the machine that runs the script"]);
+    check(pod, &["Kubernetes"]);
+    check(&[machine, machine, pod, pod].concat(), &["the machine that runs the script", "Kubernetes"]);
 }

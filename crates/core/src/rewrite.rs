@@ -42,7 +42,7 @@ use crate::analysis::{self, Analysis};
 use crate::edit::{self, Edit};
 use crate::files::Files;
 use crate::format;
-use crate::model::{Job, Place};
+use crate::model::{Job, Place, Role};
 use crate::order;
 use crate::report::{EditReport, FileReport, LeftReport, RewriteReport, file_report, required};
 use crate::source::{FileId, LineIndex, Span};
@@ -260,7 +260,8 @@ impl<'a> View<'a> {
         format: &str,
         files: &'a [File],
     ) -> (BTreeSet<usize>, Vec<Left>, Vec<crate::report::RequirementReport>) {
-        let (mut chosen, mut left, mut requires) = (BTreeSet::new(), Vec::new(), Vec::new());
+        let (mut chosen, mut left) = (BTreeSet::new(), Vec::new());
+        let mut requires: Vec<crate::report::RequirementReport> = Vec::new();
         let judged = self.analysis.verdicts.iter().zip(&self.analysis.needs).enumerate();
         for (at, (verdict, needs)) in judged {
             if verdict.approach >= Approach::Daemonless && !self.leaves(at) {
@@ -274,7 +275,7 @@ impl<'a> View<'a> {
                 left.push(Left { span, job: job.name.clone(), why });
                 continue;
             }
-            let ways = alternatives(format, verdict, needs);
+            let ways = alternatives(runs_as(format, job), verdict, needs);
             let own = ways.iter().find(|way| way.kind == Kind::Builder(self.builder));
             match own {
                 Some(Alternative { fit: Fit::No, blockers, .. }) => {
@@ -295,10 +296,11 @@ impl<'a> View<'a> {
                 // A job that only has the daemon beside it and asks it for nothing is rewritten by taking it away.
                 other => {
                     chosen.insert(at);
-                    if let Some(way) = other
-                        && requires.is_empty()
-                    {
-                        requires = way.requires.iter().map(|requirement| required(requirement)).collect();
+                    for requirement in other.iter().flat_map(|way| &way.requires) {
+                        let requirement = required(requirement);
+                        if !requires.iter().any(|known| known.text == requirement.text) {
+                            requires.push(requirement);
+                        }
                     }
                 }
             }
@@ -474,6 +476,12 @@ impl<'a> View<'a> {
             jobs: chosen.iter().map(|at| self.name(*at)).collect(),
         }
     }
+}
+
+/// The format whose runner a job has: that of Jenkins' pods is Kubernetes.
+fn runs_as<'f>(format: &'f str, job: &Job) -> &'f str {
+    let is_pod = || job.containers.iter().any(|container| container.role == Role::Workload);
+    if format == "jenkinsfile" && is_pod() { "kubernetes" } else { format }
 }
 
 /// What keeps a builder from a job, as something that is left.

@@ -1,7 +1,10 @@
-//! Jenkins pipelines: commands of `sh` steps on an agent.
+//! Jenkins pipelines: commands of `sh` steps on an agent or in a pod.
+
+mod pods;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::pods::{Pods, Strings};
 use super::quoting::Quoting;
 use super::steps::Steps;
 use super::{DOCKER_VARIABLES, Round, VARIABLES, View};
@@ -10,6 +13,7 @@ use crate::model::{Job, Role};
 use crate::order;
 use crate::source::Span;
 use crate::syntax::groovy::{self, Call, Expr, Link, Part};
+use crate::syntax::yaml;
 
 /// The format's id.
 pub(super) const ID: &str = "jenkinsfile";
@@ -21,10 +25,15 @@ static OTHER_SHELLS: &[&str] = &["bat", "powershell", "pwsh"];
 pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
     let mut steps = Steps::new(view, chosen);
     let places = Places::of(view);
+    let strings = Strings::of(view);
+    let tree = yaml::parse_text(&strings.text);
+    let pods = Pods::new(view, &tree);
     let mut variables: BTreeMap<Span, usize> = BTreeMap::new();
     for at in chosen.iter().copied() {
         let Some(job) = view.job(at) else { continue };
-        if let Some((span, why)) = in_container(view, job).or_else(|| places.obstacle(view, job)) {
+        let pod = strings.of_job(job);
+        let outside = if pod.is_none() { in_container(view, job) } else { None };
+        if let Some((span, why)) = outside.or_else(|| places.obstacle(view, job)) {
             steps.fail(at, span, why);
             continue;
         }
@@ -32,7 +41,13 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
         if steps.has_failed(at) {
             continue;
         }
-        steps.translate(at, job);
+        match pod {
+            Some(pod) => pods.place(&mut steps, (at, job), pod),
+            None => steps.translate(at, job),
+        }
+        if steps.has_failed(at) {
+            continue;
+        }
         let docker = job.env.iter().filter(|var| DOCKER_VARIABLES.contains(&var.name.as_str()));
         let own = docker.filter(|var| view.only_used_by(var.name_span, chosen));
         for var in own {
@@ -52,7 +67,8 @@ fn in_container(view: &View<'_>, job: &Job) -> Option<(Span, String)> {
     let container = job.containers.iter().find(|one| matches!(one.role, Role::Job | Role::Workload))?;
     let why = match container.role {
         Role::Workload => format!(
-            "its containers are a pod's, and none of them is {name}'s: put one with its image in their place"
+            "its pod is not written as YAML in a string in this place, so it is not changed: put a container with {name}'s image in \
+             the place of Docker's"
         ),
         _ => format!(
             "its agent is a container that the agent's Docker runs: ask for an agent by its label, with {name} installed, and \

@@ -10,7 +10,8 @@ mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use self::layout::{Entry, Layout, Spot, own};
+pub(super) use self::layout::Layout;
+use self::layout::{Entry, Spot, own};
 use super::joined::names::canonical;
 use super::joined::plan::Obstacle;
 use super::{Left, Round, SERVICE, View, hidden, shell};
@@ -22,9 +23,9 @@ use crate::model::{Container, Job, Place, Role, Value};
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
 
-const SHARED: &str = "it shares these lines with a job that keeps its daemon";
+pub(super) const SHARED: &str = "it shares these lines with a job that keeps its daemon";
 
-const TEMPLATE: &str =
+pub(super) const TEMPLATE: &str =
     "the file has `{{ … }}`, as templates have: what it becomes is known once that is filled in";
 const LIMITS: &str =
     "builds ran in the daemon's container and run in this one now: see that its limits are enough";
@@ -48,6 +49,19 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
         }
     }
     round
+}
+
+/// The edits of a pod's containers, whose commands stand elsewhere, as those of steps do; remarks go into `round`.
+pub(super) fn containers(
+    view: &View<'_>,
+    chosen: &BTreeSet<usize>,
+    layout: &Layout,
+    (at, job): (usize, &Job),
+    round: &mut Round,
+) -> Result<Vec<Edit>, Obstacle> {
+    let pod = Pod::new(view, chosen, layout, at, job)?;
+    pod.check()?;
+    pod.write_containers(Vec::new(), round)
 }
 
 /// A pod that is to build without a daemon.
@@ -94,7 +108,12 @@ impl<'p> Pod<'p> {
     /// All edits of the pod; remarks go into `round`.
     fn write(&self, round: &mut Round) -> Result<Vec<Edit>, Obstacle> {
         self.check()?;
-        let mut edits = self.commands(round)?;
+        let edits = self.commands(round)?;
+        self.write_containers(edits, round)
+    }
+
+    /// Adds what changes the containers to the edits of their commands.
+    fn write_containers(&self, mut edits: Vec<Edit>, round: &mut Round) -> Result<Vec<Edit>, Obstacle> {
         let mut replaced = BTreeSet::new();
         for (index, (container, spot)) in &self.clients {
             let mut lines = self.security(container, spot.item, &mut edits)?;
@@ -415,7 +434,7 @@ impl<'p> Pod<'p> {
 }
 
 /// The container of a job that is a place.
-fn container_of(place: Place) -> Option<usize> {
+pub(super) fn container_of(place: Place) -> Option<usize> {
     match place {
         Place::Container(at) => Some(at),
         _ => None,

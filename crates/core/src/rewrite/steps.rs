@@ -37,7 +37,7 @@ impl View<'_> {
     }
 
     /// Where a docker command's words do not stand in one place, one after the other.
-    fn is_scattered(&self, command: &Command) -> bool {
+    pub(super) fn is_scattered(&self, command: &Command) -> bool {
         let Some((scalar, _)) = self.scalar(command.span) else { return true };
         let mut done = command.span.start;
         !scalar.contains(command.span)
@@ -142,6 +142,12 @@ impl<'p, 'v> Steps<'p, 'v> {
         for (span, why) in shell::remarks(job) {
             self.note(at, span, why);
         }
+        self.write(at);
+    }
+
+    /// Puts the builder's commands in the place of Docker's.
+    pub(super) fn write(&mut self, at: usize) {
+        let view = self.view;
         for (edit, shared) in view.commands(at, self.chosen, &self.lists, &mut self.round) {
             if shared {
                 return self.fail(at, edit.span, "it shares these lines with a job that keeps its daemon");

@@ -20,7 +20,8 @@ impl Pod<'_> {
         edits: &mut Vec<Edit>,
     ) -> Result<Vec<String>, Obstacle> {
         let tree = self.view.tree;
-        let builds = self.job.invocations.iter().any(Invocation::builds);
+        // Where commands say the format themselves, no variable has to.
+        let builds = !self.view.is_on_machine() && self.job.invocations.iter().any(Invocation::builds);
         let env = own(tree, item, "env");
         let known: Vec<&str> = env.map(|(_, list)| self.names(list)).unwrap_or_default();
         let variables = self.view.builder.info().variables.iter();

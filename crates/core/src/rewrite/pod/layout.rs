@@ -23,10 +23,10 @@ pub(super) struct Spot {
 
 /// The containers of a text by where they are written.
 #[derive(Debug, Default)]
-pub(super) struct Layout(HashMap<Span, Spot>);
+pub(in crate::rewrite) struct Layout(HashMap<Span, Spot>);
 
 impl Layout {
-    pub(super) fn new(tree: &Tree<'_>) -> Self {
+    pub(in crate::rewrite) fn new(tree: &Tree<'_>) -> Self {
         let mut spots = HashMap::new();
         let mut todo = tree.roots.clone();
         while let Some(node) = todo.pop() {
