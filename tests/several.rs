@@ -163,6 +163,7 @@ fn circles_and_paths_that_leave_the_repository() {
 .gitlab-ci.yml: medium
   build at 2: ambient-daemon
 read a.yml b.yml
+missing [\"ci/*.yml\"]
 ",
     );
 }
