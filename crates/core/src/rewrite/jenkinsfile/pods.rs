@@ -140,8 +140,8 @@ impl<'p> Pods<'p> {
                 .as_ref()
                 .is_none_or(|image| view.users.get(&image.span).is_none_or(|jobs| jobs.len() < 2))
         };
-        if !job.containers.iter().all(alone) {
-            return Err((string, "several jobs run in this pod: give each its own".into()));
+        if let Some(shared) = job.containers.iter().find(|one| !alone(one)) {
+            return Err((shared.span, "several jobs run in this pod: give each its own".into()));
         }
         if let Some(found) = shell::another_engine(job).or_else(|| shell::starts_daemon(job)) {
             return Err(found);
