@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use daemonless_core::format::FORMATS;
-use daemonless_core::report::{FileReport, Report};
+use daemonless_core::report::{FileReport, JobReport, Report};
 use daemonless_core::{Context, File, analyze, rewrite};
 
 use crate::support::{run_with, within};
@@ -244,6 +244,18 @@ fn many_jobs() {
     let stage =
         |at| format!("stage('s{at}') {{ agent {{ docker 'docker:dind' }} steps {{ sh 'dockerd' }} }}\n");
     check("many agents", "jenkinsfile", &format!("pipeline {{\n{}}}", jobs(5_000, &stage)));
+}
+
+#[test]
+fn a_dockerfile_that_many_jobs_build() {
+    let job = |at: usize| format!("j{at}:\n  script: [docker build .]\n");
+    let file = |path: &str, text: String| File { path: path.to_owned(), text, format: None };
+    let pipeline = file(".gitlab-ci.yml", (0..2_000).map(job).collect());
+    let dockerfile = file("Dockerfile", format!("FROM a\n{}", "RUN --mount=type=ssh make\n".repeat(20_000)));
+    let files = [pipeline, dockerfile];
+    let report = within(PER_MEGABYTE, "many builds", || analyze(&files, &Context::default()));
+    let asks = |job: &JobReport| job.needs.contains(&"ssh-mount");
+    assert_eq!(report.files[0].jobs.iter().filter(|job| asks(job)).count(), 2_000);
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The texts of one call, and how they find each other.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
 
 use crate::File;
 use crate::map::{Map, Set};
+use crate::model::Need;
 use crate::order;
 use crate::source::FileId;
 
@@ -27,6 +29,8 @@ pub struct Files<'a> {
     runner: OnceCell<Option<FileId>>,
     /// By a file, the first one that includes it.
     parents: OnceCell<Map<FileId, FileId>>,
+    /// What Dockerfiles ask of a builder: many jobs may build the same one.
+    needs: RefCell<Map<FileId, Rc<[Need]>>>,
     /// How often paths may still be compared with patterns.
     comparisons: Cell<usize>,
     missing: RefCell<Vec<String>>,
@@ -45,6 +49,7 @@ impl<'a> Files<'a> {
             read,
             runner: OnceCell::new(),
             parents: OnceCell::new(),
+            needs: RefCell::default(),
             comparisons: Cell::new(MOST_COMPARISONS),
             missing: RefCell::default(),
             known_missing: RefCell::default(),
@@ -155,6 +160,16 @@ impl<'a> Files<'a> {
         }
     }
 
+    /// What a Dockerfile asks of a builder, which `find` tells once.
+    pub(crate) fn needs(&self, id: FileId, find: impl FnOnce() -> Vec<Need>) -> Rc<[Need]> {
+        if let Some(known) = self.needs.borrow().get(&id) {
+            return Rc::clone(known);
+        }
+        let found: Rc<[Need]> = find().into();
+        self.needs.borrow_mut().insert(id, Rc::clone(&found));
+        found
+    }
+
     /// The first file that is a runner's configuration, which `is_one` tells.
     pub(crate) fn runner(&self, is_one: impl Fn(&File) -> bool) -> Option<FileId> {
         let find = || self.all.iter().position(is_one).map(FileId::of);
@@ -204,13 +219,15 @@ fn root(path: &str) -> String {
     folder.get(..kept.unwrap_or(folder.len())).unwrap_or("").to_owned()
 }
 
+/// What follows a `*` or `**` in a pattern, and up to where it has taken the path.
+type Star = Option<(usize, usize)>;
+
 /// Whether a path fits a pattern in which `*` stands for a part of a name, `**` for any part of the path and `**/` for any
 /// folders or none.
 pub fn is_match(pattern: &str, path: &str) -> bool {
     let (pattern, path) = (pattern.as_bytes(), path.as_bytes());
     let (mut at, mut next) = (0, 0);
-    // What follows the last `*` and the last `**`, and how far the path is taken by each.
-    let (mut star, mut deep): (Option<(usize, usize)>, Option<(usize, usize)>) = (None, None);
+    let (mut star, mut deep): (Star, Star) = (None, None);
     loop {
         let rest = pattern.get(at..).unwrap_or_default();
         if rest.starts_with(b"**") {

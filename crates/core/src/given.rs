@@ -7,7 +7,7 @@ pub(crate) mod runner;
 use crate::engine::Invocation;
 use crate::files::Files;
 use crate::format::{self, dockerfile};
-use crate::model::{Job, Value};
+use crate::model::{Job, Need, Value};
 use crate::source::FileId;
 
 /// Adds the needs of the Dockerfiles that the jobs of the file `id` build, each at the build's place.
@@ -18,13 +18,19 @@ pub(crate) fn needs(files: &Files<'_>, id: FileId, jobs: &mut [Job]) {
             let paths = paths(invocation);
             let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
             let Some(given) = files.find_any(id, &paths) else { continue };
-            let Some(file) = files.file(given) else { continue };
-            if format::detect(file).format.is_some_and(|format| format.id == dockerfile::ID) {
-                let asked = dockerfile::needs(files, given);
-                found.extend(asked.into_iter().map(|need| (need, invocation.head)));
-            }
+            let asked = files.needs(given, || asked(files, given));
+            found.extend(asked.iter().map(|need| (*need, invocation.head)));
         }
         job.needs.extend(found);
+    }
+}
+
+/// What a Dockerfile asks of a builder; nothing if the file is none.
+fn asked(files: &Files<'_>, id: FileId) -> Vec<Need> {
+    let is_dockerfile = |file| format::detect(file).format.is_some_and(|format| format.id == dockerfile::ID);
+    match files.file(id).is_some_and(is_dockerfile) {
+        true => dockerfile::needs(files, id),
+        false => Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use ecow::EcoString;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 /// Which of the input's files, by its index there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,9 +79,8 @@ pub struct Text {
 impl Text {
     /// The bytes of `text` as they stand in `file` from byte `start`.
     pub fn verbatim(file: FileId, start: usize, text: &str) -> Self {
-        let mut out = Self::default();
-        out.push_verbatim(file, start, text);
-        out
+        let span = Span::new(file, start..start + text.len());
+        Self { text: text.into(), pieces: smallvec![Piece { at: 0, span, verbatim: true }] }
     }
 
     /// A text that stands as a whole for `span`: an escape, a default value, something made up for a setting.
@@ -154,6 +153,12 @@ impl Text {
 
     /// The bytes `range` as a text of their own.
     pub fn slice(&self, range: Range<usize>) -> Self {
+        // Most are a part of one piece.
+        if let [Piece { at: 0, span, verbatim: true }] = *self.pieces
+            && let Some(text) = self.text.get(range.clone())
+        {
+            return Self::verbatim(span.file, span.start as usize + range.start, text);
+        }
         let mut out = Self::default();
         out.push_slice(self, range);
         out

@@ -91,12 +91,15 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
 
 fn floats(image: &Value) -> bool {
     let text = image.as_str();
-    let engine = matches!(image::kind(text, true), Kind::Daemon { .. } | Kind::Client)
-        || builders::builder(text).is_some();
     let reference = Reference::parse(text);
     let tag = reference.tag.strip_suffix("-dind").or_else(|| reference.tag.strip_suffix("-rootless"));
     let moves = reference.is_floating()
         || (reference.digest.is_empty() && matches!(tag, Some("stable" | "latest" | "edge")));
+    let is_engine = || {
+        matches!(image::kind(text, true), Kind::Daemon { .. } | Kind::Client)
+            || builders::builder(text).is_some()
+    };
     // A variable may hold the version.
-    engine && moves && !reference.repository.contains('$') && !(image.unknown && reference.tag.is_empty())
+    let is_unknown = reference.repository.contains('$') || (image.unknown && reference.tag.is_empty());
+    moves && !is_unknown && is_engine()
 }
