@@ -67,14 +67,11 @@ pub fn build() -> Result<PathBuf> {
         "--offline",
         "--skip-version-check",
     ]))?;
-    let scripts =
-        files::below(&folder)?.into_iter().filter(|file| file.extension().is_some_and(|e| e == "js"));
-    for script in scripts {
-        // In its place: nothing refers to a script by a hash of what is in it.
-        let options =
-            ["--minify", "--format=esm", "--target=es2022", "--allow-overwrite", "--log-level=warning"];
-        let output = format!("--outfile={}", script.display());
-        process::run(tools.command("esbuild").arg(&script).args(options).arg(output))?;
+    for file in files::below(&folder)?.into_iter().filter(|file| is_written_small(file)) {
+        // In its place: nothing refers to it by a hash of what is in it.
+        let options = ["--minify", "--target=es2022", "--allow-overwrite", "--log-level=warning"];
+        let output = format!("--outfile={}", file.display());
+        process::run(tools.command("esbuild").arg(&file).args(options).arg(output))?;
     }
     finish(&folder, &stamp)?;
     say(&format!("Built the page in {} s.", start.elapsed().as_secs()));
@@ -119,6 +116,11 @@ fn finish(folder: &Path, stamp: &str) -> Result<()> {
     let paths: Vec<String> = paths.map(|path| format!("/{}", path.display())).collect();
     let headers = headers::file(stamp, paths.iter().map(String::as_str));
     Ok(fs::write(folder.join(HEADERS_FILE), headers)?)
+}
+
+/// Whether it is a script or a style, whose names and blanks are for us.
+fn is_written_small(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "js" || extension == "css")
 }
 
 fn is_compressed(file: &Path) -> bool {
