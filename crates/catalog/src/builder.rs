@@ -154,6 +154,19 @@ impl BuilderInfo {
     pub fn name(&self) -> &'static str {
         self.title.split(',').next().unwrap_or(self.title)
     }
+
+    /// The lines of a setting that a platform needs for it.
+    pub fn setting(&self, platform: Platform, key: &str) -> Option<&'static str> {
+        let mut own = self.requires.iter().filter(|requirement| requirement.platform == platform);
+        own.find_map(|requirement| requirement.setting.as_ref().filter(|setting| setting.key == key))
+            .map(|setting| setting.snippet)
+    }
+
+    /// The options that a container must have, on a platform whose jobs name them, to make user namespaces in it.
+    pub fn container_options(&self, platform: Platform) -> Option<&'static str> {
+        let snippet = self.setting(platform, "container.options")?;
+        snippet.lines().find_map(|line| line.trim().strip_prefix("options: "))
+    }
 }
 
 impl Builder {

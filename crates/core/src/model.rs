@@ -318,6 +318,8 @@ pub struct Command {
     pub conditional: bool,
     /// It stands inside the quotes of another command's word (`sh -c '…'`, `"$(…)"`).
     pub quoted: bool,
+    /// No script has it: an action, a task, an orb or a plugin runs it, whose call `span` is.
+    pub unwritten: bool,
 }
 
 /// Standard input of a command.

@@ -25,6 +25,7 @@ mod platforms;
 mod pod;
 mod quoting;
 pub mod ready;
+mod reasons;
 mod scripts;
 mod select;
 mod shell;
@@ -140,6 +141,9 @@ struct View<'a> {
     tree: &'a Tree<'a>,
     analysis: &'a Analysis,
     builder: Builder,
+    /// The text as Groovy, where it is.
+    #[cfg(feature = "formats")]
+    groovy: groovy::Tree<'a>,
     /// Scalars in the order of the text, for their quoting.
     scalars: Vec<(Span, Quoting)>,
     /// Jobs that use a value or a command, by where it is written.
@@ -220,13 +224,18 @@ impl<'a> View<'a> {
                 }
             }
         }
+        #[cfg(feature = "formats")]
+        let groovy = match analysis.detected.format.map(|format| format.id) {
+            Some(jenkinsfile::ID) => groovy::parse(tree.file(), text),
+            _ => groovy::Tree::default(),
+        };
         let mut scalars = match analysis.detected.format.map(|format| format.id) {
             // A script is a text as a block scalar holds one.
             Some(shell::ID) => {
                 vec![(Span::new(tree.file(), 0..text.len()), Quoting::Yaml(Style::Literal))]
             }
             #[cfg(feature = "formats")]
-            Some(jenkinsfile::ID) => quoting::of_groovy(&groovy::parse(tree.file(), text)),
+            Some(jenkinsfile::ID) => quoting::of_groovy(&groovy),
             _ => quoting::of_yaml(tree),
         };
         order::sort_by_key(&mut scalars, |(span, _)| *span);
@@ -236,6 +245,8 @@ impl<'a> View<'a> {
             tree,
             analysis,
             builder,
+            #[cfg(feature = "formats")]
+            groovy,
             scalars,
             users,
             in_flow: OnceCell::new(),

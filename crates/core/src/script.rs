@@ -417,6 +417,7 @@ impl Lowering<'_> {
                 engine_env,
                 conditional: context.conditional,
                 quoted: context.quoted,
+                unwritten: false,
             });
             return;
         };

@@ -38,7 +38,13 @@ pub(super) fn lower(call: &Call<'_, '_, '_, '_>, job: &mut Job) -> bool {
             continue;
         }
         task.run.iter().for_each(|part| line.add(part));
-        let command = |words| Command { words, span: call.span, script: call.script, ..Command::default() };
+        let command = |words| Command {
+            words,
+            span: call.span,
+            script: call.script,
+            unwritten: true,
+            ..Command::default()
+        };
         let Line { words, each, .. } = line;
         if each.is_empty() {
             job.commands.push(command(words));

@@ -5,7 +5,7 @@ mod container;
 use std::collections::{BTreeSet, HashMap};
 
 use super::steps::Steps;
-use super::{Round, View, hidden, uses_docker};
+use super::{Round, View, hidden, reasons, uses_docker};
 use crate::model::{Job, Role};
 use crate::order;
 use crate::source::Span;
@@ -18,8 +18,8 @@ pub(super) const ID: &str = "azure-pipelines";
 static SCRIPTS: &[&str] = &["script", "bash"];
 static SCRIPT_TASKS: &[&str] = &["bash", "cmdline"];
 
-/// Parts of names of machines and systems that are not Linux.
-static OTHER_SYSTEMS: &[&str] = &["windows", "macos", "win-", "vs20"];
+/// Systems that are not Linux, as names of pools, images and demands have them.
+static OTHER_SYSTEMS: &[&str] = &["windows", "macos"];
 
 /// One round for these jobs.
 pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
@@ -31,7 +31,7 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
             steps.fail(at, span, why);
             continue;
         }
-        steps.refuse_made(at, job, "the task", BY_HAND);
+        steps.refuse_unwritten(at, job, "the task", BY_HAND);
         if steps.has_failed(at) {
             continue;
         }
@@ -140,10 +140,14 @@ impl Layout {
         order::sort_by_key(&mut places, |span| *span);
         let is_other = |span: &Span| {
             let written = view.text.get(span.range()).unwrap_or("").to_ascii_lowercase();
-            OTHER_SYSTEMS.iter().any(|name| written.contains(name))
+            let mut words = written.split(|c: char| !c.is_ascii_alphanumeric());
+            // As in `vs2017-win2016`.
+            let is_windows =
+                |word: &str| matches!(word.trim_end_matches(|c: char| c.is_ascii_digit()), "win" | "vs");
+            OTHER_SYSTEMS.iter().any(|name| written.contains(name)) || words.any(is_windows)
         };
         if let Some(span) = places.into_iter().find(is_other) {
-            return Some((span, format!("{} builds on Linux only", view.builder.info().name())));
+            return Some((span, reasons::linux_only(view.builder)));
         }
         let service = job
             .containers

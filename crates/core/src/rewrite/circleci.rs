@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use daemonless_catalog::Host;
 
 use super::steps::Steps;
-use super::{Round, View};
+use super::{Round, View, reasons};
 use crate::model::{Job, Role};
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
@@ -23,7 +23,7 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
             steps.fail(at, span, why);
             continue;
         }
-        steps.refuse_made(at, job, "the orb's", "in a step `run`");
+        steps.refuse_unwritten(at, job, "the orb's", "in a step `run`");
         if !steps.has_failed(at) {
             steps.translate(at, job);
         }
@@ -50,7 +50,7 @@ fn obstacle(view: &View<'_>, job: &Job, body: Option<NodeId>) -> Option<(Span, S
     let written = |span: &Span| view.text.get(span.range()).unwrap_or("").to_ascii_lowercase();
     let is_windows = |span: &&Span| ["windows", "win/"].iter().any(|part| written(span).contains(part));
     if let Some(span) = hosts.iter().find(is_windows) {
-        return Some((*span, format!("{name} builds on Linux only")));
+        return Some((*span, reasons::linux_only(view.builder)));
     }
     let is_machine = !hosts.is_empty() || body.is_some_and(|body| has_machine(view, body));
     (!is_machine).then(|| {

@@ -16,7 +16,7 @@ use self::action::Script;
 use self::call::Call;
 use self::site::Site;
 use self::value::Variables;
-use super::{Change, Left, Round, View, uses_docker};
+use super::{Change, Left, Round, View, reasons, uses_docker};
 use crate::edit::Edit;
 use crate::engine::Invocation;
 use crate::engine::image::{self, Kind};
@@ -56,8 +56,6 @@ const BUILD: &str = "docker/build-push-action";
 /// The version of `actions/checkout` for a file that has none.
 const CHECKOUT: &str = "actions/checkout@v7";
 
-const SHARED: &str = "it shares these lines with a job that keeps its daemon";
-
 type Entry = (NodeId, NodeId);
 
 struct Placing<'p, 'v> {
@@ -96,7 +94,7 @@ impl<'v> Placing<'_, 'v> {
         };
         let mut site = Site::new(view, at, job, body);
         if let Some(span) = self.other_system(&site) {
-            return self.fail(at, span, format!("{} builds on Linux only", view.builder.info().name()));
+            return self.fail(at, span, reasons::linux_only(view.builder));
         }
         let builds = uses_docker(job);
         let own_image = builds && self.container(&site);
@@ -104,7 +102,7 @@ impl<'v> Placing<'_, 'v> {
         self.variables(&site, builds, own_image);
         for (edit, shared) in view.commands(at, self.chosen, &[], self.round) {
             if shared {
-                return self.fail(at, edit.span, SHARED);
+                return self.fail(at, edit.span, reasons::SHARED);
             }
             self.change(at, edit);
         }
@@ -208,7 +206,7 @@ impl<'v> Placing<'_, 'v> {
         let [invocation] = site.calls_of(span) else { return Err("its inputs can't be read".into()) };
         let invocation: &Invocation = invocation;
         if !view.only_used_by(span, self.chosen) {
-            return Err(SHARED.into());
+            return Err(reasons::SHARED.into());
         }
         let own = tree.get(step, "env").map(|env| tree.entries(env)).unwrap_or_default();
         let own: HashSet<String> =

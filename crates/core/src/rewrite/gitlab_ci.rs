@@ -7,7 +7,7 @@ mod variables;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::hidden;
-use super::{Change, Left, OWN, Round, SERVICE, View, uses_docker};
+use super::{Change, Left, OWN, Round, SERVICE, View, reasons, uses_docker};
 use crate::access::daemon;
 use crate::edit::{self, Edit};
 use crate::model::{Job, Role};
@@ -136,7 +136,7 @@ impl Placing<'_, '_> {
             match script {
                 Some(owner) => copies.entry(owner).or_default().push(edit),
                 None => {
-                    self.fail(at, edit.span, "it shares this line with a job that keeps its daemon");
+                    self.fail(at, edit.span, reasons::SHARED);
                     return Vec::new();
                 }
             }
@@ -145,11 +145,7 @@ impl Placing<'_, '_> {
         for ((key, list), edits) in copies {
             match self.copy(key, list, edits) {
                 Some(lines) => own.extend(lines),
-                None => self.fail(
-                    at,
-                    self.view.tree.span(key),
-                    "it shares these lines with a job that keeps its daemon",
-                ),
+                None => self.fail(at, self.view.tree.span(key), reasons::SHARED),
             }
         }
         own
@@ -237,7 +233,7 @@ impl Placing<'_, '_> {
                 }
             }
             if self.cut.get(&span) == Some(&false) {
-                self.fail(at, span, "the list of services is written in a way that can't be cut apart");
+                self.fail(at, span, &reasons::closed("the list of services is"));
             }
         }
         Vec::new()

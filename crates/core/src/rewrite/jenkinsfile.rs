@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::pods::{Pods, Strings};
 use super::quoting::Quoting;
 use super::steps::Steps;
-use super::{DOCKER_VARIABLES, Round, VARIABLES, View};
+use super::{DOCKER_VARIABLES, Round, VARIABLES, View, reasons};
 use crate::edit::Edit;
 use crate::model::{Job, Role};
 use crate::order;
 use crate::source::Span;
-use crate::syntax::groovy::{self, Call, Expr, Link, Part};
+use crate::syntax::groovy::{Call, Expr, Link, Part};
 use crate::syntax::yaml;
 
 /// The format's id.
@@ -37,7 +37,7 @@ pub(super) fn place(view: &View<'_>, chosen: &BTreeSet<usize>) -> Round {
             steps.fail(at, span, why);
             continue;
         }
-        steps.refuse_made(at, job, "the plugin's", BY_HAND);
+        steps.refuse_unwritten(at, job, "the plugin's", BY_HAND);
         if steps.has_failed(at) {
             continue;
         }
@@ -90,10 +90,9 @@ struct Places {
 
 impl Places {
     fn of(view: &View<'_>) -> Self {
-        let tree = groovy::parse(view.tree.file(), view.text);
         let (mut others, mut filled, mut environments) = (Vec::new(), Vec::new(), Vec::new());
         let is_other = |call: &&Call<'_>| OTHER_SHELLS.contains(&call.name.text);
-        tree.visit(|expr| {
+        view.groovy.visit(|expr| {
             if let Some(call) = expr.call().filter(|call| call.name.text == "environment") {
                 environments.extend(call.body().map(|body| (call.span, body.statements.len())));
             }
@@ -150,10 +149,7 @@ impl Places {
         docker.filter_map(|one| job.commands.get(one.command)).find_map(|command| {
             let Some((_, Quoting::Groovy(quote))) = view.scalar(command.span) else { return None };
             let why = if is_in(&self.others, command.span) {
-                format!(
-                    "it is in a script of Windows, and {} builds on Linux only",
-                    view.builder.info().name()
-                )
+                format!("it is in a script of Windows, and {}", reasons::linux_only(view.builder))
             } else if is_in(&self.filled, command.span) {
                 "it is in what is filled into another string: give it a line of its own".to_owned()
             } else if !quote.escapes || view.unescape(command.span).is_none() {
@@ -169,8 +165,7 @@ impl Places {
 
 /// Leaves a variable to a person.
 fn left(steps: &mut Steps<'_, '_>, at: usize, name: Span) {
-    let why = "it tells Docker's client or daemon something and the builder nothing: take it out";
-    steps.note(at, name, why.to_owned());
+    steps.note(at, name, reasons::VARIABLE.to_owned());
 }
 
 /// The line of a variable that is set to a string, and of nothing else.

@@ -14,7 +14,7 @@ pub(super) use self::layout::Layout;
 use self::layout::{Entry, Spot, own};
 use super::joined::names::canonical;
 use super::joined::plan::Obstacle;
-use super::{Left, Round, SERVICE, View, hidden, shell};
+use super::{Left, Round, SERVICE, View, hidden, reasons, shell};
 use crate::access::daemon;
 use crate::edit::Edit;
 use crate::engine::image::{self, Kind};
@@ -22,8 +22,6 @@ use crate::engine::mount;
 use crate::model::{Container, Job, Place, Role, Value};
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
-
-pub(super) const SHARED: &str = "it shares these lines with a job that keeps its daemon";
 
 pub(super) const TEMPLATE: &str =
     "the file has `{{ … }}`, as templates have: what it becomes is known once that is filled in";
@@ -231,15 +229,10 @@ impl<'p> Pod<'p> {
             return Err((container.span, "its image is written elsewhere".into()));
         };
         if !view.only_used_by(image.span, self.chosen) {
-            return Err((image.span, SHARED.into()));
+            return Err((image.span, reasons::SHARED.into()));
         }
         if image.texts().any(|text| image::kind(text.as_str(), false) == Kind::Other) {
-            let why = format!(
-                "the container's own image `{}` must hold {}; build it from `{}` or add the package",
-                image.as_str(),
-                info.name(),
-                info.image
-            );
+            let why = reasons::must_hold("container", image, view.builder);
             round.notes.push(Left { span: image.span, job: self.job.name.clone(), why });
             return Ok(true);
         }
@@ -256,8 +249,7 @@ impl<'p> Pod<'p> {
             _ => String::new(),
         };
         let name = format!("{quote}{}{quote}", info.image);
-        let reason =
-            format!("{} {} is pinned by its version and holds no daemon.", info.name(), info.version);
+        let reason = reasons::pinned(view.builder);
         edits.push(Edit::replace(image.span, name, reason));
         Ok(false)
     }
@@ -321,7 +313,7 @@ impl<'p> Pod<'p> {
             return Err((failed.span, failed.why));
         }
         if let Some((edit, _)) = found.iter().find(|(_, shared)| *shared) {
-            return Err((edit.span, SHARED.into()));
+            return Err((edit.span, reasons::SHARED.into()));
         }
         let edits: Vec<Edit> = found.into_iter().map(|(edit, _)| edit).collect();
         self.parameters(&edits)?;
@@ -454,7 +446,7 @@ fn reaches_unseen(container: &Container) -> Option<Span> {
     sockets.map(|one| one.span).or_else(|| told().map(|var| var.name_span)).or_else(client)
 }
 
-/// What is said of what can't be changed where it stands.
+/// What can't be changed where it stands.
 fn closed(span: Span, what: &str) -> Obstacle {
-    (span, format!("{what} is written in a way that can't be cut apart"))
+    (span, reasons::closed(&format!("{what} is")))
 }

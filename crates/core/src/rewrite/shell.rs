@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::hidden;
-use super::{Left, Round, View};
+use super::{Left, Round, View, reasons};
 use crate::edit::Edit;
 use crate::engine::Invocation;
 use crate::model::{Command, Job, Joined, Place};
@@ -72,12 +72,25 @@ pub(super) fn another_engine(job: &Job) -> Option<(Span, String)> {
     let docker = job.invocations.iter().filter(|one| one.is_docker());
     let mut commands = docker.filter_map(|one| job.commands.get(one.command));
     let (span, name) = commands.find_map(names)?;
-    Some((span, names_another(&name)))
+    Some((span, reasons::names_another(&name, "machine")))
 }
 
-/// What is said of a variable that names another engine.
-pub(super) fn names_another(variable: &str) -> String {
-    format!("`{variable}` names another engine than this machine's, and the builder works on this machine")
+/// Where a job's `DOCKER_HOST` names, for all that is known, another engine than a socket's or one for which `is_here` holds;
+/// `whose` is what such an engine belongs to.
+#[cfg(feature = "formats")]
+pub(super) fn told_another(job: &Job, whose: &str, is_here: fn(&str) -> bool) -> Option<(Span, String)> {
+    let is_own = |text: &str| text.is_empty() || text.starts_with("unix:") || is_here(text);
+    let mut hosts = job.env.iter().filter(|var| var.name == "DOCKER_HOST");
+    hosts.find_map(|var| {
+        let why = match var.value.unknown {
+            _ if var.value.texts().any(|text| !is_own(text.as_str())) => {
+                reasons::names_another(&var.name, whose)
+            }
+            true => format!("which engine `{}` names is not shown", var.name),
+            false => return None,
+        };
+        Some((var.name_span, why))
+    })
 }
 
 /// What a person has to look at beside the commands that were translated.

@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::by_hand::by_hand;
 use super::cut::Script;
 use super::hidden;
-use super::quoting::Quoting;
 use super::shell;
-use super::{Change, DOCKER_VARIABLES, Left, Round, VARIABLES, View};
+use super::{Change, DOCKER_VARIABLES, Left, Round, VARIABLES, View, reasons};
 use crate::edit::Edit;
 use crate::engine::Invocation;
 use crate::model::{Command, Job, Place};
@@ -22,20 +21,6 @@ static ENVIRONMENTS: &[&str] = &["env", "environment", "variables"];
 const MOST_WRITTEN_OUT: usize = 6;
 
 impl View<'_> {
-    /// A job's calls of Docker that no script holds: those of a task, an orb or a plugin.
-    fn made<'j>(&self, job: &'j Job) -> Vec<&'j Invocation> {
-        let made = |invocation: &&Invocation| {
-            let command = job.commands.get(invocation.command);
-            let program = command.and_then(|command| command.words.first());
-            let is_written = program.is_none_or(|one| one.text.editable(0..one.text.len()).is_some());
-            let head = self.text.get(invocation.head.range()).unwrap_or("");
-            let is_in_script = head.contains(['$', '<'])
-                || matches!(self.quoting(invocation.head), Some(Quoting::Groovy(_)));
-            invocation.is_docker() && !is_written && !is_in_script && !is_elsewhere(command)
-        };
-        job.invocations.iter().filter(made).collect()
-    }
-
     /// Where a docker command's words do not stand in one place, one after the other.
     pub(super) fn is_scattered(&self, command: &Command) -> bool {
         let Some((scalar, _)) = self.scalar(command.span) else { return true };
@@ -49,8 +34,11 @@ impl View<'_> {
     }
 }
 
-fn is_elsewhere(command: Option<&Command>) -> bool {
-    command.is_none_or(|command| command.place == Place::Elsewhere)
+/// A job's calls of Docker that no script has: those of a task, an orb or a plugin.
+fn unwritten(job: &Job) -> Vec<&Invocation> {
+    let is_own = |command: &Command| command.unwritten && command.place != Place::Elsewhere;
+    let docker = job.invocations.iter().filter(|one| one.is_docker());
+    docker.filter(|one| job.commands.get(one.command).is_some_and(is_own)).collect()
 }
 
 /// One round for the jobs of such a format.
@@ -87,11 +75,11 @@ impl<'p, 'v> Steps<'p, 'v> {
 
     /// Fails a job in which something else than a script calls Docker. `what` names it in a sentence, `how` says where the
     /// builder's commands go.
-    pub(super) fn refuse_made(&mut self, at: usize, job: &Job, what: &str, how: &str) {
-        let made = self.view.made(job);
-        let Some(first) = made.first() else { return };
+    pub(super) fn refuse_unwritten(&mut self, at: usize, job: &Job, what: &str, how: &str) {
+        let unwritten = unwritten(job);
+        let Some(first) = unwritten.first() else { return };
         let mut commands: Vec<String> = Vec::new();
-        for command in made.iter().filter_map(|one| by_hand(self.view.builder, one)) {
+        for command in unwritten.iter().filter_map(|one| by_hand(self.view.builder, one)) {
             let command = format!("`{command}`");
             if commands.len() < MOST_WRITTEN_OUT && !commands.contains(&command) {
                 commands.push(command);
@@ -112,11 +100,8 @@ impl<'p, 'v> Steps<'p, 'v> {
         if let Some((span, why)) = shell::another_engine(job).or_else(|| shell::starts_daemon(job)) {
             return self.fail(at, span, why);
         }
-        if let Some(var) = job.env.iter().find(|var| {
-            let is_here = |text: &str| text.is_empty() || text.starts_with("unix:");
-            var.name == "DOCKER_HOST" && !var.value.texts().all(|text| is_here(text.as_str()))
-        }) {
-            return self.fail(at, var.name_span, shell::names_another(&var.name));
+        if let Some(obstacle) = shell::told_another(job, "machine", |_| false) {
+            return self.fail(at, obstacle.0, obstacle.1);
         }
         let docker = job.invocations.iter().filter(|one| one.is_docker());
         for command in docker.filter_map(|one| job.commands.get(one.command)) {
@@ -127,8 +112,7 @@ impl<'p, 'v> Steps<'p, 'v> {
                     return self.fail(at, command.span, why);
                 }
                 Place::Job if view.is_scattered(command) => {
-                    let why = "its words are put together from several places; write the command out first";
-                    return self.fail(at, command.span, why);
+                    return self.fail(at, command.span, reasons::SCATTERED);
                 }
                 _ => {}
             }
@@ -150,11 +134,9 @@ impl<'p, 'v> Steps<'p, 'v> {
         let view = self.view;
         for (edit, shared) in view.commands(at, self.chosen, &self.lists, &mut self.round) {
             if shared {
-                return self.fail(at, edit.span, "it shares these lines with a job that keeps its daemon");
+                return self.fail(at, edit.span, reasons::SHARED);
             }
-            // In such a string it would be Groovy's.
-            let fills = matches!(view.quoting(edit.span), Some(Quoting::Groovy(quote)) if quote.fills);
-            if fills && edit.text.contains("%:*}") {
+            if view.would_be_filled(&edit) {
                 let why =
                     "what takes its place has a variable of the shell's own: put its string in single quotes";
                 return self.fail(at, edit.span, why);
@@ -181,10 +163,8 @@ impl<'p, 'v> Steps<'p, 'v> {
             match view.remove_entries(owner, &entries, "", VARIABLES) {
                 Some(edits) => edits.into_iter().for_each(|edit| self.change(at, edit)),
                 None => {
-                    let why =
-                        "it tells Docker's client or daemon something and the builder nothing: take it out";
                     let span = entries.first().map_or(tree.span(owner.0), |(key, _)| tree.span(*key));
-                    self.note(at, span, why.to_owned());
+                    self.note(at, span, reasons::VARIABLE.to_owned());
                 }
             }
         }

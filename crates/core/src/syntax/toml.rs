@@ -329,6 +329,7 @@ mod tests {
         }
         broken("a = \nb = 1\n", "{a= b=1}");
         broken("[a\nb = 1\n[c]\nd = 2\n", "{b=1 c={d=2}}");
+        broken("x\nb = 1\n", "{b=1}");
     }
 
     #[test]

@@ -213,7 +213,8 @@ impl<'t> Reader<'t> {
 
     /// Adds a command of the docker client; `head` is where its name is written.
     pub(super) fn docker_command(&mut self, name: &str, head: Span, span: Span, rest: Vec<Value>) {
-        let mut command = Command { span, place: self.place, script: self.script, ..Command::default() };
+        let (place, script) = (self.place, self.script);
+        let mut command = Command { span, place, script, unwritten: true, ..Command::default() };
         command.words.extend([word("docker", head), word(name, head)]);
         command.words.extend(rest);
         let mut commands = [command];

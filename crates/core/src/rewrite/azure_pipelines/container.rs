@@ -9,7 +9,7 @@ use crate::engine::image::{self, Kind};
 use crate::engine::mount;
 use crate::model::{Container, Job};
 use crate::rewrite::steps::Steps;
-use crate::rewrite::{View, uses_docker};
+use crate::rewrite::{OWN, View, reasons, uses_docker};
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
 
@@ -46,27 +46,25 @@ pub(super) fn place(steps: &mut Steps<'_, '_>, at: usize, job: &Job, container: 
     if builds && is_client {
         view.missing_programs(at, &mut steps.round);
         info.image.clone_into(&mut named);
-        reason = format!("{} {} is pinned by its version and holds no daemon.", info.name(), info.version);
+        reason = reasons::pinned(view.builder);
     } else if builds {
-        let why = format!(
-            "the job's own image `{}` must hold {}; build it from `{}` or add the package",
-            image.as_str(),
-            info.name(),
-            info.image
-        );
-        steps.note(at, image.span, why);
+        steps.note(at, image.span, reasons::must_hold("job", image, view.builder));
     }
-    let lines = settings(view, builds && is_client);
-    let options = builds.then(|| options(view)).flatten();
+    let variables = if builds && is_client { variables(view) } else { Vec::new() };
+    let options = builds.then(|| info.container_options(Platform::Azure)).flatten();
     if let Some(map) = layout.images.get(&image.span).copied() {
-        return mapping(steps, at, map, (image.span, named, reason), options, &lines);
+        return mapping(steps, at, map, (image.span, named, reason), options, &variables);
     }
     let Some(key) = layout.keys.get(&image.span).copied() else {
         return steps.fail(at, image.span, UNCUT);
     };
     let Some(place) = view.line_after(image.span) else { return steps.fail(at, image.span, UNCUT) };
     let mut all: Vec<String> = options.map(|options| format!("options: {options}")).into_iter().collect();
-    all.extend(lines);
+    all.push(format!("{SETTING}: false"));
+    if !variables.is_empty() {
+        all.push("env:".to_owned());
+        all.extend(variables.iter().map(|line| format!("  {line}")));
+    }
     let column = view.column(tree.span(key)) + 2;
     let colon = view.text.get(tree.span(key).end as usize..).and_then(|rest| rest.find(':'));
     let Some(start) = colon.and_then(|at| u32::try_from(at + 1).ok()) else { return };
@@ -84,7 +82,7 @@ fn mapping(
     map: NodeId,
     (image, named, reason): (Span, String, String),
     options: Option<&'static str>,
-    lines: &[String],
+    variables: &[String],
 ) {
     let view = steps.view;
     let tree = view.tree;
@@ -111,28 +109,26 @@ fn mapping(
         (None, Some(options)) => added.push(format!("options: {options}")),
         (_, None) => {}
     }
-    let has_environment = own("env").is_some();
-    for line in lines {
-        match own(SETTING) {
-            Some((_, value)) if line.starts_with(SETTING) => {
-                let is_off = tree.str(value).is_some_and(|text| text.eq_ignore_ascii_case("false"));
-                if !is_off {
-                    steps.change(at, Edit::replace(tree.span(value), "false", WHY));
-                }
-            }
-            _ if has_environment && !line.starts_with(SETTING) => {}
-            _ => added.push(line.clone()),
-        }
+    match own(SETTING) {
+        Some((_, value)) if tree.str(value).is_some_and(|text| text.eq_ignore_ascii_case("false")) => {}
+        Some((_, value)) => steps.change(at, Edit::replace(tree.span(value), "false", WHY)),
+        None => added.push(format!("{SETTING}: false")),
     }
-    if let Some((key, environment)) = own("env").filter(|_| lines.len() > 1) {
-        let Some((first, _)) = tree.written(environment).first().filter(|_| !tree.is_flow(environment))
-        else {
-            return steps.fail(at, tree.span(key), UNCUT);
-        };
-        let span = tree.span(*first);
-        let own: Vec<String> = lines.iter().skip(2).map(|line| line.trim().to_owned()).collect();
-        let text = view.block(view.column(span), &own);
-        steps.change(at, view.before(span, text, crate::rewrite::OWN));
+    match own("env").filter(|_| !variables.is_empty()) {
+        Some((key, environment)) => {
+            let Some((first, _)) = tree.written(environment).first().filter(|_| !tree.is_flow(environment))
+            else {
+                return steps.fail(at, tree.span(key), UNCUT);
+            };
+            let span = tree.span(*first);
+            let text = view.block(view.column(span), variables);
+            steps.change(at, view.before(span, text, OWN));
+        }
+        None if variables.is_empty() => {}
+        None => {
+            added.push("env:".to_owned());
+            added.extend(variables.iter().map(|line| format!("  {line}")));
+        }
     }
     if !added.is_empty() {
         let key = own("image").map_or(image, |(key, _)| tree.span(key));
@@ -141,25 +137,10 @@ fn mapping(
     }
 }
 
-/// The lines that a container gets besides its image and options: `mapDockerSocket`, then for a builder's image its
-/// variables.
-fn settings(view: &View<'_>, own_image: bool) -> Vec<String> {
-    let mut lines = vec![format!("{SETTING}: false")];
+/// The variables that a container of the builder's image gets.
+fn variables(view: &View<'_>) -> Vec<String> {
     // Each build says the format of its image.
     let variables = view.builder.info().variables.iter();
-    let variables: Vec<_> =
-        variables.filter(|one| own_image && !one.in_image && one.name != "BUILDAH_FORMAT").collect();
-    if !variables.is_empty() {
-        lines.push("env:".to_owned());
-        lines.extend(variables.iter().map(|one| format!("  {}: {}", one.name, one.value)));
-    }
-    lines
-}
-
-/// The options that a container must have for the builder to make user namespaces in it.
-fn options(view: &View<'_>) -> Option<&'static str> {
-    let requires = view.builder.info().requires.iter();
-    let mut own = requires.filter(|requirement| requirement.platform == Platform::Azure);
-    let snippet = own.find_map(|requirement| requirement.setting.as_ref())?.snippet;
-    snippet.lines().find_map(|line| line.trim().strip_prefix("options: "))
+    let variables = variables.filter(|one| !one.in_image && one.name != "BUILDAH_FORMAT");
+    variables.map(|one| format!("{}: {}", one.name, one.value)).collect()
 }

@@ -8,6 +8,7 @@ use super::Containing;
 use crate::edit::Edit;
 use crate::engine::address::Address;
 use crate::model::{Container, Job, Value};
+use crate::rewrite::reasons;
 use crate::source::Span;
 
 const TLS: &str = "With TLS the daemon asks for a certificate that the job has, and its neighbours have not.";
@@ -133,8 +134,8 @@ impl Containing<'_, '_> {
                 self.change(at, edit);
             }
             _ => {
-                let why = "its options open the daemon without TLS, and are written in a way that can't be cut apart";
-                self.fail(at, daemon.span, why);
+                let why = reasons::closed("its options open the daemon without TLS, and are");
+                self.fail(at, daemon.span, &why);
             }
         }
         true

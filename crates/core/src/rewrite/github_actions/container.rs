@@ -2,13 +2,13 @@
 
 use daemonless_catalog::Platform;
 
-use super::{Entry, Placing, SHARED, Site};
+use super::{Entry, Placing, Site};
 use crate::access::daemon;
 use crate::edit::Edit;
 use crate::engine::image::{self, Kind};
 use crate::engine::mount;
 use crate::model::{Container, Role};
-use crate::rewrite::SERVICE;
+use crate::rewrite::{SERVICE, reasons};
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
 
@@ -26,7 +26,7 @@ impl Placing<'_, '_> {
         let Some(image) = &container.image else { return false };
         let entry = tree.entry(site.body, "container").map(|entry| (entry.key, entry.value));
         let Some(entry) = entry.filter(|_| view.only_used_by(image.span, self.chosen)) else {
-            self.fail(at, image.span, SHARED);
+            self.fail(at, image.span, reasons::SHARED);
             return false;
         };
         let mapping = tree.is_mapping(entry.1).then(|| tree.resolve(entry.1));
@@ -34,25 +34,18 @@ impl Placing<'_, '_> {
             self.sockets(at, container, map);
         }
         if image.texts().any(|text| image::kind(text.as_str(), false) == Kind::Other) {
-            let why = format!(
-                "the job's own image `{}` must hold {}; build it from `{}` or add the package",
-                image.as_str(),
-                info.name(),
-                info.image
-            );
-            self.note(at, image.span, why);
+            self.note(at, image.span, reasons::must_hold("job", image, view.builder));
             return false;
         }
         view.missing_programs(at, self.round);
-        let reason =
-            format!("{} {} is pinned by its version and holds no daemon.", info.name(), info.version);
+        let reason = reasons::pinned(view.builder);
         let written = view.text.get(image.span.range()).unwrap_or("");
         let quote = match written.chars().next() {
             Some(quote @ ('"' | '\'')) => quote.to_string(),
             _ => String::new(),
         };
         let named = format!("{quote}{}{quote}", info.image);
-        let options = self.options();
+        let options = info.container_options(Platform::GithubSelfHosted);
         match mapping {
             Some(map) => {
                 self.change(at, Edit::replace(image.span, named, reason));
@@ -75,14 +68,6 @@ impl Placing<'_, '_> {
             },
         }
         true
-    }
-
-    /// The options that a container must have for the builder to make user namespaces in it.
-    fn options(&self) -> Option<&'static str> {
-        let requires = self.view.builder.info().requires.iter();
-        let mut own = requires.filter(|requirement| requirement.platform == Platform::GithubSelfHosted);
-        let snippet = own.find_map(|requirement| requirement.setting.as_ref())?.snippet;
-        snippet.lines().find_map(|line| line.trim().strip_prefix("options: "))
     }
 
     /// Gives a container the options that it needs and takes what only the daemon needed.
@@ -110,11 +95,7 @@ impl Placing<'_, '_> {
             let line = view.block(view.column(tree.span(image)), &[format!("options: {wanted}")]);
             return match self.own(map, "image").and_then(|(_, image)| view.line_after(tree.span(image))) {
                 Some(place) => self.change(at, Edit::insert(tree.span(image), place, line, OPTIONS)),
-                None => self.fail(
-                    at,
-                    tree.span(image),
-                    "its container is written in a way that can't be cut apart",
-                ),
+                None => self.fail(at, tree.span(image), reasons::closed("its container is")),
             };
         };
         let text = tree.str(value).unwrap_or("");
@@ -170,7 +151,7 @@ impl Placing<'_, '_> {
         };
         match spans {
             Some(spans) => spans.into_iter().for_each(|span| self.change(at, Edit::delete(span, reason))),
-            None => self.fail(at, tree.span(key), "its volumes are written in a way that can't be cut apart"),
+            None => self.fail(at, tree.span(key), reasons::closed("its volumes are")),
         }
     }
 
@@ -183,7 +164,7 @@ impl Placing<'_, '_> {
         let Some(first) = daemons.first() else { return };
         let images = daemons.iter().filter_map(|one| one.image.as_ref());
         if images.into_iter().any(|image| !view.only_used_by(image.span, self.chosen)) {
-            return self.fail(site.at, first.span, SHARED);
+            return self.fail(site.at, first.span, reasons::SHARED);
         }
         let owner = self.own(site.body, "services").filter(|(_, map)| !tree.is_alias(*map));
         let gone: Vec<Entry> = owner
@@ -197,9 +178,7 @@ impl Placing<'_, '_> {
             owner.filter(|_| complete).and_then(|owner| view.remove_entries(owner, &gone, "", SERVICE));
         match edits {
             Some(edits) => edits.into_iter().for_each(|edit| self.change(site.at, edit)),
-            None => {
-                self.fail(site.at, first.span, "its services are written in a way that can't be cut apart")
-            }
+            None => self.fail(site.at, first.span, reasons::closed("its services are")),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Entry, Placing, Site};
 use crate::edit::Edit;
 use crate::engine::Invocation;
 use crate::order;
-use crate::rewrite::{DOCKER_VARIABLES, OWN, VARIABLES};
+use crate::rewrite::{DOCKER_VARIABLES, OWN, VARIABLES, reasons};
 use crate::source::Span;
 
 /// The builder's variable that matters wherever it runs, and for builds only.
@@ -141,7 +141,7 @@ impl Placing<'_, '_> {
             match view.remove_entries(owner, &entries, &view.block(column, &lines), VARIABLES) {
                 Some(edits) => edits.into_iter().for_each(|edit| self.change(at, edit)),
                 None => {
-                    let why = "its variables are written in a way that can't be cut apart";
+                    let why = reasons::closed("its variables are");
                     self.fail(at, view.tree.span(owner.0), why);
                 }
             }

@@ -4,7 +4,7 @@ use super::action::Script;
 use super::value::yaml;
 use super::{Entry, Placing, Site};
 use crate::edit::Edit;
-use crate::rewrite::View;
+use crate::rewrite::{View, reasons};
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
 
@@ -55,10 +55,9 @@ impl<'v> Placing<'_, 'v> {
         let view = self.view;
         let span = view.tree.span(view.tree.resolve(step));
         if view.tree.is_alias(step) || !view.only_used_by(span, self.chosen) {
-            return Err(super::SHARED.into());
+            return Err(reasons::SHARED.into());
         }
-        let mut lines =
-            view.item_lines(span).ok_or("the step is written in a way that can't be cut apart")?;
+        let mut lines = view.item_lines(span).ok_or_else(|| reasons::closed("the step is"))?;
         let before = view.text.get(..lines.start as usize).unwrap_or("");
         let after = view.text.get(lines.end as usize..).unwrap_or("");
         let blank_after = after.split_inclusive('\n').next().filter(|line| line.trim().is_empty());
@@ -87,7 +86,7 @@ impl<'v> Placing<'_, 'v> {
     ) -> Result<(), String> {
         let view = self.view;
         let tree = view.tree;
-        let unfit = || "the step is written in a way that can't be cut apart".to_owned();
+        let unfit = || reasons::closed("the step is");
         let uses = self
             .own(step, "uses")
             .filter(|_| !tree.is_flow(step) && !tree.is_alias(step))

@@ -6,7 +6,7 @@ use super::Placing;
 use crate::edit::Edit;
 use crate::engine::image::{self, Kind};
 use crate::model::{Job, Role};
-use crate::rewrite::{Left, uses_docker};
+use crate::rewrite::{Left, reasons, uses_docker};
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
 
@@ -65,12 +65,7 @@ impl Placing<'_, '_> {
             return Vec::new();
         }
         if own.is_some() {
-            let why = format!(
-                "the job's own image `{}` must hold {}; build it from `{}` or add the package",
-                image.as_str(),
-                info.name(),
-                info.image
-            );
+            let why = reasons::must_hold("job", image, view.builder);
             self.round.notes.push(Left { span: image.span, job: job.name.clone(), why });
             return Vec::new();
         }
@@ -107,8 +102,7 @@ impl Placing<'_, '_> {
             _ => String::new(),
         };
         let name = format!("{quote}{name}{quote}");
-        let reason =
-            format!("{} {} is pinned by its version and holds no daemon.", info.name(), info.version);
+        let reason = reasons::pinned(view.builder);
         let same = view.leaves(at) && view.builder == Builder::Kaniko;
         let Some((key, value, in_flow)) = place.filter(|_| info.clear_entrypoint && !same) else {
             return self.change(at, Edit::replace(span, name, reason));

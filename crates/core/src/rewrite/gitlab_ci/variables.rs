@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Placing;
 use crate::model::{Job, Var};
 use crate::order;
-use crate::rewrite::{DOCKER_VARIABLES, OWN, VARIABLES};
+use crate::rewrite::{DOCKER_VARIABLES, OWN, VARIABLES, reasons};
 
 impl Placing<'_, '_> {
     /// Notes the variables that go, and where the builder's own come; gives lines for the job where they come nowhere.
@@ -120,7 +120,7 @@ impl Placing<'_, '_> {
                 None => {
                     let span = tree.span(owner.0);
                     for at in users {
-                        self.fail(at, span, "its variables are written in a way that can't be cut apart");
+                        self.fail(at, span, &reasons::closed("its variables are"));
                     }
                 }
             }

@@ -10,9 +10,9 @@ use crate::model::{Command, Container, Job, Place, Role};
 use crate::rewrite::joined::plan::Obstacle;
 use crate::rewrite::pod::{self, Layout, container_of};
 use crate::rewrite::steps::Steps;
-use crate::rewrite::{Round, View, hidden, shell};
+use crate::rewrite::{Round, View, hidden, reasons, shell};
 use crate::source::{Span, Text};
-use crate::syntax::groovy::{self, Call, Expr, Part};
+use crate::syntax::groovy::{Call, Expr, Part};
 use crate::syntax::yaml::Tree;
 
 /// What describes a pod besides the YAML.
@@ -46,9 +46,8 @@ pub(super) struct Strings {
 
 impl Strings {
     pub(super) fn of(view: &View<'_>) -> Self {
-        let tree = groovy::parse(view.tree.file(), view.text);
         let (mut found, mut text) = (BTreeMap::new(), Text::default());
-        tree.visit(|expr| {
+        view.groovy.visit(|expr| {
             let call = expr.call().filter(|call| matches!(call.name.text, "kubernetes" | "podTemplate"));
             if let Some(call) = call
                 && let Some(Expr::String(string)) = call.setting("yaml")
@@ -183,9 +182,7 @@ impl<'p> Pods<'p> {
                         "it is called in the daemon's own container: give that the builder's image and a `command` that waits, \
                          such as `sleep`"
                     }
-                    Some(_) if view.is_scattered(command) => {
-                        "its words are put together from several places; write the command out first"
-                    }
+                    Some(_) if view.is_scattered(command) => reasons::SCATTERED,
                     Some(_) => return Ok(Some(at)),
                     None => "it runs in a container that the daemon starts",
                 }
@@ -196,15 +193,15 @@ impl<'p> Pods<'p> {
 
     /// Variables of the whole job tell all of its containers where the daemon is.
     fn told(&self, job: &Job, clients: &BTreeSet<usize>) -> Result<(), Obstacle> {
-        let Some(var) = job.env.iter().find(|var| var.name == "DOCKER_HOST") else { return Ok(()) };
-        let is_here = |text: &str| {
-            let address = text.strip_prefix("tcp://").unwrap_or("");
-            text.is_empty()
-                || text.starts_with("unix:")
-                || matches!(address.split(':').next(), Some("localhost" | "127.0.0.1"))
+        let is_in_pod = |address: &str| {
+            let host = address.strip_prefix("tcp://").and_then(|address| address.split(':').next());
+            matches!(host, Some("localhost" | "127.0.0.1"))
         };
-        if var.value.unknown || !var.value.texts().all(|text| is_here(text.as_str())) {
-            return Err((var.name_span, "`DOCKER_HOST` names another engine than this pod's".into()));
+        if let Some(obstacle) = shell::told_another(job, "pod", is_in_pod) {
+            return Err(obstacle);
+        }
+        if !job.env.iter().any(|var| var.name == "DOCKER_HOST") {
+            return Ok(());
         }
         let is_other = |place: Place| {
             place != Place::Elsewhere && container_of(place).is_none_or(|at| !clients.contains(&at))
@@ -240,7 +237,7 @@ fn fit(edits: &[Edit], string: Span) -> Result<(), Obstacle> {
             && !edit.text.contains("\"\"")
     };
     match edits.iter().find(|edit| !is_fit(edit)) {
-        Some(edit) => Err((edit.span, "it is written in a way that can't be cut apart".into())),
+        Some(edit) => Err((edit.span, reasons::closed("it is"))),
         None => Ok(()),
     }
 }

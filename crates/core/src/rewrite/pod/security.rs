@@ -17,12 +17,7 @@ const PRIVILEGE: &str = "Privilege was for the daemon; user namespaces are all t
 
 /// The catalog's lines, the key first; empty where a builder needs none.
 fn wanted(view: &View<'_>) -> Vec<String> {
-    let requires = view.builder.info().requires.iter();
-    let mut settings = requires
-        .filter(|requirement| requirement.platform == Platform::Kubernetes)
-        .filter_map(|requirement| requirement.setting.as_ref());
-    let snippet =
-        settings.find(|setting| setting.key == "securityContext").map_or("", |setting| setting.snippet);
+    let snippet = view.builder.info().setting(Platform::Kubernetes, "securityContext").unwrap_or("");
     snippet.lines().map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 

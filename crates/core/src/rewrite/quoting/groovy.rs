@@ -37,6 +37,22 @@ pub(super) fn escaped(text: &str, quote: Quote) -> String {
     out
 }
 
+/// What Groovy would fill into such a string: each from its `$` to its brace or the end of its word.
+fn fills(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices('$')
+        .filter(|(at, _)| !text.get(..*at).is_some_and(|before| before.ends_with('\\')))
+        .filter_map(|(at, _)| {
+            let rest = text.get(at..)?;
+            let end = match rest.strip_prefix("${") {
+                Some(_) => rest.find('}').map_or(rest.len(), |end| end + 1),
+                None => rest
+                    .find(|c: char| !(c.is_alphanumeric() || matches!(c, '$' | '_')))
+                    .unwrap_or(rest.len()),
+            };
+            rest.get(..end)
+        })
+}
+
 /// What is written in a string, but for what [`escaped`] keeps; `None` where it is written in a way that is not undone.
 pub(super) fn unescaped(written: &str, quote: Quote) -> Option<String> {
     if !quote.escapes {
@@ -61,6 +77,14 @@ pub(super) fn unescaped(written: &str, quote: Quote) -> Option<String> {
 }
 
 impl View<'_> {
+    /// Whether a `$` in an edit's text, which the shell is to read, would be Groovy's: one that is not in the string
+    /// already.
+    pub(in crate::rewrite) fn would_be_filled(&self, edit: &Edit) -> bool {
+        let Some((string, Quoting::Groovy(quote))) = self.scalar(edit.span) else { return false };
+        let written = self.text.get(string.range()).unwrap_or("");
+        quote.fills && fills(&edit.text).any(|fill| !written.contains(fill))
+    }
+
     /// Takes whole steps `sh` out where nothing would be left of their strings, which `whole` holds.
     pub(in crate::rewrite) fn statements(
         &self,
@@ -131,6 +155,17 @@ mod tests {
     use super::*;
     use crate::source::FileId;
     use crate::syntax::groovy::parse;
+
+    #[test]
+    fn what_groovy_fills_in() {
+        #[track_caller]
+        fn check(text: &str, expected: &[&str]) {
+            assert_eq!(fills(text).collect::<Vec<_>>(), expected, "{text}");
+        }
+        check("push $A ${b.c}:${TAG%:*} \\$D", &["$A", "${b.c}", "${TAG%:*}"]);
+        check("a ${b", &["${b"]);
+        check("no price: 5", &[]);
+    }
 
     #[test]
     fn strings_of_groovy_are_written_as_they_are_read() {
