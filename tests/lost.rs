@@ -53,9 +53,9 @@ pub(crate) fn lost(path: &str, before: &str, after: &str, left: &[Left<'_>], bui
     };
     let (old, new) = (read(before), read(after));
     let mut faults = Vec::new();
-    for (job, verdict) in old.unit.jobs.iter().zip(&old.verdicts) {
+    for (at, (job, verdict)) in old.unit.jobs.iter().zip(&old.verdicts).enumerate() {
         let mine: Vec<u32> = left.iter().filter(|left| left.job == job.name).map(|left| left.line).collect();
-        let Some(written) = new.unit.jobs.iter().find(|new| new.name == job.name) else {
+        let Some(written) = new.unit.jobs.get(at).filter(|new| new.name == job.name) else {
             faults.push(format!("the job {} is gone", job.name));
             continue;
         };

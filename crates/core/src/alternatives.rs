@@ -5,6 +5,7 @@ use daemonless_catalog::{
     Approach, Builder, CONTAINMENT, Host, Level, Need, Platform, RUNNING, Requirement, Risk, risk,
 };
 
+use crate::model::{Job, Reach, Role};
 use crate::needs::Needs;
 use crate::source::Span;
 use crate::verdict::Verdict;
@@ -69,8 +70,15 @@ pub struct Alternative {
 static RUN_NEEDS: &[Need] =
     &[Need::Run, Need::Exec, Need::Compose, Need::Testcontainers, Need::KubernetesInDocker, Need::Swarm];
 
+/// The format whose runner a job has: that of Jenkins' pods is Kubernetes.
+pub fn runs_as<'f>(format: &'f str, job: &Job) -> &'f str {
+    let is_pod = || job.containers.iter().any(|container| container.role == Role::Workload);
+    if format == "jenkinsfile" && is_pod() { "kubernetes" } else { format }
+}
+
 /// The ways out for a job, best first. `format` is the id of its file's format.
-pub fn alternatives(format: &str, verdict: &Verdict, needs: &Needs) -> Vec<Alternative> {
+pub fn alternatives(format: &str, job: &Job, verdict: &Verdict, needs: &Needs) -> Vec<Alternative> {
+    let format = runs_as(format, job);
     let reaches = verdict.approach < Approach::Daemonless;
     let is_image = format == "dockerfile";
     if let Some(builder) = verdict.unmaintained.filter(|_| !reaches) {
@@ -117,7 +125,7 @@ fn leave(builder: Builder, format: &str, verdict: &Verdict, needs: &Needs) -> Ve
 }
 
 fn after(verdict: &Verdict, power: daemonless_catalog::Power, host: Host) -> Risk {
-    risk(power, host, verdict.reach.what == crate::model::Reach::Strangers)
+    risk(power, host, verdict.reach.what == Reach::Strangers)
 }
 
 fn build_with(builder: Builder, format: &str, verdict: &Verdict, needs: &Needs) -> Alternative {

@@ -43,7 +43,7 @@ use crate::analysis::{self, Analysis};
 use crate::edit::{self, Edit};
 use crate::files::Files;
 use crate::format;
-use crate::model::{Job, Place, Role};
+use crate::model::{Job, Place};
 use crate::order;
 use crate::report::{EditReport, FileReport, LeftReport, RewriteReport, file_report, required};
 use crate::source::{FileId, LineIndex, Span};
@@ -286,7 +286,7 @@ impl<'a> View<'a> {
                 left.push(Left { span, job: job.name.clone(), why });
                 continue;
             }
-            let ways = alternatives(runs_as(format, job), verdict, needs);
+            let ways = alternatives(format, job, verdict, needs);
             let own = ways.iter().find(|way| way.kind == Kind::Builder(self.builder));
             match own {
                 Some(Alternative { fit: Fit::No, blockers, .. }) => {
@@ -487,12 +487,6 @@ impl<'a> View<'a> {
             jobs: chosen.iter().map(|at| self.name(*at)).collect(),
         }
     }
-}
-
-/// The format whose runner a job has: that of Jenkins' pods is Kubernetes.
-fn runs_as<'f>(format: &'f str, job: &Job) -> &'f str {
-    let is_pod = || job.containers.iter().any(|container| container.role == Role::Workload);
-    if format == "jenkinsfile" && is_pod() { "kubernetes" } else { format }
 }
 
 /// What keeps a builder from a job, as something that is left.

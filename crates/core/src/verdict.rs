@@ -226,16 +226,28 @@ pub fn opens_socket(command: &crate::model::Command) -> bool {
     let mut words = command.words.iter().map(Value::as_str);
     let program = words.next().unwrap_or("").rsplit('/').next().unwrap_or("");
     let words: Vec<&str> = words.collect();
-    let socket = words.iter().any(|word| mount::socket(word).is_some_and(|socket| socket.direct));
-    let open = words.iter().any(|word| {
-        matches!(
-            *word,
-            "666" | "0666" | "777" | "0777" | "a+rw" | "a+w" | "o+w" | "o+rw" | "ugo+rw" | "a+rwx" | "+666"
-        )
-    });
+    let socket = || words.iter().any(|word| mount::socket(word).is_some_and(|socket| socket.direct));
+    let open = || {
+        words.iter().any(|word| {
+            matches!(
+                *word,
+                "666"
+                    | "0666"
+                    | "777"
+                    | "0777"
+                    | "a+rw"
+                    | "a+w"
+                    | "o+w"
+                    | "o+rw"
+                    | "ugo+rw"
+                    | "a+rwx"
+                    | "+666"
+            )
+        })
+    };
     match program {
-        "chmod" => socket && open,
-        "chown" | "setfacl" => socket,
+        "chmod" => open() && socket(),
+        "chown" | "setfacl" => socket(),
         "usermod" | "gpasswd" | "adduser" | "addgroup" | "useradd" => joins_group(program, &words),
         _ => false,
     }

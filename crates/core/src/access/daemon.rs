@@ -34,12 +34,14 @@ pub fn daemon(container: &Container) -> Option<bool> {
     };
     let by_command = || command.then(|| image.is_some_and(|image| image.as_str().contains("rootless")));
     // Docker's own image runs what it is given; others start their daemon before it.
-    let official = image.is_some_and(|image| image.any(|text| Reference::parse(text).name() == "docker"));
+    let official = || image.is_some_and(|image| image.any(|text| Reference::parse(text).name() == "docker"));
     let given = container.command.first();
-    let replaced = given.map_or(container.entrypoint, |word| {
-        (container.entrypoint || official) && !word.unknown && !word.as_str().starts_with('-')
-    });
-    let overridden = replaced && !command;
+    let replaced = || {
+        given.map_or(container.entrypoint, |word| {
+            (container.entrypoint || official()) && !word.unknown && !word.as_str().starts_with('-')
+        })
+    };
+    let overridden = !command && replaced();
     match container.role {
         // CI runs its own commands in these, not the image's entrypoint.
         Role::Job | Role::Step => command.then_some(false),

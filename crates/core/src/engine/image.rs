@@ -114,6 +114,10 @@ pub enum Kind {
 /// What an image is. `service` says that it runs with its own entrypoint beside a job, as a service or sidecar does:
 /// then a version of `docker` without `-cli` is a daemon, for that is what its tags have meant since 2022.
 pub fn kind(text: &str, service: bool) -> Kind {
+    // Most images are none of these; a variable may be written in capitals.
+    if !text.starts_with('$') && !["docker", "dind", "socket-proxy"].iter().any(|part| text.contains(part)) {
+        return Kind::Other;
+    }
     let image = Reference::parse(text);
     let tag = image.tag;
     let name = image.name();

@@ -9,7 +9,7 @@ use super::{
     AccessReport, AfterReport, AlternativeReport, BlockerReport, ChoiceReport, FactReport, FileReport,
     FindingReport, JobReport, LabelReport, NeedReport, Range, RequirementReport, StepReport, headline,
 };
-use crate::alternatives::{Alternative, Blocker, Kind, alternatives};
+use crate::alternatives::{Alternative, Blocker, Kind, alternatives, runs_as};
 use crate::analysis::Analysis;
 use crate::files::Files;
 use crate::map::Map;
@@ -56,7 +56,7 @@ pub fn file_report(files: &Files<'_>, index: usize, analysis: Analysis) -> FileR
 }
 
 /// What tells jobs apart whose alternatives differ.
-type Key = (Approach, Risk, Host, Reach, Option<Builder>, Vec<Need>);
+type Key = (String, Approach, Risk, Host, Reach, Option<Builder>, Vec<Need>);
 
 struct Places<'a> {
     id: FileId,
@@ -112,6 +112,7 @@ impl Places<'_> {
     ) -> JobReport {
         let range = self.range(job.span);
         let key: Key = (
+            runs_as(format, job).to_owned(),
             verdict.approach,
             verdict.risk,
             verdict.host.what,
@@ -120,7 +121,7 @@ impl Places<'_> {
             needs.iter().map(|(need, _)| need).collect(),
         );
         let alternatives = shared.get_or_insert_with(key, || {
-            let found = alternatives(format, verdict, needs);
+            let found = alternatives(format, job, verdict, needs);
             let leaves = verdict.approach >= Approach::Daemonless && verdict.unmaintained.is_some();
             let can = |builder| rewrite::can(format, builder) && (!leaves || rewrite::can_leave(format));
             found.iter().zip(1..).map(|(one, rank)| alternative(format, one, rank, &can)).collect()
@@ -131,7 +132,8 @@ impl Places<'_> {
             noun: job.noun,
             line: named.line,
             file: named.file,
-            end_line: range.end_line,
+            // A name may stand behind its block.
+            end_line: range.end_line.max(named.line),
             approach: verdict.approach.id(),
             risk: verdict.risk.id(),
             headline: headline::of_job(format, job, verdict),

@@ -104,7 +104,7 @@ impl Places {
                 Expr::String(string) => {
                     filled.extend(string.parts.iter().filter_map(|part| match part {
                         Part::Value(_, written) => Some(written.span),
-                        Part::Text(_) => None,
+                        Part::Plain(_) | Part::Escaped(_) => None,
                     }));
                 }
                 _ => {}

@@ -179,7 +179,7 @@ fn obstacles(analysis: &Analysis, ci: &Ci, builder: Builder) -> Vec<Left> {
         if let Some(why) = dialect::why_not(ci.id, builder) {
             found.push(Left { span: job.name_span, job: job.name.clone(), why: why.to_owned() });
         }
-        let ways = alternatives(FORMAT, verdict, needs);
+        let ways = alternatives(FORMAT, job, verdict, needs);
         let own = ways.iter().find(|way| way.kind == Kind::Builder(builder) && way.fit == Fit::No);
         let fatal = own.into_iter().flat_map(|way| &way.blockers).filter(|blocker| blocker.fatal);
         found.extend(fatal.map(|blocker| blocked(job, blocker)));

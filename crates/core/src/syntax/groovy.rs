@@ -73,9 +73,27 @@ pub struct Template<'t> {
 
 #[derive(Debug)]
 pub enum Part<'t> {
-    Text(Text),
+    /// As written.
+    Plain(Name<'t>),
+    /// With something escaped in it.
+    Escaped(Box<Text>),
     /// `${…}` or `$x.y`: what is filled in, and all of it as written.
-    Value(Expr<'t>, Name<'t>),
+    Value(Box<Expr<'t>>, Name<'t>),
+}
+
+impl Part<'_> {
+    /// The text of what is not filled in.
+    pub fn text(&self) -> Option<Text> {
+        match self {
+            Self::Plain(name) => {
+                let mut text = Text::default();
+                text.push_verbatim(name.span.file, name.span.start as usize, name.text);
+                Some(text)
+            }
+            Self::Escaped(text) => Some(Text::clone(text)),
+            Self::Value(..) => None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -87,7 +105,7 @@ pub struct List<'t> {
 /// An argument of a call or an item of a list or map.
 #[derive(Debug)]
 pub struct Argument<'t> {
-    pub key: Option<Expr<'t>>,
+    pub key: Option<Box<Expr<'t>>>,
     pub value: Expr<'t>,
 }
 
@@ -155,13 +173,13 @@ impl<'t> Expr<'t> {
     /// Adds the expressions that stand directly in this one.
     fn add_children<'a>(&'a self, out: &mut Vec<&'a Self>) {
         let mut of = |arguments: &'a [Argument<'t>]| {
-            out.extend(arguments.iter().flat_map(|one| one.key.iter().chain([&one.value])));
+            out.extend(arguments.iter().flat_map(|one| one.key.as_deref().into_iter().chain([&one.value])));
         };
         match self {
             Self::Word(_) => {}
             Self::String(template) => out.extend(template.parts.iter().filter_map(|part| match part {
-                Part::Text(_) => None,
-                Part::Value(value, _) => Some(value),
+                Part::Plain(_) | Part::Escaped(_) => None,
+                Part::Value(value, _) => Some(&**value),
             })),
             Self::List(list) => of(&list.items),
             Self::Closure(closure) | Self::Function(_, closure) => out.extend(&closure.statements),
@@ -198,7 +216,8 @@ impl<'t> Expr<'t> {
             Self::Word(name) => Some(name.text),
             Self::String(template) => match template.parts.as_slice() {
                 [] => Some(""),
-                [Part::Text(text)] => Some(text.as_str()),
+                [Part::Plain(name)] => Some(name.text),
+                [Part::Escaped(text)] => Some(text.as_str()),
                 _ => None,
             },
             _ => None,
@@ -245,7 +264,7 @@ impl<'t> List<'t> {
 }
 
 fn entry<'a, 't>(items: &'a [Argument<'t>], key: &str) -> Option<&'a Expr<'t>> {
-    let is = |item: &&Argument<'t>| item.key.as_ref().and_then(Expr::key) == Some(key);
+    let is = |item: &&Argument<'t>| item.key.as_deref().and_then(Expr::key) == Some(key);
     items.iter().find(is).map(|item| &item.value)
 }
 

@@ -52,25 +52,27 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn template(&mut self, template: &'t Template<'t>) -> Value {
-        if let [Part::Text(text)] = template.parts.as_slice() {
+        if let [part] = template.parts.as_slice()
+            && let Some(text) = part.text()
+        {
             if self.calls > 0 && !self.spend(text.len()) {
                 return Value { unknown: true, span: template.span, ..Value::default() };
             }
-            return Value::literal(text.clone());
+            return Value::literal(text);
         }
         let filled: Vec<_> = template
             .parts
             .iter()
             .map(|part| match part {
-                Part::Text(_) => Data::Unknown,
+                Part::Plain(_) | Part::Escaped(_) => Data::Unknown,
                 Part::Value(expr, _) => self.eval(expr),
             })
             .collect();
         let mut joined = Joined::new(template.span, &mut self.added);
         for (part, data) in template.parts.iter().zip(&filled) {
             match part {
-                Part::Text(text) => joined.own(text),
                 Part::Value(_, written) => joined.fill(data, written.text, written.span),
+                other => other.text().iter().for_each(|text| joined.own(text)),
             }
         }
         joined.value()
@@ -79,7 +81,7 @@ impl<'t> Reader<'t> {
     pub(super) fn list(&mut self, items: &'t [Argument<'t>]) -> Data<'t> {
         if items.iter().any(|item| item.key.is_some()) {
             let entry = |item: &'t Argument<'t>| {
-                let key = item.key.as_ref().and_then(Expr::key).unwrap_or("").to_owned();
+                let key = item.key.as_deref().and_then(Expr::key).unwrap_or("").to_owned();
                 (key, self.eval(&item.value))
             };
             return Data::Map(Rc::new(items.iter().map(entry).collect()));

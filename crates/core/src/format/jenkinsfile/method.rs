@@ -100,7 +100,7 @@ impl<'t> Reader<'t> {
     /// Binds the variable of `for (x in list)`.
     pub(super) fn bind(&mut self, call: &'t Call<'t>) {
         let Some(first) = call.arguments.first() else { return };
-        let (name, list) = match (&first.key, &first.value) {
+        let (name, list) = match (first.key.as_deref(), &first.value) {
             (Some(name), list) => (name, list),
             (None, Expr::Other(pair)) => match pair.as_slice() {
                 [name, list] => (name, list),
@@ -112,7 +112,7 @@ impl<'t> Reader<'t> {
                     [name, list] => (name, list),
                     _ => return,
                 },
-                Some([Argument { key: Some(name), value: list }]) => (name, list),
+                Some([Argument { key: Some(name), value: list }]) => (&**name, list),
                 _ => return,
             },
         };

@@ -133,7 +133,8 @@ impl<'t> Parser<'t> {
         self.at += 1;
         let lines = std::mem::replace(&mut self.lines, true);
         self.depth += 1;
-        let (parameters, statements) = self.statements(Some(open));
+        let (parameters, mut statements) = self.statements(Some(open));
+        statements.shrink_to_fit();
         self.depth -= 1;
         self.lines = lines;
         Closure { parameters, statements, span: self.span(open, self.at) }
@@ -274,6 +275,7 @@ impl<'t> Parser<'t> {
             }
         }
         self.links(&mut chain);
+        chain.links.shrink_to_fit();
         chain.span = self.span(start, self.at);
         match chain.head {
             Some(head) if chain.links.is_empty() => *head,
@@ -427,7 +429,8 @@ impl<'t> Parser<'t> {
             _ => None,
         };
         match arguments {
-            Some(arguments) => {
+            Some(mut arguments) => {
+                arguments.shrink_to_fit();
                 let span = self.span(start, self.at);
                 chain.links.push(Link::Call(Call { name, arguments, span }));
             }
@@ -523,7 +526,7 @@ impl<'t> Parser<'t> {
         }
         self.at += 1;
         self.all_blanks();
-        Argument { key: Some(value), value: self.expression() }
+        Argument { key: Some(Box::new(value)), value: self.expression() }
     }
 }
 

@@ -73,12 +73,9 @@ impl<'t> Parser<'t> {
                     match self.filled() {
                         Some(value) => {
                             let end = std::mem::replace(&mut self.at, at);
-                            self.push(&mut text, done);
+                            parts.extend(self.part(&mut text, done));
                             self.at = end;
-                            if !text.is_empty() {
-                                parts.push(Part::Text(std::mem::take(&mut text)));
-                            }
-                            parts.push(Part::Value(value, self.name(at, end)));
+                            parts.push(Part::Value(Box::new(value), self.name(at, end)));
                             done = end;
                         }
                         None => self.at = at + 1,
@@ -88,12 +85,10 @@ impl<'t> Parser<'t> {
             }
         }
         let end = self.at;
-        self.push(&mut text, done);
+        parts.extend(self.part(&mut text, done));
+        parts.shrink_to_fit();
         if self.starts_with(quote.close) {
             self.at += quote.close.len();
-        }
-        if !text.is_empty() {
-            parts.push(Part::Text(text));
         }
         Some(Expr::String(Template { parts, span: self.span(start, end), quote }))
     }
@@ -103,6 +98,15 @@ impl<'t> Parser<'t> {
         if let Some(run) = self.text.get(done..self.at).filter(|run| !run.is_empty()) {
             text.push_verbatim(self.file, done, run);
         }
+    }
+
+    /// The part that ends here: `text`, and what stands between `done` and here.
+    fn part(&self, text: &mut Text, done: usize) -> Option<Part<'t>> {
+        if text.is_empty() {
+            return (done < self.at).then(|| Part::Plain(self.name(done, self.at)));
+        }
+        self.push(text, done);
+        Some(Part::Escaped(Box::new(std::mem::take(text))))
     }
 
     fn slash_ahead(&self) -> bool {

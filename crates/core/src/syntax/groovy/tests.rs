@@ -41,7 +41,8 @@ fn show(text: &str, expr: &Expr<'_>) -> String {
         }
         Expr::String(template) => {
             let part = |part: &Part<'_>| match part {
-                Part::Text(text) => text.as_str().replace('\n', "\\n"),
+                Part::Plain(name) => name.text.replace('\n', "\\n"),
+                Part::Escaped(text) => text.as_str().replace('\n', "\\n"),
                 Part::Value(value, written) => {
                     assert_eq!(&text[written.span.range()], written.text);
                     format!("${{{}}}", show(text, value))
