@@ -36,6 +36,15 @@ pub enum Role {
     SocketProxy,
 }
 
+/// Whether an image may be a known one: whether its path, without the registry, has the last word of a known repository
+/// in it. It spares nearly all images the question in full.
+pub fn may_be_known(path: &str) -> bool {
+    IMAGES.iter().any(|known| {
+        let written = known.repository.trim_end_matches(['*', '/']);
+        written.rsplit(['*', '/']).next().is_some_and(|last| path.contains(last))
+    })
+}
+
 /// What is known of an image. `repository` is the full name with registry and, on Docker Hub, `library/`; `tag` is
 /// `latest` where none is written.
 pub fn image(repository: &str, tag: &str) -> Option<&'static KnownImage> {
@@ -52,6 +61,14 @@ mod tests {
     #[track_caller]
     fn check(repository: &str, tag: &str, expected: Option<Role>) {
         assert_eq!(image(repository, tag).map(|known| known.role), expected, "{repository}:{tag}");
+    }
+
+    #[test]
+    fn what_is_known_may_be_known() {
+        for path in ["docker", "x/library/docker", "buildah/stable", "me/my-dind", "kaniko-project/warmer"] {
+            assert!(may_be_known(path), "{path}");
+        }
+        assert!(!may_be_known("alpine") && !may_be_known("team/app"));
     }
 
     #[test]

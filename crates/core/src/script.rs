@@ -443,13 +443,13 @@ impl Lowering<'_> {
     }
 
     /// The engine's variables for a command that has `variables` in front of it.
-    fn engine_env(&mut self, variables: &[Var], context: &Context) -> Arc<Vec<Var>> {
+    fn engine_env(&mut self, variables: &[Var], context: &Context) -> Arc<[Var]> {
         let exported = match context.place {
             Place::Elsewhere => Arc::default(),
             _ => self.scope.engine_env(),
         };
         let own = engine_variables(&context.variables, variables);
-        if own.is_empty() { exported } else { Arc::new(engine_variables(&exported, &own)) }
+        if own.is_empty() { exported } else { engine_variables(&exported, &own).into() }
     }
 
     /// Emits the commands of substitutions in a command's words, except those of a script that is read by itself.

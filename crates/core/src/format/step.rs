@@ -146,15 +146,15 @@ pub(super) fn set_engine(commands: &mut [Command], own: Vec<Var>) {
     if own.is_empty() {
         return;
     }
-    let own = Arc::new(own);
+    let own: Arc<[Var]> = own.into();
     for command in commands {
         if command.engine_env.is_empty() {
             command.engine_env = Arc::clone(&own);
         } else {
-            let mut all = Vec::clone(&own);
+            let mut all = own.to_vec();
             all.retain(|var| command.engine_env.iter().all(|set| set.name != var.name));
             all.extend(command.engine_env.iter().cloned());
-            command.engine_env = Arc::new(all);
+            command.engine_env = all.into();
         }
     }
 }

@@ -52,11 +52,9 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn template(&mut self, template: &'t Template<'t>) -> Value {
-        if let [part] = template.parts.as_slice()
-            && let Some(text) = part.text()
-        {
+        if let Some(text) = template.plain() {
             if self.calls > 0 && !self.spend(text.len()) {
-                return Value { unknown: true, span: template.span, ..Value::default() };
+                return Value { unknown: true, span: template.written.span, ..Value::default() };
             }
             return Value::literal(text);
         }
@@ -68,7 +66,7 @@ impl<'t> Reader<'t> {
                 Part::Value(expr, _) => self.eval(expr),
             })
             .collect();
-        let mut joined = Joined::new(template.span, &mut self.added);
+        let mut joined = Joined::new(template.written.span, &mut self.added);
         for (part, data) in template.parts.iter().zip(&filled) {
             match part {
                 Part::Value(_, written) => joined.fill(data, written.text, written.span),
@@ -247,7 +245,7 @@ impl<'t> Reader<'t> {
 pub(super) fn place(expr: &Expr<'_>) -> Option<Span> {
     match expr {
         Expr::Word(name) => Some(name.span),
-        Expr::String(template) => Some(template.span),
+        Expr::String(template) => Some(template.written.span),
         Expr::List(list) => Some(list.span),
         Expr::Closure(closure) => Some(closure.span),
         Expr::Chain(chain) => Some(chain.span),

@@ -114,7 +114,8 @@ impl<'t> Reader<'t> {
 
     pub(super) fn read(mut self, statements: &'t [Expr<'t>]) -> Unit {
         for statement in statements {
-            if let Expr::Function(name, body) = statement {
+            if let Expr::Function(function) = statement {
+                let (name, body) = &**function;
                 self.define(*name, body);
             }
         }
@@ -276,7 +277,8 @@ impl<'t> Reader<'t> {
                 Data::one_of(values.into_iter())
             }
             Expr::Assign(assign) => self.assign(assign),
-            Expr::Function(name, body) => {
+            Expr::Function(function) => {
+                let (name, body) = &**function;
                 if self.depth > 1 && self.calls == 0 {
                     // Of a class; those on top are known.
                     self.define(*name, body);

@@ -52,7 +52,7 @@ impl Strings {
             if let Some(call) = call
                 && let Some(Expr::String(string)) = call.setting("yaml")
             {
-                let yaml = view.text.get(string.span.range()).unwrap_or("");
+                let (place, yaml) = (string.written.span, string.written.text);
                 // A first line that a backslash ends is no line.
                 let lead =
                     ["\\\n", "\\\r\n"].into_iter().find(|lead| yaml.starts_with(lead)).map_or(0, str::len);
@@ -68,10 +68,10 @@ impl Strings {
                     OTHERS.iter().any(|name| has(call, name)).then_some(MORE)
                 };
                 if why.is_none() {
-                    text.push_verbatim(string.span.file, string.span.start as usize + lead, yaml);
-                    text.push_replaced("\n---\n", Span { start: string.span.end, ..string.span });
+                    text.push_verbatim(place.file, place.start as usize + lead, yaml);
+                    text.push_replaced("\n---\n", Span { start: place.end, ..place });
                 }
-                found.insert(string.span, why);
+                found.insert(place, why);
             }
             true
         });
