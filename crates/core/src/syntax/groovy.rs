@@ -83,6 +83,11 @@ pub enum Part<'t> {
 }
 
 impl Template<'_> {
+    /// Whether nothing is filled in.
+    pub fn is_plain(&self) -> bool {
+        matches!(self.parts.as_slice(), [] | [Part::Plain(_) | Part::Escaped(_)])
+    }
+
     /// Its text, where nothing is filled in.
     pub fn plain(&self) -> Option<Text> {
         match self.parts.as_slice() {

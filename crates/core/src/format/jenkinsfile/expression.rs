@@ -52,11 +52,12 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn template(&mut self, template: &'t Template<'t>) -> Value {
-        if let Some(text) = template.plain() {
-            if self.calls > 0 && !self.spend(text.len()) {
+        if template.is_plain() {
+            // The text is made anew each time, so what it costs is asked first.
+            if self.calls > 0 && !self.spend(template.written.text.len()) {
                 return Value { unknown: true, span: template.written.span, ..Value::default() };
             }
-            return Value::literal(text);
+            return Value::literal(template.plain().unwrap_or_default());
         }
         let filled: Vec<_> = template
             .parts
