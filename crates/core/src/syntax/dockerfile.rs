@@ -176,9 +176,6 @@ pub fn is_keyword(word: &str) -> bool {
     grammar(word).is_some()
 }
 
-/// Most files have no more instructions.
-const FEW: usize = 32;
-
 /// After this many unknown instructions the text is taken for something else, and no more errors are told.
 const MOST_UNKNOWN: usize = 10;
 /// The most errors of one file.
@@ -191,7 +188,7 @@ pub fn parse(file: FileId, text: &str) -> Dockerfile {
         file,
         lines: Lines { text, at: start },
         ends: None,
-        out: Dockerfile { escape: b'\\', instructions: Vec::with_capacity(FEW), ..Dockerfile::default() },
+        out: Dockerfile { escape: b'\\', ..Dockerfile::default() },
         unknown: 0,
     };
     parser.directives();
