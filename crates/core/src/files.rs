@@ -273,6 +273,11 @@ static CHECKOUTS: &[&str] = &[
 
 /// A path without `.`, `..`, doubled slashes and the variable for the checkout.
 fn clean(path: &str) -> String {
+    let has_variable = path.contains('$');
+    let is_clean = |part: &str| !matches!(part, "" | "." | "..");
+    if !has_variable && path.split('/').all(is_clean) {
+        return path.to_owned();
+    }
     let path = CHECKOUTS.iter().fold(path.to_owned(), |path, name| path.replace(name, ""));
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

@@ -5,11 +5,15 @@ use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 
+/// Up to so many keys are compared one by one: most maps stay that small, and need no index.
+const FEW: usize = 8;
+
 /// Values by their keys, in the order in which the keys came.
 #[derive(Clone, Debug)]
 pub struct Map<K, V> {
     entries: Vec<(K, V)>,
-    index: Index,
+    /// Of all entries, once they are more than [`FEW`].
+    index: Option<Box<Index>>,
 }
 
 impl<K: Hash + Eq, V> Map<K, V> {
@@ -64,21 +68,30 @@ impl<K: Hash + Eq, V> Map<K, V> {
     where
         K: Borrow<Q>,
     {
-        let hash = self.index.hasher.hash_one(key);
-        self.index.find(hash, &mut |at| self.entries.get(at).is_some_and(|(known, _)| known.borrow() == key))
+        let is = |(known, _): &(K, V)| known.borrow() == key;
+        let Some(index) = &self.index else { return self.entries.iter().position(is) };
+        let hash = index.hasher.hash_one(key);
+        index.find(hash, &mut |at| self.entries.get(at).is_some_and(is))
     }
 
     /// Adds a key that isn't there, and tells its place.
     fn push(&mut self, key: K, value: V) -> usize {
-        self.index.push(self.index.hasher.hash_one(&key));
         self.entries.push((key, value));
-        self.entries.len() - 1
+        let last = self.entries.len() - 1;
+        if last >= FEW {
+            // None that is already there is taken in again.
+            let index = self.index.get_or_insert_default();
+            for (key, _) in self.entries.get(index.before.len()..).unwrap_or_default() {
+                index.push(index.hasher.hash_one(key));
+            }
+        }
+        last
     }
 }
 
 impl<K, V> Default for Map<K, V> {
     fn default() -> Self {
-        Self { entries: Vec::new(), index: Index::default() }
+        Self { entries: Vec::new(), index: None }
     }
 }
 
@@ -172,6 +185,13 @@ mod tests {
         let map: Map<&str, u8> = [("b", 1), ("a", 2), ("b", 3)].into_iter().collect();
         assert_eq!(map.iter().collect::<Vec<_>>(), [(&"b", &3), (&"a", &2)]);
         assert_eq!((map.get("a"), map.get("c")), (Some(&2), None));
+    }
+
+    #[test]
+    fn many_keys_are_found_as_few_are() {
+        let map: Map<u32, u32> = (0..100).map(|key| (key % 50, key)).collect();
+        assert_eq!(map.iter().map(|(_, value)| *value).collect::<Vec<_>>(), Vec::from_iter(50..100));
+        assert_eq!((map.get(&49), map.get(&50)), (Some(&99), None));
     }
 
     #[test]

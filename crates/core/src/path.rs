@@ -118,6 +118,11 @@ impl Path<'_> {
         }
     }
 
+    /// Whether jobs of a CI service run beside it and after it.
+    fn is_among_jobs(&self) -> bool {
+        matches!(self.job.noun, "action" | "job" | "runner" | "task")
+    }
+
     /// How the code reaches an engine and what it asks of it.
     fn engine(&mut self) {
         let sure = |access: &&Access| access.confidence > Confidence::Possible;
@@ -277,7 +282,8 @@ impl Path<'_> {
         let vm = self.verdict.host.what == Host::Vm;
         let host = matches!(self.verdict.power.what, Power::HostRoot | Power::HostPrivilege);
         if host && !vm {
-            self.push("other-jobs", Vec::new(), Vec::new());
+            let key = if self.is_among_jobs() { "other-jobs" } else { "other-containers" };
+            self.push(key, Vec::new(), Vec::new());
         }
         let wiping = |name: &str| name.ends_with("prune");
         let prunes: Vec<_> =
@@ -294,7 +300,8 @@ impl Path<'_> {
                 .or_else(|| self.needs.get(Need::Build))
                 .cloned()
                 .unwrap_or_default();
-            self.push("poison-cache", Vec::new(), pulls);
+            let key = if self.is_among_jobs() { "poison-cache" } else { "poison-image" };
+            self.push(key, Vec::new(), pulls);
         }
         if vm {
             self.push("vm-end", Vec::new(), Vec::new());

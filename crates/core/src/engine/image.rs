@@ -1,6 +1,6 @@
 //! Image references: registry, repository, tag and digest, also where parts of them are variables.
 
-use daemonless_catalog::{Builder, KnownImage, Role, image};
+use daemonless_catalog::{Builder, KnownImage, Role, image, may_be_known};
 
 /// A reference taken apart. Parts that are absent are empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,9 @@ impl<'a> Reference<'a> {
 /// What is known of the image of this reference. A mirror keeps the path that it mirrors.
 pub fn known(text: &str) -> Option<&'static KnownImage> {
     let reference = Reference::parse(text);
+    if !may_be_known(reference.repository) {
+        return None;
+    }
     let tag = if reference.tag.is_empty() { "latest" } else { reference.tag };
     let library = if reference.repository.contains('/') { "" } else { "library/" };
     let hub = format!("docker.io/{library}{}", reference.repository);
