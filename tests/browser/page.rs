@@ -154,13 +154,28 @@ impl Page {
 
     /// Replaces what is in the editor by what is pasted, as a person does.
     pub(crate) async fn paste(&self, text: &str) {
+        self.paste_into("editor", text).await;
+    }
+
+    async fn paste_into(&self, id: &str, text: &str) {
         self.copy(text).await;
-        self.value("document.querySelector('#editor').focus()").await;
+        self.value(&format!("document.getElementById('{id}').focus()")).await;
         self.press(&[key::CONTROL, 'a']).await;
         self.press(&[key::CONTROL, 'v']).await;
         let length = text.encode_utf16().count();
-        self.wait_for("pasted text", &format!("document.querySelector('#editor').value.length === {length}"))
-            .await;
+        let pasted = format!("document.getElementById('{id}').value.length === {length}");
+        self.wait_for("pasted text", &pasted).await;
+    }
+
+    /// How long the browser itself works when this text is pasted into a text area that nothing watches.
+    pub(crate) async fn busy_with_bare(&self, text: &str) -> Duration {
+        let add = "document.body.append(Object.assign(document.createElement('textarea'), { id: 'bare', rows: 42, wrap: 'off' }))";
+        self.value(add).await;
+        let before = self.busy().await;
+        self.paste_into("bare", text).await;
+        let busy = self.busy().await - before;
+        self.value("document.getElementById('bare').remove()").await;
+        busy
     }
 
     /// Puts a text on the clipboard.
