@@ -18,6 +18,13 @@ const MOST_COMPARISONS: usize = 5_000_000;
 /// Files include each other this deep; GitLab allows a hundred levels.
 const DEEPEST: usize = 100;
 
+/// What stands behind the last `/` of a path: the name of a file or a program. It is asked of every command, so it looks at bytes;
+/// splitting took a seventh of the time of a script of short commands.
+pub fn file_name(path: &str) -> &str {
+    let start = path.bytes().rposition(|byte| byte == b'/').map_or(0, |slash| slash + 1);
+    path.get(start..).unwrap_or(path)
+}
+
 /// All texts of a call, by their paths.
 #[derive(Debug)]
 pub struct Files<'a> {

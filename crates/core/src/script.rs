@@ -9,6 +9,7 @@ mod wrapper;
 
 use std::sync::Arc;
 
+use crate::files::file_name;
 use crate::model::{Command, Input, Joined, Place, Value, Var};
 use crate::source::{Span, Text};
 use crate::syntax::shell::{
@@ -57,7 +58,7 @@ pub fn split_words(text: &Text, scope: &mut Scope) -> Vec<Value> {
 /// Whether a script names an interpreter in its first line that is no shell.
 pub fn is_foreign(script: &str) -> bool {
     let Some(line) = script.strip_prefix("#!").and_then(|rest| rest.lines().next()) else { return false };
-    let mut words = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
+    let mut words = line.split_whitespace().map(file_name);
     let program = words.find(|word| *word != "env" && !word.starts_with('-') && !word.contains('='));
     !program
         .is_some_and(|program| matches!(program, "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh" | "busybox"))

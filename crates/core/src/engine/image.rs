@@ -2,6 +2,8 @@
 
 use daemonless_catalog::{Builder, KnownImage, Role, image, may_be_known};
 
+use crate::files::file_name;
+
 /// A reference taken apart. Parts that are absent are empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reference<'a> {
@@ -34,7 +36,7 @@ impl<'a> Reference<'a> {
 
     /// The last part of the repository's path.
     pub fn name(&self) -> &'a str {
-        self.repository.rsplit('/').next().unwrap_or("")
+        file_name(self.repository)
     }
 
     /// Whether nothing fixes the version: no tag and no digest, or a tag that moves.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::access::daemon;
 use crate::edit::Edit;
 use crate::engine::image::{self, Kind};
+use crate::files::file_name;
 use crate::model::{Command, Container, Job, Place, Role};
 use crate::rewrite::joined::plan::Obstacle;
 use crate::rewrite::pod::{self, Layout, container_of};
@@ -220,7 +221,7 @@ fn waits(client: &Container) -> Result<(), Obstacle> {
         .as_ref()
         .is_some_and(|image| image.texts().any(|text| image::kind(text.as_str(), false) == Kind::Other));
     let program = client.command.first().map_or("", |word| word.as_str());
-    let program = program.rsplit('/').next().unwrap_or("");
+    let program = file_name(program);
     if stays || WAITING.contains(&program) {
         return Ok(());
     }
