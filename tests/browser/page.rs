@@ -38,7 +38,11 @@ impl Page {
         for name in ["clipboard-read", "clipboard-write"] {
             page.command("permissions", json!({ "descriptor": { "name": name }, "state": "granted" })).await;
         }
-        page.wait_for("the editor", "document.querySelector('#editor') !== null").await;
+        page.wait_for(
+            "the whole analysis",
+            "document.querySelector('#format option[value=tekton]') !== null",
+        )
+        .await;
         page
     }
 
@@ -213,10 +217,11 @@ impl Page {
             let parameters = &event["params"];
             parameters["request"]["url"].as_str().or(parameters["url"].as_str()).map(str::to_owned)
         };
-        // The browser's own pages, such as that of a new tab, are no part of this, and data is no request.
+        // The browser's own pages, such as that of a new tab, are no part of this, and what the page holds itself is no request.
+        let own = ["chrome", "data:", "blob:"];
         requests
             .filter_map(|event| address(&event))
-            .filter(|url| !url.starts_with("chrome") && !url.starts_with("data:"))
+            .filter(|url| !own.iter().any(|own| url.starts_with(own)))
             .collect()
     }
 

@@ -1,7 +1,7 @@
 //! The page: a person's text on one side, what it means on the other, and nothing sent anywhere.
 
 mod alternatives;
-mod analysis;
+mod analyst;
 mod app;
 mod browser;
 mod choices;
@@ -18,6 +18,7 @@ mod mark;
 mod markdown;
 mod path;
 mod position;
+mod report;
 mod rewrite;
 mod rewriter;
 mod samples;
@@ -25,6 +26,7 @@ mod state;
 mod tabs;
 mod texts;
 mod verdict;
+mod worker;
 
 fn main() {
     match browser::element("app") {

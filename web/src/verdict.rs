@@ -9,7 +9,7 @@ use crate::first::first;
 use crate::mark::{capital, line_tag, line_tags, mark, risk, words};
 use crate::markdown;
 use crate::position::whole_line;
-use crate::state::{Action, Outcome, State};
+use crate::state::{Action, Loaded, Outcome, State, UNKNOWN};
 
 /// More jobs than this, and those without an engine are folded away.
 const MANY_JOBS: usize = 12;
@@ -20,9 +20,11 @@ pub fn view(state: &State, on: &Callback<Action>) -> Html {
     let level = outcome.map_or("none", |outcome| outcome.report.risk);
     let content = match outcome {
         _ if state.source.is_blank() => empty(),
-        _ if !state.is_due() => large(state, on),
-        None => html! { <h1 id="headline">{"Reading."}</h1> },
-        Some(outcome) if outcome.report.format == "unknown" => unknown(outcome),
+        _ if state.held => held(state, on),
+        None => reading(),
+        // The whole analysis may know it.
+        Some(outcome) if outcome.report.format == UNKNOWN && state.loaded == Loaded::First => reading(),
+        Some(outcome) if outcome.report.format == UNKNOWN => unknown(outcome),
         Some(outcome) => answer(state, on, outcome),
     };
     let spoken = outcome.map(|outcome| spoken(outcome)).unwrap_or_default();
@@ -72,13 +74,20 @@ fn empty() -> Html {
     }
 }
 
-fn large(state: &State, on: &Callback<Action>) -> Html {
-    let onclick = on.reform(|_: MouseEvent| Action::ReadLarge);
+fn reading() -> Html {
+    html! { <h1 id="headline">{"Reading."}</h1> }
+}
+
+/// A text that took too long.
+fn held(state: &State, on: &Callback<Action>) -> Html {
+    let onclick = on.reform(|_: MouseEvent| Action::ReadAnyway);
+    let size = state.source.text.len() / 1000;
+    let ask = if state.patient { "Try once more" } else { "Read it now" };
     html! {
         <>
-            <h1 id="headline">{format!("This text is large: {} KB.", state.source.text.len() / 1000)}</h1>
-            <p class="lede">{"It is read when you ask for it, and may take a few seconds."}</p>
-            <p><button type="button" id="read-large" class="btn solid" {onclick}>{"Read it now"}</button></p>
+            <h1 id="headline">{"This text takes long to read."}</h1>
+            <p class="lede">{format!("It has {size} KB. So that the page stays quick, it is read to the end when you ask for it.")}</p>
+            <p><button type="button" id="read-anyway" class="btn solid" {onclick}>{ask}</button></p>
         </>
     }
 }
@@ -160,7 +169,7 @@ fn way_out(job: &JobReport, outcome: &Outcome) -> Html {
     let best = job.alternatives.iter().filter(|alternative| alternative.verdict != "does not fit");
     let Some(best) = best.min_by_key(|alternative| alternative.rank) else { return html! {} };
     let (place, words) = match best.builder {
-        Some(builder) if outcome.builders.contains(&builder) => ("#rewrite", "See the change"),
+        Some(builder) if outcome.report.rewrites.contains(&builder) => ("#rewrite", "See the change"),
         _ => ("#alternatives", "See why"),
     };
     html! {

@@ -16,7 +16,7 @@ use crate::map::Map;
 use crate::model::{Confidence, Job, Reach};
 use crate::needs::Needs;
 use crate::path::{Step, path};
-use crate::rewrite;
+use crate::rewrite::{self, contain, ready};
 use crate::rule::Finding;
 use crate::source::{FileId, LineIndex, Span};
 use crate::verdict::{Fact, Origin, Verdict};
@@ -39,20 +39,49 @@ pub fn file_report(files: &Files<'_>, index: usize, analysis: Analysis) -> FileR
     let (notes, findings) =
         (notes.into_iter().map(finding).collect(), findings.into_iter().map(finding).collect());
     let judged = analysis.unit.jobs.into_iter().zip(analysis.verdicts).zip(analysis.needs);
+    let jobs: Vec<JobReport> = judged
+        .map(|((job, verdict), needs)| {
+            places.job(format.unwrap_or("unknown"), &job, &verdict, &needs, &mut shared)
+        })
+        .collect();
     FileReport {
         path: path.to_owned(),
         format: format.unwrap_or("unknown"),
         format_certain: analysis.detected.certain,
         risk,
         headline,
-        jobs: judged
-            .map(|((job, verdict), needs)| {
-                places.job(format.unwrap_or("unknown"), &job, &verdict, &needs, &mut shared)
-            })
-            .collect(),
+        rewrites: rewrites(format, &jobs),
+        jobs,
         findings,
         notes,
     }
+}
+
+/// Ids of what the file can be rewritten for, best first. Jobs rank their own ways; the best rank that one has anywhere
+/// counts.
+fn rewrites(format: Option<&str>, jobs: &[JobReport]) -> Vec<&'static str> {
+    if cfg!(feature = "ways") && format == Some(ready::FORMAT) && !jobs.is_empty() {
+        return ready::WAYS.iter().map(|way| way.id).collect();
+    }
+    let mut ranked: Vec<(u32, &'static str)> = Vec::new();
+    let mut seen: Option<&Arc<[AlternativeReport]>> = None;
+    for job in jobs {
+        // Jobs that ask for the same share their ways.
+        if seen.is_some_and(|seen| Arc::ptr_eq(seen, &job.alternatives)) {
+            continue;
+        }
+        seen = Some(&job.alternatives);
+        for way in job.alternatives.iter().filter(|way| way.rewrite) {
+            let contained = (way.kind == contain::ID).then_some(contain::ID);
+            let Some(id) = way.builder.or(contained) else { continue };
+            match ranked.iter_mut().find(|(_, known)| *known == id) {
+                Some((rank, _)) => *rank = way.rank.min(*rank),
+                None => ranked.push((way.rank, id)),
+            }
+        }
+    }
+    ranked.sort_unstable();
+    ranked.into_iter().map(|(_, id)| id).collect()
 }
 
 /// What tells jobs apart whose alternatives differ.
@@ -111,21 +140,10 @@ impl Places<'_> {
         shared: &mut Map<Key, Arc<[AlternativeReport]>>,
     ) -> JobReport {
         let range = self.range(job.span);
-        let key: Key = (
-            runs_as(format, job).to_owned(),
-            verdict.approach,
-            verdict.risk,
-            verdict.host.what,
-            verdict.reach.what,
-            verdict.unmaintained,
-            needs.iter().map(|(need, _)| need).collect(),
-        );
-        let alternatives = shared.get_or_insert_with(key, || {
-            let found = alternatives(format, job, verdict, needs);
-            let leaves = verdict.approach >= Approach::Daemonless && verdict.unmaintained.is_some();
-            let can = |builder| rewrite::can(format, builder) && (!leaves || rewrite::can_leave(format));
-            found.iter().zip(1..).map(|(one, rank)| alternative(format, one, rank, &can)).collect()
-        });
+        let (path, alternatives) = match cfg!(feature = "ways") {
+            true => self.ways(format, job, verdict, needs, shared),
+            false => Default::default(),
+        };
         let named = self.range(job.name_span);
         JobReport {
             name: job.name.clone(),
@@ -165,9 +183,37 @@ impl Places<'_> {
             },
             host: self.host(verdict),
             reach: self.reach(verdict),
-            path: path(job, verdict, needs).iter().map(|step| self.step(step)).collect(),
-            alternatives: Arc::clone(alternatives),
+            path,
+            alternatives,
         }
+    }
+
+    /// How an attacker gets out of the job, and the ways out for who runs it.
+    fn ways(
+        &self,
+        format: &str,
+        job: &Job,
+        verdict: &Verdict,
+        needs: &Needs,
+        shared: &mut Map<Key, Arc<[AlternativeReport]>>,
+    ) -> (Vec<StepReport>, Arc<[AlternativeReport]>) {
+        let key: Key = (
+            runs_as(format, job).to_owned(),
+            verdict.approach,
+            verdict.risk,
+            verdict.host.what,
+            verdict.reach.what,
+            verdict.unmaintained,
+            needs.iter().map(|(need, _)| need).collect(),
+        );
+        let alternatives = shared.get_or_insert_with(key, || {
+            let found = alternatives(format, job, verdict, needs);
+            let leaves = verdict.approach >= Approach::Daemonless && verdict.unmaintained.is_some();
+            let can = |builder| rewrite::can(format, builder) && (!leaves || rewrite::can_leave(format));
+            found.iter().zip(1..).map(|(one, rank)| alternative(format, one, rank, &can)).collect()
+        });
+        let path = path(job, verdict, needs).iter().map(|step| self.step(step)).collect();
+        (path, Arc::clone(alternatives))
     }
 
     fn host(&self, verdict: &Verdict) -> FactReport {
