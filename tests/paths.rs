@@ -50,4 +50,15 @@ fn what_is_no_job() {
         "docker run --privileged debian\n",
         "run-code-workload call-ambient start-root-container privileged-direct other-containers poison-image",
     );
+    // A daemon in the container itself needs no address.
+    check(
+        "docker-compose",
+        "services:\n  a:\n    image: docker:27-dind\n    privileged: true\n",
+        "run-code-workload call-own-daemon nested-privileged-out other-containers",
+    );
+    check(
+        "docker-compose",
+        "services:\n  a:\n    image: docker:27-dind\n    privileged: true\n    environment:\n      DOCKER_HOST: tcp://a:2375\n",
+        "run-code-workload call-open-tcp nested-privileged-out other-containers",
+    );
 }
