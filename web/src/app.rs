@@ -59,7 +59,7 @@ pub fn App() -> Html {
     html! {
         <>
             <a class="skip" href="#editor">{"To the editor"}</a>
-            <Header {places} loaded={state.rewriter != Rewriter::OnItsWay} />
+            <Header {places} loaded={state.rewriter != Rewriter::OnItsWay && state.editor_settled} />
             <main class="wrap" id="main">
                 <div class="first" id="check">
                     {editor::view(&state, &on)}

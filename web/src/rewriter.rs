@@ -191,7 +191,7 @@ fn request(outcome: &Outcome, builder: &str) -> JsValue {
 }
 
 /// An object of what is there.
-fn object(entries: &[(&str, Option<JsValue>)]) -> JsValue {
+pub fn object(entries: &[(&str, Option<JsValue>)]) -> JsValue {
     let object = Object::new();
     for (key, value) in entries {
         if let Some(value) = value {

@@ -142,6 +142,8 @@ pub struct State {
     pub rewrites: Vec<Shared<Rewrite>>,
     /// What rewrites texts.
     pub rewriter: Rewriter,
+    /// Whether the richer editor is there, or will not come.
+    pub editor_settled: bool,
     /// Name of the job that the person chose.
     pub job: Option<String>,
     /// Id of the builder that the person chose.
@@ -180,6 +182,8 @@ pub enum Action {
     Rewritten(Shared<Rewrite>),
     /// The worker that rewrites has come, has broken or can't be had.
     Rewriter(Rewriter),
+    /// The richer editor is there, or will not come.
+    EditorSettled,
     ChoseJob(String),
     ChoseBuilder(String),
     At(Option<usize>),
@@ -218,8 +222,8 @@ impl State {
 
     /// Nothing is known of this text; what was said about another one is forgotten.
     fn anew(&self, source: Source) -> Self {
-        let Self { depth, texts, rewriter, .. } = self.clone();
-        Self { source, depth, texts, rewriter, ..Self::default() }
+        let Self { depth, texts, rewriter, editor_settled, .. } = self.clone();
+        Self { source, depth, texts, rewriter, editor_settled, ..Self::default() }
     }
 
     /// The state after `action`.
@@ -251,6 +255,7 @@ impl State {
                 next.rewrites.push(rewrite);
             }
             Action::Rewriter(rewriter) => next.rewriter = rewriter,
+            Action::EditorSettled => next.editor_settled = true,
             Action::ChoseJob(job) => next.job = Some(job),
             Action::ChoseBuilder(builder) => {
                 next.builder = Some(builder);
