@@ -109,9 +109,7 @@ fn without_its_worker_the_page_says_what_is_missing() {
             constructor() { super(); setTimeout(() => this.dispatchEvent(new Event('error'))); }
             postMessage() {}
         }";
-        page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": broken })).await;
-        page.client.refresh().await.expect("the page again");
-        page.wait_for("the page", "document.querySelector('#editor') !== null").await;
+        page.reopen_with(broken).await;
         page.paste(texts::GITLAB).await;
         page.wait_for_verdict("gitlab-ci", "high").await;
         page.wait_for("a word on it", "document.querySelector('#rewrite [role=alert]') !== null").await;

@@ -6,11 +6,11 @@ const underline = (style, severity) => ({ borderBottom: `2px ${style} var(--r-${
 const severities = ["critical", "high", "medium", "low"];
 
 export const theme = EditorView.theme({
-  "&": { color: "var(--ink)", backgroundColor: "transparent", maxHeight: "var(--editor-most)", minHeight: "var(--editor-least)" },
+  "&": { color: "var(--ink)", backgroundColor: "transparent", maxHeight: "var(--editor-most)" },
   "&.cm-focused": { outline: "3px solid var(--you)", outlineOffset: "-3px", boxShadow: "inset 0 -6px 0 -3px var(--ink)" },
-  ".cm-scroller": { fontFamily: "inherit", fontSize: "inherit", lineHeight: "inherit", overflow: "auto" },
+  ".cm-scroller": { fontFamily: "inherit", fontSize: "inherit", lineHeight: "inherit", overflow: "auto", minHeight: "var(--editor-least)" },
   ".cm-content": { padding: "0.75rem 1rem 0.75rem 0", caretColor: "var(--ink)", tabSize: "8" },
-  ".cm-line": { padding: "0 0 0 0.25rem" },
+  ".cm-line": { padding: "0 0 0 0.5rem" },
   ".cm-placeholder": { color: "var(--ink3)" },
   ".cm-specialChar": { color: "var(--r-high)" },
   ".cm-line.hit, .cm-gutterElement.hit": { backgroundColor: "var(--you-tint)" },

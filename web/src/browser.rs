@@ -147,6 +147,12 @@ fn is_text_area(editor: &HtmlTextAreaElement) -> bool {
     editor.has_type::<HtmlTextAreaElement>()
 }
 
+/// Whether something happens in the editor.
+pub fn is_in_editor(event: &Event) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.id() == EDITOR)
+}
+
 fn is_focused(editor: &HtmlTextAreaElement) -> bool {
     document().active_element().as_deref() == Some(&**editor)
 }

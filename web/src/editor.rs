@@ -12,6 +12,7 @@ use std::time::Duration;
 use daemonless_core::format::{self, FORMATS};
 use gloo::events::EventListener;
 use gloo::utils::document;
+use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::platform::spawn_local;
 use yew::platform::time::sleep;
@@ -177,7 +178,17 @@ fn Editor(props: &EditorProps) -> Html {
                 let desk = desk.clone();
                 EventListener::new(&document(), kind, move |_| desk.composing.set(composing))
             };
-            let listeners = [listen("compositionstart", true), listen("compositionend", false)];
+            // Here, behind the editor's own keys: Esc leads to the verdict, unless it has closed something.
+            let escape = EventListener::new(&document(), "keydown", |event| {
+                let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key);
+                if key.as_deref() == Some("Escape")
+                    && !event.default_prevented()
+                    && browser::is_in_editor(event)
+                {
+                    browser::go_to("verdict");
+                }
+            });
+            let listeners = [listen("compositionstart", true), listen("compositionend", false), escape];
             || drop(listeners)
         });
     }
@@ -229,18 +240,11 @@ fn Editor(props: &EditorProps) -> Html {
             browser::show_line(line, u32::try_from(lines).unwrap_or(u32::MAX));
         }
     });
-    let onkeydown = Callback::from(|event: KeyboardEvent| {
-        // Unless it has closed something.
-        if event.key() == "Escape" && !event.default_prevented() {
-            event.prevent_default();
-            browser::go_to("verdict");
-        }
-    });
     let rich = *there && !*plain;
     let field = FieldProps { state: state.clone(), on: on.clone(), desk, fixes: fixes.clone() };
     html! {
         <>
-            <div class="ed" {onkeydown}>
+            <div class="ed">
                 if rich { <Rich ..field /> } else { <Plain ..field /> }
             </div>
             {note(state, &fixes)}
