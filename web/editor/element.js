@@ -63,7 +63,7 @@ class CodeEditor extends HTMLElement {
         this.#language.of(languageOf(this.#format, doc.length)),
         colours,
         theme,
-        EditorView.contentAttributes.of({ "aria-label": this.getAttribute("label"), "aria-describedby": "hint" }),
+        EditorView.contentAttributes.of({ "aria-label": this.getAttribute("label"), "aria-describedby": "hint", tabindex: "0" }),
         EditorView.domEventHandlers({
           focus: () => void (this.#tabLeaves = true),
           keydown: ({ key }) => {
@@ -117,6 +117,7 @@ class CodeEditor extends HTMLElement {
 
   /** Id of the format, which tells the language. */
   set format(id) {
+    if (id === this.#format) return;
     this.#format = id;
     this.#view.dispatch({ effects: this.#language.reconfigure(languageOf(id, this.#view.state.doc.length)) });
   }
@@ -151,11 +152,13 @@ class CodeEditor extends HTMLElement {
   }
 
   set scrollTop(top) {
-    const height = this.#view.defaultLineHeight;
+    // By its line: what was never seen has no height yet.
+    const { lineHeight, paddingTop } = getComputedStyle(this.#view.contentDOM);
+    const height = parseFloat(lineHeight);
     const line = Math.min(Math.floor(top / height) + 1, this.#view.state.doc.lines);
+    const yMargin = parseFloat(paddingTop) + (line - 1) * height - top;
     const at = this.#view.state.doc.line(line).from;
-    // By its line: the heights of lines that were never seen are guessed.
-    this.#view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "start", yMargin: (line - 1) * height - top }) });
+    this.#view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "start", yMargin }) });
   }
 
   get scrollLeft() {

@@ -139,7 +139,7 @@ pub fn set_view(view: &View) {
 }
 
 /// The editor. The element that takes the text area's place has the text area's own names.
-fn editor() -> Option<HtmlTextAreaElement> {
+pub fn editor() -> Option<HtmlTextAreaElement> {
     element(EDITOR).map(JsCast::unchecked_into)
 }
 

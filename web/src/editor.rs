@@ -6,7 +6,6 @@ mod record;
 mod rich;
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use std::time::Duration;
 
 use daemonless_core::format::{self, FORMATS};
@@ -25,16 +24,10 @@ use crate::position;
 use crate::samples::SAMPLES;
 use crate::state::{Action, Outcome, Rewriter, Shared, Source, State};
 use fixes::Fix;
-use plain::Plain;
 use record::Record;
-use rich::Rich;
 
 const LABEL: &str = "Your Dockerfile or CI configuration";
 const PLACEHOLDER: &str = "Paste a Dockerfile or a CI configuration,\nor drop a file here.";
-/// What the richer editor says of its keys to who can't see the line under it.
-const RICH_HINT: &str =
-    "F8: next finding. Escape: to the verdict; Tab leads on from there. Control or Command with F: find.";
-
 /// How often one looks whether a letter is still being put together.
 const COMPOSING: Duration = Duration::from_millis(200);
 
@@ -143,18 +136,27 @@ fn read_as(state: &State, on: &Callback<Action>) -> Html {
 #[derive(Default)]
 pub struct Desk {
     record: RefCell<Record>,
+    /// What the page knows now.
+    state: RefCell<Option<UseReducerHandle<State>>>,
     /// What the next editor is to show.
     view: Cell<Option<View>>,
     /// Whether a letter is being put together, as for many languages: no editor may go away under it.
     composing: Cell<bool>,
 }
 
-#[derive(Properties, PartialEq)]
-pub struct FieldProps {
-    state: UseReducerHandle<State>,
-    on: Callback<Action>,
-    desk: Shared<Desk>,
-    fixes: Rc<Vec<Fix>>,
+impl Desk {
+    /// Says which finding is at the caret.
+    fn at_caret(&self, on: &Callback<Action>) {
+        let state = self.state.borrow().clone();
+        let Some((view, state)) = browser::view().zip(state) else { return };
+        let Some(outcome) = &state.outcome else { return };
+        let place = position::place(&state.source.text, view.start);
+        let findings = &outcome.report.findings;
+        let here = findings.iter().position(|finding| position::contains(&finding.range, place));
+        if here != state.finding {
+            on.emit(Action::At(here));
+        }
+    }
 }
 
 #[derive(Properties, PartialEq)]
@@ -223,12 +225,50 @@ fn Editor(props: &EditorProps) -> Html {
             plain.set(input.checked());
         })
     };
-    let source =
-        (state.outcome.clone(), state.source.text.clone(), state.builder.clone(), state.rewrites.clone());
+    let rich = *there && !*plain;
+    {
+        let (desk, on) = (desk.clone(), on.clone());
+        use_effect_with(rich, move |&rich| {
+            let view = desk.view.take();
+            let editor = browser::editor().filter(|_| rich);
+            let listeners = editor.map(|editor| rich::begin(&editor, &view.unwrap_or_default(), &desk, &on));
+            if let Some(view) = view {
+                browser::set_view(&view);
+            }
+            || drop(listeners)
+        });
+    }
+    let source = state.source.text.clone();
+    let seen =
+        (source.clone(), state.outcome.clone(), state.lines(), state.builder.clone(), state.rewrites.clone());
     let fixes = {
         let state = state.clone();
-        use_memo(source, move |_| fixes::fixes(&state))
+        use_memo(seen.clone(), move |_| fixes::fixes(&state))
     };
+    let rows = {
+        let state = state.clone();
+        use_memo((rich, source, state.outcome.clone(), state.lines()), move |&(rich, ..)| {
+            if rich { Vec::new() } else { plain::rows(&state) }
+        })
+    };
+    *desk.state.borrow_mut() = Some(state.clone());
+    {
+        let (state, desk, fixes) = (state.clone(), desk.clone(), fixes.clone());
+        use_effect_with((rich, seen, state.source.format.clone()), move |&(rich, ..)| {
+            let text = &state.source.text;
+            // Another text, from a file or a sample.
+            let other = desk.record.borrow().text() != &**text;
+            if other {
+                desk.record.borrow_mut().begin(text.clone());
+            }
+            if let Some(editor) = browser::editor().filter(|_| rich) {
+                if other {
+                    editor.set_value(text);
+                }
+                rich::tell(&editor, &state, &fixes);
+            }
+        });
+    }
     // The first finding of a text that was opened is brought into view; who types is left where they are.
     let lines = state.source.text.split('\n').count();
     use_effect_with(state.outcome.clone(), move |outcome| {
@@ -240,26 +280,15 @@ fn Editor(props: &EditorProps) -> Html {
             browser::show_line(line, u32::try_from(lines).unwrap_or(u32::MAX));
         }
     });
-    let rich = *there && !*plain;
-    let field = FieldProps { state: state.clone(), on: on.clone(), desk, fixes: fixes.clone() };
+    let layers = (*use_state(plain::Layers::default)).clone();
     html! {
         <>
             <div class="ed">
-                if rich { <Rich ..field /> } else { <Plain ..field /> }
+                if rich { {rich::view()} } else { {plain::view(state, on, &desk, &rows, &layers)} }
             </div>
             {note(state, &fixes)}
             {foot(state, on, rich, *plain, onplain)}
         </>
-    }
-}
-
-/// Says which finding is at the caret.
-fn at_caret(state: &State, on: &Callback<Action>) {
-    let (Some(view), Some(outcome)) = (browser::view(), &state.outcome) else { return };
-    let place = position::place(&state.source.text, view.start);
-    let here = outcome.report.findings.iter().position(|finding| position::contains(&finding.range, place));
-    if here != state.finding {
-        on.emit(Action::At(here));
     }
 }
 

@@ -205,6 +205,11 @@ impl State {
         self.outcome.as_ref()?.job(self.job.as_deref())
     }
 
+    /// The first and the last line of the job that is looked at; 0 if there is none.
+    pub fn lines(&self) -> std::ops::RangeInclusive<u32> {
+        self.job().map_or(0..=0, |job| job.line..=job.end_line.max(job.line))
+    }
+
     /// The last text for this builder, and whether it is of the last outcome.
     pub fn rewrite(&self, builder: &str) -> Option<(&Shared<Rewrite>, bool)> {
         let rewrite = self.rewrites.iter().find(|rewrite| rewrite.builder == builder)?;

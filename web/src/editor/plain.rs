@@ -3,42 +3,39 @@
 use web_sys::{HtmlElement, HtmlTextAreaElement, js_sys};
 use yew::prelude::*;
 
-use super::{FieldProps, LABEL, PLACEHOLDER, at_caret};
+use super::{Desk, LABEL, PLACEHOLDER};
 use crate::browser;
 use crate::layer::{self, Marked, Row};
 use crate::mark::mark;
-use crate::state::Action;
+use crate::state::{Action, Shared, State};
 
 /// The text area shows as many lines as the text has, within these.
 const ROWS: std::ops::RangeInclusive<usize> = 16..=42;
 
-#[component]
-pub fn Plain(props: &FieldProps) -> Html {
-    let FieldProps { state, on, desk, .. } = props;
-    let (gutter, under) = (use_node_ref(), use_node_ref());
-    // Marks belong to the text that was analysed; while the next answer is computed they stay where they were.
-    let outcome = state.outcome.clone().filter(|_| state.is_due());
-    let mine = state.job().map_or(0..=0, |job| job.line..=job.end_line.max(job.line));
-    let rows = use_memo((outcome, state.source.text.clone(), mine), |(outcome, text, mine)| {
-        let findings = outcome.as_ref().map_or(&[][..], |outcome| &outcome.report.findings);
-        layer::rows(text, findings, mine)
-    });
-    {
-        let desk = desk.clone();
-        use_effect_with((), move |()| {
-            if let Some(view) = desk.view.take() {
-                browser::set_view(&view);
-            }
-        });
-    }
-    {
-        let desk = desk.clone();
-        use_effect_with(state.source.text.clone(), move |text| {
-            if desk.record.borrow().text() != &**text {
-                desk.record.borrow_mut().begin(text.clone());
-            }
-        });
-    }
+/// What is moved with the text as it is scrolled.
+#[derive(Clone, Default, PartialEq)]
+pub struct Layers {
+    gutter: NodeRef,
+    under: NodeRef,
+}
+
+/// The lines with their marks. Marks belong to the text that was analysed; while the next answer is computed they stay
+/// where they were.
+pub fn rows(state: &State) -> Vec<Row> {
+    let findings = match &state.outcome {
+        Some(outcome) if state.is_due() => &outcome.report.findings[..],
+        _ => &[],
+    };
+    layer::rows(&state.source.text, findings, &state.lines())
+}
+
+pub fn view(
+    state: &State,
+    on: &Callback<Action>,
+    desk: &Shared<Desk>,
+    rows: &[Row],
+    Layers { gutter, under }: &Layers,
+) -> Html {
     // The layers are moved with the text. A style that a script sets is not held back by the security policy.
     let onscroll = {
         let (gutter, under) = (gutter.clone(), under.clone());
@@ -63,15 +60,15 @@ pub fn Plain(props: &FieldProps) -> Html {
         })
     };
     let onclick = {
-        let (state, on) = (state.clone(), on.clone());
-        Callback::from(move |_: MouseEvent| at_caret(&state, &on))
+        let (desk, on) = (desk.clone(), on.clone());
+        Callback::from(move |_: MouseEvent| desk.at_caret(&on))
     };
     let onkeyup = {
-        let (state, on) = (state.clone(), on.clone());
+        let (desk, on) = (desk.clone(), on.clone());
         Callback::from(move |event: KeyboardEvent| {
             let key = event.key();
             if key.starts_with("Arrow") || matches!(&*key, "Home" | "End" | "PageUp" | "PageDown") {
-                at_caret(&state, &on);
+                desk.at_caret(&on);
             }
         })
     };

@@ -3,101 +3,65 @@
 
 use daemonless_core::report::FindingReport;
 use gloo::events::EventListener;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
+use web_sys::HtmlTextAreaElement;
 use web_sys::js_sys::{Array, Reflect};
-use web_sys::{HtmlElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::fixes::{self, Fix};
 use super::record::{Edit, Record};
-use super::{FieldProps, LABEL, PLACEHOLDER, at_caret};
+use super::{Desk, LABEL, PLACEHOLDER};
 use crate::browser::{self, View};
 use crate::rewriter::object;
-use crate::state::Action;
+use crate::state::{Action, Shared, State};
 
 /// At most so many findings are marked; a text with more has trouble enough to begin with.
 const MOST: usize = 2_000;
 
-#[component]
-pub fn Rich(props: &FieldProps) -> Html {
-    let FieldProps { state, on, desk, fixes } = props;
-    let node = use_node_ref();
-    // What the text area held, its history with it.
-    {
-        let (node, desk, on) = (node.clone(), desk.clone(), on.clone());
-        use_effect_with((), move |()| {
-            let editor = editor(&node);
-            if let Some(editor) = &editor {
-                let view = desk.view.take().unwrap_or_default();
-                set(editor, "before", &before(&desk.record.borrow(), &view));
-                browser::set_view(&view);
-            }
-            let listener = editor.map(|editor| {
-                EventListener::new(&editor.clone(), "edit", move |_| {
-                    let text = editor.value();
-                    desk.record.borrow_mut().begin(text.as_str().into());
-                    on.emit(Action::Edited(text));
-                })
-            });
-            || drop(listener)
-        });
-    }
-    // Another text, from a file or a sample.
-    {
-        let (node, desk) = (node.clone(), desk.clone());
-        use_effect_with(state.source.text.clone(), move |text| {
-            if desk.record.borrow().text() != &**text
-                && let Some(editor) = editor(&node)
-            {
-                desk.record.borrow_mut().begin(text.clone());
-                editor.set_value(text);
-            }
-        });
-    }
-    {
-        let node = node.clone();
-        let recognised = state.outcome.as_ref().map(|outcome| outcome.report.format.to_owned());
-        use_effect_with(state.source.format.clone().or(recognised), move |format| {
-            if let Some((editor, format)) = editor(&node).zip(format.as_deref()) {
-                set(&editor, "format", &format.into());
-            }
-        });
-    }
-    {
-        let (node, desk) = (node.clone(), desk.clone());
-        let outcome = state.outcome.clone().filter(|_| state.is_due());
-        let mine = state.job().map_or((0, 0), |job| (job.line, job.end_line.max(job.line)));
-        use_effect_with((outcome, fixes.clone(), mine), move |(outcome, fixes, mine)| {
-            let Some(editor) = editor(&node) else { return };
-            let findings = outcome.as_ref().map_or(&[][..], |outcome| &outcome.report.findings);
-            // While the next answer is on its way, the marks move with the text.
-            let theirs =
-                outcome.as_ref().is_none_or(|outcome| *outcome.source.text == *desk.record.borrow().text());
-            if theirs {
-                set(&editor, "marks", &marks(findings, fixes, *mine));
-            }
-        });
-    }
-    {
-        let node = node.clone();
-        use_effect_with(state.clone(), {
-            let on = on.clone();
-            move |state| {
-                let state = state.clone();
-                let listener = editor(&node)
-                    .map(|editor| EventListener::new(&editor, "caret", move |_| at_caret(&state, &on)));
-                || drop(listener)
-            }
-        });
-    }
-    html! {
-        <code-editor ref={node} id={browser::EDITOR} label={LABEL} hint={super::RICH_HINT} placeholder={PLACEHOLDER} />
-    }
+/// What it says of its keys to who can't see the line under it.
+const HINT: &str =
+    "F8: next finding. Escape: to the verdict; Tab leads on from there. Control or Command with F: find.";
+
+pub fn view() -> Html {
+    html! { <code-editor id={browser::EDITOR} label={LABEL} hint={HINT} placeholder={PLACEHOLDER} /> }
 }
 
-/// The element, by the text area's names.
-fn editor(node: &NodeRef) -> Option<HtmlTextAreaElement> {
-    node.cast::<HtmlElement>().map(JsCast::unchecked_into)
+/// Has the new editor show what the text area held, its history with it, and listens to it.
+pub fn begin(
+    editor: &HtmlTextAreaElement,
+    view: &View,
+    desk: &Shared<Desk>,
+    on: &Callback<Action>,
+) -> [EventListener; 2] {
+    set(editor, "before", &before(&desk.record.borrow(), view));
+    let edit = {
+        let (editor, desk, on) = (editor.clone(), desk.clone(), on.clone());
+        move |_: &Event| {
+            let text = editor.value();
+            desk.record.borrow_mut().begin(text.as_str().into());
+            on.emit(Action::Edited(text));
+        }
+    };
+    let caret = {
+        let (desk, on) = (desk.clone(), on.clone());
+        move |_: &Event| desk.at_caret(&on)
+    };
+    [EventListener::new(editor, "edit", edit), EventListener::new(editor, "caret", caret)]
+}
+
+/// Tells the editor the format and the findings of its text.
+pub fn tell(editor: &HtmlTextAreaElement, state: &State, fixes: &[Fix]) {
+    let recognised = state.outcome.as_ref().map(|outcome| outcome.report.format);
+    if let Some(format) = state.source.format.as_deref().or(recognised) {
+        set(editor, "format", &format.into());
+    }
+    let outcome = state.outcome.as_ref().filter(|_| state.is_due());
+    // While the next answer is on its way, the marks move with the text.
+    if outcome.is_none_or(|outcome| outcome.source.text == state.source.text) {
+        let findings = outcome.map_or(&[][..], |outcome| &outcome.report.findings);
+        let lines = state.lines();
+        set(editor, "marks", &marks(findings, fixes, (*lines.start(), *lines.end())));
+    }
 }
 
 fn set(editor: &HtmlTextAreaElement, name: &str, value: &JsValue) {
