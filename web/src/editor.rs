@@ -298,7 +298,11 @@ fn note(state: &State, fixes: &[Fix]) -> Html {
     let Some(finding) = outcome.report.findings.get(index) else { return html! {} };
     let fix = |fix: &Fix| {
         let (start, end, text) = (fix.start, fix.end, fix.text.clone());
-        let onclick = move |_| browser::replace(start, end, &text);
+        let onclick = move |event: MouseEvent| {
+            // The button may be another one by the time that the page hears of the click.
+            event.stop_propagation();
+            browser::replace(start, end, &text);
+        };
         html! { <button type="button" class="link" {onclick}>{"Apply: "}{markdown::line(&fix.reason)}</button> }
     };
     html! {
