@@ -7,7 +7,9 @@ const severities = ["critical", "high", "medium", "low"];
 
 export const theme = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "transparent", maxHeight: "var(--editor-most)" },
-  "&.cm-focused": { outline: "3px solid var(--you)", outlineOffset: "-3px", boxShadow: "inset 0 -6px 0 -3px var(--ink)" },
+  "&.cm-focused": { outline: "none" },
+  // Over the lines and what stands beside them.
+  "&.cm-focused::after": { content: "''", position: "absolute", inset: "0", border: "3px solid var(--you)", boxShadow: "inset 0 -3px 0 var(--ink)", pointerEvents: "none", zIndex: "300" },
   ".cm-scroller": { fontFamily: "inherit", fontSize: "inherit", lineHeight: "inherit", overflow: "auto", minHeight: "var(--editor-least)" },
   ".cm-content": { padding: "0.75rem 1rem 0.75rem 0", caretColor: "var(--ink)", tabSize: "8" },
   ".cm-line": { padding: "0 0 0 0.5rem" },
