@@ -30,6 +30,9 @@ const load = async () => {
 globalThis.whole = load().catch(() => null);
 globalThis.texts = get("texts.json").then((response) => response.json()).catch(() => null);
 
+// The richer editor, when the page asks for it.
+globalThis.loadEditor = () => import("./editor.js");
+
 const { js, wasm } = document.getElementById("boot").dataset;
 const { default: init } = await import(js);
 await init({ module_or_path: wasm });

@@ -7,7 +7,7 @@ use crate::page::{Page, key};
 use crate::texts;
 
 /// Runs axe on what is shown; fails with each fault and its places.
-async fn check_axe(page: &Page, what: &str) {
+pub(crate) async fn check_axe(page: &Page, what: &str) {
     let path = xtask::root().join("node_modules/axe-core/axe.min.js");
     let axe = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     page.client.execute(&axe, Vec::new()).await.expect("axe loads");
@@ -82,14 +82,18 @@ fn on(selector: &str) -> String {
     format!("document.activeElement?.matches(`{selector}`) === true")
 }
 
-#[test]
-fn the_keyboard_is_enough() {
-    with_page("keyboard", async |page| {
+/// `plain`: with the text area.
+fn check_keyboard(plain: bool) {
+    with_page(if plain { "keyboard, text area" } else { "keyboard" }, async |page| {
+        if plain {
+            page.value("localStorage.setItem('editor', 'plain')").await;
+            page.reopen().await;
+        }
         page.press(&[key::TAB]).await;
         page.wait_for("the way past the header", &on("a.skip")).await;
         page.press(&[key::ENTER]).await;
         page.wait_for("the editor", &on("#editor")).await;
-        page.type_text(texts::GITLAB).await;
+        page.paste(texts::GITLAB).await;
         page.wait_for_verdict("gitlab-ci", "high").await;
 
         // From finding to finding, from anywhere.
@@ -145,4 +149,14 @@ fn the_keyboard_is_enough() {
         }
         assert_ne!(page.attributes("#verdict", "data-risk").await, before, "the verdict follows");
     });
+}
+
+#[test]
+fn the_keyboard_is_enough() {
+    check_keyboard(false);
+}
+
+#[test]
+fn the_keyboard_is_enough_for_the_text_area() {
+    check_keyboard(true);
 }

@@ -36,8 +36,7 @@ fn check(case: &Case) {
         for rule in rules {
             assert!(found.iter().any(|own| own == rule), "no {rule} in {found:?}");
         }
-        let marked = page.count(".under u").await;
-        assert!(marked >= rules.len(), "{marked} places are underlined for {found:?}");
+        page.wait_for_marks(rules.len()).await;
 
         assert!(page.count("#path li.stop").await >= 2, "the attack path has stops");
         let quotes = page.texts("#path .own code").await;

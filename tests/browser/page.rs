@@ -20,6 +20,8 @@ pub(crate) mod key {
     pub(crate) const SHIFT: char = '\u{e008}';
     pub(crate) const CONTROL: char = '\u{e009}';
     pub(crate) const END: char = '\u{e010}';
+    pub(crate) const HOME: char = '\u{e011}';
+    pub(crate) const LEFT: char = '\u{e012}';
     pub(crate) const ESCAPE: char = '\u{e00c}';
     pub(crate) const F8: char = '\u{e038}';
 }
@@ -43,7 +45,25 @@ impl Page {
             "document.querySelector('#format option[value=tekton]') !== null",
         )
         .await;
+        page.wait_for_editor().await;
         page
+    }
+
+    /// Waits until the richer editor has taken the text area's place.
+    pub(crate) async fn wait_for_editor(&self) {
+        self.wait_for("the editor", "document.querySelector('code-editor#editor') !== null").await;
+    }
+
+    /// Runs a script in the page before its own, and opens it again. It has a text area then, at least.
+    pub(crate) async fn reopen_with(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+        self.reopen().await;
+    }
+
+    /// Opens the page again.
+    pub(crate) async fn reopen(&self) {
+        self.client.refresh().await.expect("the page opens again");
+        self.wait_for("the page", "document.querySelector('#editor') !== null").await;
     }
 
     /// A command that WebDriver's standard has not, by the end of its address.
@@ -150,10 +170,28 @@ impl Page {
         self.client.perform_actions(actions).await.unwrap_or_else(|error| panic!("{keys:?}: {error}"));
     }
 
-    /// Types into the editor, key by key.
+    /// Types into the editor, key by key, where its caret is.
     pub(crate) async fn type_text(&self, text: &str) {
-        let editor = self.client.find(Locator::Id("editor")).await.expect("the editor");
-        editor.send_keys(text).await.expect("keys reach the editor");
+        self.value("document.activeElement.id === 'editor' || document.querySelector('#editor').focus()")
+            .await;
+        let keys = text.chars().map(|letter| if letter == '\n' { key::ENTER } else { letter });
+        let actions = keys.flat_map(|value| [KeyAction::Down { value }, KeyAction::Up { value }]);
+        let actions = actions.fold(KeyActions::new("keys".into()), KeyActions::then);
+        self.client.perform_actions(actions).await.expect("keys reach the editor");
+    }
+
+    /// The editor's text.
+    pub(crate) async fn text(&self) -> String {
+        let text = self.value("document.querySelector('#editor').value").await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until a place of the editor's text is underlined, in whichever editor.
+    pub(crate) async fn wait_for_marks(&self, least: usize) {
+        let marked = format!(
+            "(document.querySelector('code-editor')?.shadowRoot ?? document).querySelectorAll('.finding, .under u').length >= {least}"
+        );
+        self.wait_for(&format!("{least} underlined places"), &marked).await;
     }
 
     /// Replaces what is in the editor by what is pasted, as a person does.

@@ -63,8 +63,7 @@ fn a_verdict_needs_none_of_what_is_told() {
     with_page("untold", async |page| {
         page.devtools("Network.enable", json!({})).await;
         page.devtools("Network.setBlockedURLs", json!({ "urls": ["*texts.json"] })).await;
-        page.client.refresh().await.expect("the page opens again");
-        page.wait_for("the editor", "document.querySelector('#editor') !== null").await;
+        page.reopen().await;
         page.paste(texts::GITLAB).await;
         page.wait_for_verdict("gitlab-ci", "high").await;
         for place in ["#explanation .read", "#choices > .aside", "#findings details.about"] {

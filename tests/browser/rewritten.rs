@@ -122,9 +122,7 @@ fn without_the_whole_analysis_the_page_says_what_is_missing() {
             postMessage() {}
             terminate() {}
         }";
-        page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": broken })).await;
-        page.client.refresh().await.expect("the page again");
-        page.wait_for("the page", "document.querySelector('#editor') !== null").await;
+        page.reopen_with(broken).await;
         page.paste(texts::GITLAB).await;
         page.wait_for_verdict("gitlab-ci", "high").await;
         page.wait_for("a word on it", "document.querySelector('#beyond[role=alert]') !== null").await;

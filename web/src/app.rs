@@ -54,10 +54,15 @@ pub fn App() -> Html {
         ("rewrite", found.is_some_and(|found| !found.report.rewrites.is_empty())),
     ];
     let places: Vec<_> = places.into_iter().filter_map(|(id, there)| there.then_some(id)).collect();
+    // The way by the address alone ends before the richer editor's text.
+    let to_editor = |event: MouseEvent| {
+        event.prevent_default();
+        browser::go_to(browser::EDITOR);
+    };
     html! {
         <>
-            <a class="skip" href="#editor">{"To the editor"}</a>
-            <Header {places} loaded={state.loaded != Loaded::First} />
+            <a class="skip" href="#editor" onclick={to_editor}>{"To the editor"}</a>
+            <Header {places} loaded={state.loaded != Loaded::First && state.editor_settled} />
             <main class="wrap" id="main">
                 <div class="first" id="check">
                     {editor::view(&state, &on)}

@@ -1,18 +1,36 @@
 //! What the page asks of the browser: elements, focus, the clipboard, files, the theme.
 
 use gloo::file::{Blob, ObjectUrl};
-use gloo::storage::{LocalStorage, Storage};
 use gloo::utils::{document, document_element, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, Event, HtmlAnchorElement, HtmlElement, HtmlLinkElement, HtmlTextAreaElement, js_sys};
+use web_sys::{
+    Element, Event, HtmlAnchorElement, HtmlDocument, HtmlElement, HtmlLinkElement, HtmlTextAreaElement,
+    js_sys,
+};
 
 use crate::texts::Entry;
 
-/// Id of the text area that holds the person's text.
+/// Id of the editor that holds the person's text: a text area, or the element that took its place.
 pub const EDITOR: &str = "editor";
 
+/// Names of what is kept.
 const THEME: &str = "theme";
+const EDITOR_KIND: &str = "editor";
+const PLAIN: &str = "plain";
+
+/// What an editor shows of its text.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct View {
+    /// The selection, in UTF-16 units.
+    pub start: u32,
+    pub end: u32,
+    /// How far it is scrolled, in pixels.
+    top: i32,
+    left: i32,
+    /// Whether the keyboard is on it.
+    focused: bool,
+}
 
 /// What the page's start has asked for under this name.
 async fn promised(name: &str) -> Option<JsValue> {
@@ -52,7 +70,8 @@ pub fn element(id: &str) -> Option<Element> {
 
 /// The value of the attribute on what was clicked, or on what it stands in.
 pub fn data(event: &Event, attribute: &str) -> Option<String> {
-    let clicked: Element = event.target()?.dyn_into().ok()?;
+    // Behind the element that a shadow tree hides: what was really clicked.
+    let clicked: Element = event.composed_path().get(0).dyn_into().ok()?;
     clicked.closest(&format!("[{attribute}]")).ok()??.get_attribute(attribute)
 }
 
@@ -76,20 +95,76 @@ pub fn select(start: u32, end: u32, line: u32, lines: u32) {
     let Some(editor) = editor() else { return };
     let _ = editor.focus();
     let _ = editor.set_selection_range(start, end);
-    scroll_to(&editor, line, lines);
-}
-
-/// Scrolls the editor so that the line is seen, unless the person is in it.
-pub fn show_line(line: u32, lines: u32) {
-    if let Some(editor) = editor()
-        && document().active_element().as_deref() != Some(&**editor)
-    {
+    // The other one shows what it selects by itself.
+    if is_text_area(&editor) {
         scroll_to(&editor, line, lines);
     }
 }
 
-fn editor() -> Option<HtmlTextAreaElement> {
-    element(EDITOR)?.dyn_into().ok()
+/// Scrolls the editor so that the line is seen, unless the person is in it.
+pub fn show_line(line: u32, lines: u32) {
+    if let Some(editor) = editor().filter(|editor| !is_focused(editor)) {
+        scroll_to(&editor, line, lines);
+    }
+}
+
+/// Puts `text` in the place of a part of the editor's text, as one step that can be undone.
+pub fn replace(start: u32, end: u32, text: &str) {
+    let Some(editor) = editor() else { return };
+    let _ = editor.focus();
+    if is_text_area(&editor) {
+        // Of all ways to change a text area this is the one that its own undo knows.
+        let _ = editor.set_selection_range(start, end);
+        if let Ok(document) = document().dyn_into::<HtmlDocument>() {
+            let command = if text.is_empty() { "delete" } else { "insertText" };
+            let _ = document.exec_command_with_show_ui_and_value(command, false, text);
+        }
+    } else {
+        let _ = editor.set_range_text_with_start_and_end(text, start, end);
+    }
+}
+
+/// What the editor shows now.
+pub fn view() -> Option<View> {
+    let editor = editor()?;
+    let place = |place: Result<Option<u32>, JsValue>| place.ok().flatten().unwrap_or_default();
+    Some(View {
+        start: place(editor.selection_start()),
+        end: place(editor.selection_end()),
+        top: editor.scroll_top(),
+        left: editor.scroll_left(),
+        focused: is_focused(&editor),
+    })
+}
+
+/// Has the editor show what another showed.
+pub fn set_view(view: &View) {
+    let Some(editor) = editor() else { return };
+    if view.focused {
+        let _ = editor.focus();
+    }
+    let _ = editor.set_selection_range(view.start, view.end);
+    editor.set_scroll_top(view.top);
+    editor.set_scroll_left(view.left);
+}
+
+/// The editor. The element that takes the text area's place has the text area's own names.
+pub fn editor() -> Option<HtmlTextAreaElement> {
+    element(EDITOR).map(JsCast::unchecked_into)
+}
+
+fn is_text_area(editor: &HtmlTextAreaElement) -> bool {
+    editor.has_type::<HtmlTextAreaElement>()
+}
+
+/// Whether something happens in the editor.
+pub fn is_in_editor(event: &Event) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.id() == EDITOR)
+}
+
+fn is_focused(editor: &HtmlTextAreaElement) -> bool {
+    document().active_element().as_deref() == Some(&**editor)
 }
 
 fn scroll_to(editor: &HtmlTextAreaElement, line: u32, lines: u32) {
@@ -100,6 +175,14 @@ fn scroll_to(editor: &HtmlTextAreaElement, line: u32, lines: u32) {
     if top < scrolled || top + 2.0 * height > scrolled + visible {
         editor.set_scroll_top((top - visible / 3.0).max(0.0) as i32);
     }
+}
+
+/// Has the richer editor come; false if it can't be had. The page's start knows how to ask for it.
+pub async fn load_editor() -> bool {
+    let load =
+        js_sys::Reflect::get(&window(), &"loadEditor".into()).and_then(JsValue::dyn_into::<js_sys::Function>);
+    let Ok(promise) = load.and_then(|load| load.call0(&JsValue::UNDEFINED)) else { return false };
+    JsFuture::from(js_sys::Promise::resolve(&promise)).await.is_ok()
 }
 
 /// Address of the page's icon.
@@ -150,9 +233,35 @@ pub fn is_dark() -> bool {
     }
 }
 
-/// Makes the page dark or light, from now on and at the next visit. It is all that the page ever stores.
+/// Makes the page dark or light, from now on and at the next visit.
 pub fn set_dark(dark: bool) {
     let theme = if dark { "dark" } else { "light" };
     let _ = document_element().set_attribute("data-theme", theme);
-    let _ = LocalStorage::raw().set_item(THEME, theme);
+    keep(THEME, Some(theme));
+}
+
+/// Whether the person wants the plain text area.
+pub fn prefers_plain() -> bool {
+    let kept = storage().and_then(|storage| storage.get_item(EDITOR_KIND).ok().flatten());
+    kept.as_deref() == Some(PLAIN)
+}
+
+/// Keeps what the person wants for the next visit.
+pub fn set_prefers_plain(plain: bool) {
+    keep(EDITOR_KIND, plain.then_some(PLAIN));
+}
+
+/// Keeps a setting, or forgets it. The settings are all that the page ever stores.
+fn keep(name: &str, value: Option<&str>) {
+    if let Some(storage) = storage() {
+        let _ = match value {
+            Some(value) => storage.set_item(name, value),
+            None => storage.remove_item(name),
+        };
+    }
+}
+
+/// `None` where the browser keeps nothing for this page.
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
 }

@@ -1,19 +1,34 @@
-//! The person's text: a plain text area, with the marks of the findings under and beside it.
+//! The person's text: its name and format, the text itself in one of two editors, and what else can be done with it.
 
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+mod fixes;
+mod plain;
+mod record;
+mod rich;
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use gloo::events::EventListener;
+use gloo::utils::document;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::platform::spawn_local;
+use yew::platform::time::sleep;
 use yew::prelude::*;
 
-use crate::browser;
-use crate::layer::{self, Marked, Row};
+use crate::browser::{self, View};
 use crate::mark::{line_tag, mark};
 use crate::markdown;
 use crate::position;
 use crate::samples::SAMPLES;
-use crate::state::{Action, Outcome, Shared, Source, State, UNKNOWN};
+use crate::state::{Action, Loaded, Outcome, Shared, Source, State, UNKNOWN};
+use fixes::Fix;
+use record::Record;
 
-/// The text area shows as many lines as the text has, within these.
-const ROWS: std::ops::RangeInclusive<usize> = 16..=42;
+const LABEL: &str = "Your Dockerfile or CI configuration";
+const PLACEHOLDER: &str = "Paste a Dockerfile or a CI configuration,\nor drop a file here.";
+/// How often one looks whether a letter is still being put together.
+const COMPOSING: Duration = Duration::from_millis(200);
 
 /// The whole pane: name and format, text, note on the finding at the caret, and what else can be done.
 pub fn view(state: &UseReducerHandle<State>, on: &Callback<Action>) -> Html {
@@ -46,9 +61,7 @@ pub fn view(state: &UseReducerHandle<State>, on: &Callback<Action>) -> Html {
                 {open_file(on_file)}
                 {read_as(state, on)}
             </div>
-            <Field state={state.clone()} on={on.clone()} />
-            {note(state)}
-            {foot(state, on)}
+            <Editor state={state.clone()} on={on.clone()} />
         </div>
     }
 }
@@ -118,85 +131,145 @@ fn read_as(state: &State, on: &Callback<Action>) -> Html {
     }
 }
 
+/// What lies beside the editor and outlives it, as another takes its place.
+#[derive(Default)]
+pub struct Desk {
+    record: RefCell<Record>,
+    /// What the page knows now.
+    state: RefCell<Option<UseReducerHandle<State>>>,
+    /// What the next editor is to show.
+    view: Cell<Option<View>>,
+    /// Whether a letter is being put together, as for many languages: no editor may go away under it.
+    composing: Cell<bool>,
+}
+
+impl Desk {
+    /// Says which finding is at the caret.
+    fn at_caret(&self, on: &Callback<Action>) {
+        let state = self.state.borrow().clone();
+        let Some((view, state)) = browser::view().zip(state) else { return };
+        let Some(outcome) = &state.outcome else { return };
+        let place = position::place(&state.source.text, view.start);
+        let findings = &outcome.report.findings;
+        let here = findings.iter().position(|finding| position::contains(&finding.range, place));
+        if here != state.finding {
+            on.emit(Action::At(here));
+        }
+    }
+}
+
 #[derive(Properties, PartialEq)]
-struct FieldProps {
+struct EditorProps {
     state: UseReducerHandle<State>,
     on: Callback<Action>,
 }
 
-/// The text area with its marks.
+/// The text, note on the finding at the caret, keys and samples. A text area is there at once; the richer editor takes
+/// its place when it is there, unless the person wants the text area.
 #[component]
-fn Field(props: &FieldProps) -> Html {
-    let state = &props.state;
-    let (gutter, under) = (use_node_ref(), use_node_ref());
-    // Marks belong to the text that was analysed; while the next answer is computed they stay where they were.
-    let outcome = state.outcome.clone().filter(|_| state.is_due());
-    let mine = state.job().map_or(0..=0, |job| job.line..=job.end_line.max(job.line));
-    let rows = use_memo((outcome, state.source.text.clone(), mine), |(outcome, text, mine)| {
-        let findings = outcome.as_ref().map_or(&[][..], |outcome| &outcome.report.findings);
-        layer::rows(text, findings, mine)
-    });
-    let lines = state.source.text.split('\n').count();
-    // The layers are moved with the text. A style that a script sets is not held back by the security policy.
-    let follow = {
-        let (gutter, under) = (gutter.clone(), under.clone());
-        move |editor: &HtmlTextAreaElement| {
-            for (layer, x) in [(&gutter, 0), (&under, editor.scroll_left())] {
-                if let Some(layer) = layer.cast::<HtmlElement>() {
-                    let shift = format!("translate({}px, {}px)", -x, -editor.scroll_top());
-                    let _ = layer.style().set_property("transform", &shift);
+fn Editor(props: &EditorProps) -> Html {
+    let EditorProps { state, on } = props;
+    let desk = (*use_state(|| Shared::new(Desk::default()))).clone();
+    let plain = use_state(browser::prefers_plain);
+    let there = use_state(|| false);
+    {
+        let desk = desk.clone();
+        use_effect_with((), move |()| {
+            let listen = |kind, composing| {
+                let desk = desk.clone();
+                EventListener::new(&document(), kind, move |_| desk.composing.set(composing))
+            };
+            // Here, behind the editor's own keys: Esc leads to the verdict, unless it has closed something.
+            let escape = EventListener::new(&document(), "keydown", |event| {
+                let key = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key);
+                if key.as_deref() == Some("Escape")
+                    && !event.default_prevented()
+                    && browser::is_in_editor(event)
+                {
+                    browser::go_to("verdict");
                 }
+            });
+            let listeners = [listen("compositionstart", true), listen("compositionend", false), escape];
+            || drop(listeners)
+        });
+    }
+    // It comes last: neither the first verdict nor the rewritten text waits for it, and no text decides that it does.
+    let due = state.loaded != Loaded::First;
+    {
+        let (desk, on, there) = (desk.clone(), on.clone(), there.setter());
+        use_effect_with((due, *plain), move |&(due, plain)| {
+            if due && plain {
+                on.emit(Action::EditorSettled);
+            } else if due {
+                spawn_local(async move {
+                    let came = browser::load_editor().await;
+                    while desk.composing.get() {
+                        sleep(COMPOSING).await;
+                    }
+                    if came {
+                        desk.view.set(browser::view());
+                        there.set(true);
+                    }
+                    on.emit(Action::EditorSettled);
+                });
             }
-        }
-    };
-    let onscroll = {
-        let follow = follow.clone();
+        });
+    }
+    let onplain = {
+        let (desk, plain) = (desk.clone(), plain.clone());
         Callback::from(move |event: Event| {
-            if let Some(editor) = event.target_dyn_into::<HtmlTextAreaElement>() {
-                follow(&editor);
-            }
+            let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+            browser::set_prefers_plain(input.checked());
+            desk.view.set(browser::view());
+            plain.set(input.checked());
         })
     };
-    let oninput = {
-        let on = props.on.clone();
-        Callback::from(move |event: InputEvent| {
-            if let Some(editor) = event.target_dyn_into::<HtmlTextAreaElement>() {
-                on.emit(Action::Edited(editor.value()));
+    let rich = *there && !*plain;
+    {
+        let (desk, on) = (desk.clone(), on.clone());
+        use_effect_with(rich, move |&rich| {
+            let view = desk.view.take();
+            let editor = browser::editor().filter(|_| rich);
+            let listeners = editor.map(|editor| rich::begin(&editor, &view.unwrap_or_default(), &desk, &on));
+            if let Some(view) = view {
+                browser::set_view(&view);
             }
+            || drop(listeners)
+        });
+    }
+    let source = state.source.text.clone();
+    let seen =
+        (source.clone(), state.outcome.clone(), state.lines(), state.builder.clone(), state.rewrites.clone());
+    let fixes = {
+        let state = state.clone();
+        use_memo(seen.clone(), move |_| fixes::fixes(&state))
+    };
+    let rows = {
+        let state = state.clone();
+        use_memo((rich, source, state.outcome.clone(), state.lines()), move |&(rich, ..)| {
+            if rich { Vec::new() } else { plain::rows(&state) }
         })
     };
-    // The finding at the caret, after a click or a key.
-    let at_caret = {
-        let (state, on) = (state.clone(), props.on.clone());
-        move |editor: Option<HtmlTextAreaElement>| {
-            let (Some(editor), Some(outcome)) = (editor, &state.outcome) else { return };
-            let caret = editor.selection_start().ok().flatten().unwrap_or(0);
-            let place = position::place(&state.source.text, caret);
-            let findings = &outcome.report.findings;
-            let here = findings.iter().position(|finding| position::contains(&finding.range, place));
-            if here != state.finding {
-                on.emit(Action::At(here));
+    *desk.state.borrow_mut() = Some(state.clone());
+    {
+        let (state, desk, fixes) = (state.clone(), desk.clone(), fixes.clone());
+        use_effect_with((rich, seen, state.source.format.clone()), move |&(rich, ..)| {
+            let text = &state.source.text;
+            // Another text, from a file or a sample.
+            let other = desk.record.borrow().text() != &**text;
+            if other {
+                desk.record.borrow_mut().begin(text.clone());
             }
-        }
-    };
-    let onclick = {
-        let at_caret = at_caret.clone();
-        Callback::from(move |event: MouseEvent| at_caret(event.target_dyn_into()))
-    };
-    let onkeyup = Callback::from(move |event: KeyboardEvent| {
-        if event.key().starts_with("Arrow")
-            || matches!(event.key().as_str(), "Home" | "End" | "PageUp" | "PageDown")
-        {
-            at_caret(event.target_dyn_into());
-        }
-    });
-    let onkeydown = Callback::from(|event: KeyboardEvent| {
-        if event.key() == "Escape" {
-            event.prevent_default();
-            browser::go_to("verdict");
-        }
-    });
+            if let Some(editor) = browser::editor().filter(|_| rich) {
+                if other {
+                    editor.set_value(text);
+                }
+                rich::tell(&editor, &state, &fixes);
+            }
+        });
+    }
     // The first finding of a text that was opened is brought into view; who types is left where they are.
+    let lines = state.source.text.split('\n').count();
     use_effect_with(state.outcome.clone(), move |outcome| {
         let first = |outcome: &Shared<Outcome>| {
             let findings = &outcome.report.findings;
@@ -206,78 +279,44 @@ fn Field(props: &FieldProps) -> Html {
             browser::show_line(line, u32::try_from(lines).unwrap_or(u32::MAX));
         }
     });
-    let rows_shown = lines.clamp(*ROWS.start(), *ROWS.end()).to_string();
+    let layers = (*use_state(plain::Layers::default)).clone();
     html! {
-        <div class="ed">
-            <div class="gutter"><div ref={gutter}>
-                {for rows.iter().map(gutter_row)}
-            </div></div>
-            <div class="field">
-                <div class="under" aria-hidden="true"><div ref={under}>{for rows.iter().map(under_row)}</div></div>
-                <label class="vh" for={browser::EDITOR}>{"Your Dockerfile or CI configuration"}</label>
-                <textarea id={browser::EDITOR} rows={rows_shown} wrap="off" spellcheck="false" autocomplete="off"
-                    autocapitalize="off" aria-describedby="editor-keys" value={state.source.text.to_string()}
-                    placeholder={"Paste a Dockerfile or a CI configuration,\nor drop a file here."}
-                    {oninput} {onscroll} {onclick} {onkeyup} {onkeydown} />
+        <>
+            <div class="ed">
+                if rich { {rich::view()} } else { {plain::view(state, on, &desk, &rows, &layers)} }
             </div>
-        </div>
-    }
-}
-
-/// Numbers of lines, each on its own.
-fn numbers(first: u32, count: u32) -> String {
-    (first..first.saturating_add(count)).map(|line| format!("{line}\n")).collect()
-}
-
-fn gutter_row(row: &Row) -> Html {
-    match row {
-        Row::Plain { first, count, mine } => {
-            html! { <div class={classes!("gap", mine.then_some("mine"))} aria-hidden="true">{numbers(*first, *count)}</div> }
-        }
-        Row::Marked(Marked { line, mine, severity, finding, .. }) => {
-            let label = format!("Line {line}: explain the {severity} finding");
-            // By keyboard one goes through the findings with F8 or in their list.
-            html! {
-                <button type="button" class={classes!("hit", mine.then_some("mine"))} tabindex="-1"
-                    aria-label={label} data-explain={finding.to_string()}>
-                    {mark(severity)}<b>{line}</b>
-                </button>
-            }
-        }
-    }
-}
-
-fn under_row(row: &Row) -> Html {
-    match row {
-        Row::Plain { count, .. } => {
-            html! { <div class="gap">{AttrValue::from("\n".repeat(*count as usize))}</div> }
-        }
-        Row::Marked(row) => {
-            let part = |(severity, text): &(Option<&'static str>, String)| match severity {
-                Some(severity) => html! { <u class={*severity}>{text}</u> },
-                None => html! { {text} },
-            };
-            html! { <div class="hit">{for row.parts.iter().map(part)}{"\u{200b}"}</div> }
-        }
+            {note(state, &fixes)}
+            {foot(state, on, rich, *plain, onplain)}
+        </>
     }
 }
 
 /// What the finding at the caret says.
-fn note(state: &State) -> Html {
+fn note(state: &State, fixes: &[Fix]) -> Html {
     let Some((index, outcome)) = state.finding.zip(state.outcome.as_ref()) else { return html! {} };
     let Some(finding) = outcome.report.findings.get(index) else { return html! {} };
+    let fix = |fix: &Fix| {
+        let (start, end, text) = (fix.start, fix.end, fix.text.clone());
+        let onclick = move |event: MouseEvent| {
+            // The button may be another one by the time that the page hears of the click.
+            event.stop_propagation();
+            browser::replace(start, end, &text);
+        };
+        html! { <button type="button" class="link" {onclick}>{"Apply: "}{markdown::line(&fix.reason)}</button> }
+    };
     html! {
         <div class={classes!("note", finding.severity)}>
             <p class="id">{mark(finding.severity)}<b class={finding.severity}>{finding.severity}</b>
                 {line_tag(&finding.range, "")}<code>{finding.rule}</code></p>
             <p>{markdown::line(&finding.message)}</p>
             <button type="button" class="link" data-explain={index.to_string()}>{"Explain"}</button>
+            {for fixes::touching(fixes, &finding.range).iter().map(fix)}
         </div>
     }
 }
 
-/// Counts, keys, samples.
-fn foot(state: &State, on: &Callback<Action>) -> Html {
+/// Counts, keys, which editor, samples.
+fn foot(state: &State, on: &Callback<Action>, rich: bool, plain: bool, onplain: Callback<Event>) -> Html {
     let findings = state.outcome.as_ref().map_or(0, |outcome| outcome.report.findings.len());
     let sample = |sample: &'static crate::samples::Sample| {
         let onclick = on.reform(move |_: MouseEvent| Action::Opened(sample.source()));
@@ -294,7 +333,14 @@ fn foot(state: &State, on: &Callback<Action>) -> Html {
                 if !found.is_empty() { <span>{found}</span> }
                 <span><kbd>{"F8"}</kbd>{" next finding"}</span>
                 <span><kbd>{"Esc"}</kbd>{" to the verdict"}</span>
+                if rich {
+                    <span><kbd>{"Tab"}</kbd>{" leads on from there"}</span>
+                    <span><kbd>{"Ctrl"}</kbd>{" "}<kbd>{"F"}</kbd>{" find"}</span>
+                }
             </p>
+            <label class="setting">
+                <input type="checkbox" id="plain" checked={plain} onchange={onplain} />{"Plain text area"}
+            </label>
             <div class="samples" id="samples">
                 <span>{"Start from:"}</span>
                 <ul>{for SAMPLES.iter().map(sample)}</ul>

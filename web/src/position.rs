@@ -56,6 +56,20 @@ pub fn place(text: &str, offset: u32) -> (u32, u32) {
     (line.max(2) - 1, 1)
 }
 
+/// Places of a file's text in the editor's, where each line ends with `\n` alone: from bytes, which ascend, to UTF-16
+/// units. The text is read once, however many places there are.
+pub fn units(text: &str, bytes: impl IntoIterator<Item = usize>) -> Vec<u32> {
+    let (mut at, mut units) = (0, 0u32);
+    let place = |byte: usize| {
+        let between = text.get(at..byte).unwrap_or_default();
+        let returns = between.bytes().filter(|byte| *byte == b'\r').count();
+        units += utf16_len(between).saturating_sub(u32::try_from(returns).unwrap_or(u32::MAX));
+        at = byte.max(at);
+        units
+    };
+    bytes.into_iter().map(place).collect()
+}
+
 /// Whether the place is in the range; a range's end counts, so that a caret behind its last letter is in it.
 pub fn contains(range: &Range, (line, column): (u32, u32)) -> bool {
     (range.line, range.column) <= (line, column) && (line, column) <= (range.end_line, range.end_column)
@@ -129,6 +143,14 @@ mod tests {
         assert_eq!(place(text, 5), (2, 1));
         assert_eq!(place(text, 6), (3, 1));
         assert_eq!(place(text, 7), (3, 2));
+    }
+
+    #[test]
+    fn bytes_become_units() {
+        assert_eq!(units("é😀x\r\ny", [0, 2, 6, 7, 9, 10]), [0, 1, 3, 4, 5, 6]);
+        assert_eq!(units("ab", [1, 1, 2]), [1, 1, 2]);
+        assert_eq!(units("ab", [9]), [0]);
+        assert_eq!(units("", []), [0; 0]);
     }
 
     #[test]

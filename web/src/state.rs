@@ -151,6 +151,8 @@ pub struct State {
     pub loaded: Loaded,
     /// What can be read, in the order in which it is offered.
     pub formats: Rc<[Format]>,
+    /// Whether the richer editor is there, or will not come.
+    pub editor_settled: bool,
     /// Name of the job that the person chose.
     pub job: Option<String>,
     /// Id of the builder that the person chose.
@@ -193,6 +195,8 @@ pub enum Action {
     Loaded(Vec<Format>),
     /// The whole analysis will not come.
     Failed,
+    /// The richer editor is there, or will not come.
+    EditorSettled,
     ChoseJob(String),
     ChoseBuilder(String),
     At(Option<usize>),
@@ -219,6 +223,11 @@ impl State {
         self.outcome.as_ref()?.job(self.job.as_deref())
     }
 
+    /// The first and the last line of the job that is looked at; 0 if there is none.
+    pub fn lines(&self) -> std::ops::RangeInclusive<u32> {
+        self.job().map_or(0..=0, |job| job.line..=job.end_line.max(job.line))
+    }
+
     /// The last text for this builder, and whether it is of the last outcome.
     pub fn rewrite(&self, builder: &str) -> Option<(&Shared<Rewrite>, bool)> {
         let rewrite = self.rewrites.iter().find(|rewrite| rewrite.builder == builder)?;
@@ -236,8 +245,8 @@ impl State {
 
     /// Nothing is known of this text; what was said about another one is forgotten.
     fn anew(&self, source: Source) -> Self {
-        let Self { depth, texts, loaded, formats, .. } = self.clone();
-        Self { source, depth, texts, loaded, formats, ..Self::default() }
+        let Self { depth, texts, loaded, formats, editor_settled, .. } = self.clone();
+        Self { source, depth, texts, loaded, formats, editor_settled, ..Self::default() }
     }
 
     /// The state after `action`.
@@ -276,6 +285,7 @@ impl State {
             }
             Action::Loaded(formats) => (next.loaded, next.formats) = (Loaded::Whole, formats.into()),
             Action::Failed => next.loaded = Loaded::OnlyFirst,
+            Action::EditorSettled => next.editor_settled = true,
             Action::ChoseJob(job) => next.job = Some(job),
             Action::ChoseBuilder(builder) => {
                 next.builder = Some(builder);

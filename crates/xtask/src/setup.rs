@@ -107,7 +107,7 @@ pub fn wasm_target() -> Result<()> {
     )
 }
 
-/// Makes sure of the programs from npm: wasm-opt, esbuild, axe and gitlab-ci-local.
+/// Makes sure of what comes from npm: the parts of the editor, wasm-opt, esbuild, axe and gitlab-ci-local.
 pub fn npm() -> Result<Tools> {
     let mut lock = Fingerprint::default();
     lock.add_files(&root().join("package-lock.json"))?;
