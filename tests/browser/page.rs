@@ -21,6 +21,7 @@ pub(crate) mod key {
     pub(crate) const CONTROL: char = '\u{e009}';
     pub(crate) const END: char = '\u{e010}';
     pub(crate) const ESCAPE: char = '\u{e00c}';
+    pub(crate) const DOWN: char = '\u{e015}';
     pub(crate) const F8: char = '\u{e038}';
 }
 
