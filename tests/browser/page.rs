@@ -23,6 +23,7 @@ pub(crate) mod key {
     pub(crate) const HOME: char = '\u{e011}';
     pub(crate) const LEFT: char = '\u{e012}';
     pub(crate) const ESCAPE: char = '\u{e00c}';
+    pub(crate) const DOWN: char = '\u{e015}';
     pub(crate) const F8: char = '\u{e038}';
 }
 

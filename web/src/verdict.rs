@@ -130,7 +130,7 @@ fn answer(state: &State, on: &Callback<Action>, outcome: &Outcome) -> Html {
             if let Some(job) = job {
                 {proof(job, &report.headline)}
                 {way_out(job, outcome)}
-                {facts(job, on)}
+                {facts(state, job, on)}
             }
             {errors(outcome)}
             {jobs(&report.jobs, job, on)}
@@ -181,9 +181,11 @@ fn way_out(job: &JobReport, outcome: &Outcome) -> Html {
 }
 
 /// Power, host and reach; the last two can be corrected.
-fn facts(job: &JobReport, on: &Callback<Action>) -> Html {
+fn facts(state: &State, job: &JobReport, on: &Callback<Action>) -> Html {
     let to_host = on.reform(|id: Option<&'static str>| Action::RunsOn(id.and_then(Host::from_id)));
     let to_reach = on.reform(|id: Option<&'static str>| Action::StartedBy(id.and_then(Reach::from_id)));
+    let host = state.context.host.map(|host| host.id());
+    let reach = state.context.reach.map(|reach| reach.id());
     html! {
         <>
             <div class="sum">
@@ -191,8 +193,8 @@ fn facts(job: &JobReport, on: &Callback<Action>) -> Html {
                     <p class="t"><b>{"Power"}</b><span class="why">{"What one bad step gets"}</span></p>
                     <p>{markdown::line(&capital(job.power.title))}{line_tags(&job.power.lines)}</p>
                 </div>
-                {choice("host", "Where it runs", &job.host, &to_host)}
-                {choice("reach", "Who can start it", &job.reach, &to_reach)}
+                {choice("host", "Where it runs", &job.host, host, &to_host)}
+                {choice("reach", "Who can start it", &job.reach, reach, &to_reach)}
             </div>
             <p class="eq">
                 {"Power and place give the level; if strangers can start it on a machine that lasts, it rises by one. Correct \
@@ -202,17 +204,18 @@ fn facts(job: &JobReport, on: &Callback<Action>) -> Html {
     }
 }
 
-/// One fact with the values it could have, and the level that each leads to. `on` is told the id that the person
-/// chose, or `None` where the file is to be believed again.
+/// One fact with the values it could have, and the level that each leads to. What the person `chose` shows before the answer
+/// to it is there. `on` is told the id that the person chooses, or `None` where the file is to be believed again.
 fn choice(
     name: &'static str,
     legend: &'static str,
     fact: &FactReport,
+    chose: Option<&'static str>,
     on: &Callback<Option<&'static str>>,
 ) -> Html {
     let option = |choice: &ChoiceReport| {
         let (id, on) = (choice.id, on.clone());
-        let checked = id == fact.id;
+        let checked = id == chose.unwrap_or(fact.id);
         let onchange = Callback::from(move |event: Event| {
             if event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked()) {
                 on.emit(Some(id));
