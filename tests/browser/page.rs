@@ -39,12 +39,32 @@ impl Page {
         for name in ["clipboard-read", "clipboard-write"] {
             page.command("permissions", json!({ "descriptor": { "name": name }, "state": "granted" })).await;
         }
-        page.wait_for(
-            "the whole analysis",
-            "document.querySelector('#format option[value=tekton]') !== null",
-        )
-        .await;
+        page.wait_for_whole().await;
         page
+    }
+
+    /// Opens the page again; the browser asks for none of these addresses.
+    pub(crate) async fn reopen_without(&self, addresses: &[&str]) {
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.setBlockedURLs", json!({ "urls": addresses })).await;
+        self.reopen().await;
+    }
+
+    /// Opens the page again; this script runs in it before its own.
+    pub(crate) async fn reopen_with(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+        self.reopen().await;
+    }
+
+    async fn reopen(&self) {
+        self.client.refresh().await.expect("the page opens again");
+        self.wait_for("the editor", "document.querySelector('#editor') !== null").await;
+    }
+
+    /// Waits until the whole analysis is there.
+    pub(crate) async fn wait_for_whole(&self) {
+        let format = "document.querySelector('#format option[value=tekton]') !== null";
+        self.wait_for("the whole analysis", format).await;
     }
 
     /// A command that WebDriver's standard has not, by the end of its address.

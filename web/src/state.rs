@@ -271,8 +271,10 @@ impl State {
             Action::ReadAs(format) => next.source.format = format,
             Action::RunsOn(host) => next.context.host = host,
             Action::StartedBy(reach) => next.context.reach = reach,
+            // The text as it is now is on its way.
+            Action::TooLong(source) if source != self.source => {}
             Action::TooLong(source) => {
-                // Said of the text as it was, it holds for the next keys too.
+                // It holds for the next keys too.
                 if next.patience == Patience::Brisk && source.text.len() <= ORDINARY {
                     next.patience = Patience::Slow;
                 } else {
@@ -281,6 +283,8 @@ impl State {
                 }
             }
             Action::ReadAnyway => (next.held, next.patience) = (false, Patience::Asked),
+            // What is late is of the text as it was a key ago; of another text, which is gone, it says nothing here.
+            Action::Analysed(Some(late)) if late.source != self.source && self.outcome.is_none() => {}
             Action::Analysed(outcome) => {
                 let findings = outcome.as_ref().map_or(0, |outcome| outcome.report.findings.len());
                 next.finding = next.finding.filter(|&finding| finding < findings);
@@ -401,6 +405,16 @@ mod tests {
         assert_eq!(state.after(Action::Opened(Source::new("b", "c"))).patience, Patience::Brisk);
         let long = "a".repeat(ORDINARY + 1);
         assert!(!after([edited(&long), Action::TooLong(Source::new("", &long))]).is_due());
+        let other = after([edited(&long), Action::Opened(Source::new("b", "c"))]);
+        assert!(other.after(Action::TooLong(Source::new("", &long))).is_due(), "it was said of another text");
+    }
+
+    #[test]
+    fn what_is_late_is_no_answer_on_another_text() {
+        let late = || with_findings(2);
+        assert!(after([edited("a"), late()]).outcome.is_none());
+        assert!(after([late(), edited("a"), late()]).outcome.is_some(), "of the text a key ago");
+        assert!(after([late(), Action::Opened(Source::new("b", "c")), late()]).outcome.is_none());
     }
 
     #[test]
