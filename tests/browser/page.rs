@@ -41,11 +41,7 @@ impl Page {
         for name in ["clipboard-read", "clipboard-write"] {
             page.command("permissions", json!({ "descriptor": { "name": name }, "state": "granted" })).await;
         }
-        page.wait_for(
-            "the whole analysis",
-            "document.querySelector('#format option[value=tekton]') !== null",
-        )
-        .await;
+        page.wait_for_whole().await;
         page.wait_for_editor().await;
         page
     }
@@ -53,6 +49,13 @@ impl Page {
     /// Waits until the richer editor has taken the text area's place.
     pub(crate) async fn wait_for_editor(&self) {
         self.wait_for("the editor", "document.querySelector('code-editor#editor') !== null").await;
+    }
+
+    /// Opens the page again; the browser asks for none of these addresses.
+    pub(crate) async fn reopen_without(&self, addresses: &[&str]) {
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.setBlockedURLs", json!({ "urls": addresses })).await;
+        self.reopen().await;
     }
 
     /// Runs a script in the page before its own, and opens it again. It has a text area then, at least.
@@ -65,6 +68,12 @@ impl Page {
     pub(crate) async fn reopen(&self) {
         self.client.refresh().await.expect("the page opens again");
         self.wait_for("the page", "document.querySelector('#editor') !== null").await;
+    }
+
+    /// Waits until the whole analysis is there.
+    pub(crate) async fn wait_for_whole(&self) {
+        let format = "document.querySelector('#format option[value=tekton]') !== null";
+        self.wait_for("the whole analysis", format).await;
     }
 
     /// A command that WebDriver's standard has not, by the end of its address.

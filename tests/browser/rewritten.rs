@@ -104,11 +104,8 @@ fn the_rewritten_text_follows_what_one_types() {
 #[test]
 fn without_the_whole_analysis_the_page_says_what_is_missing() {
     with_page("worker", async |page| {
-        page.devtools("Network.enable", json!({})).await;
         for missing in ["*daemonless-wasm_bg.wasm", "*worker.js"] {
-            page.devtools("Network.setBlockedURLs", json!({ "urls": [missing] })).await;
-            page.client.refresh().await.expect("the page again");
-            page.wait_for("the page", "document.querySelector('#editor') !== null").await;
+            page.reopen_without(&[missing]).await;
             page.paste(texts::GITLAB).await;
             page.wait_for_verdict("gitlab-ci", "high").await;
             page.wait_for("a word on it", "document.querySelector('#beyond[role=alert]') !== null").await;
@@ -116,7 +113,7 @@ fn without_the_whole_analysis_the_page_says_what_is_missing() {
             assert_eq!(page.count("#path, #rewrite").await, 0);
         }
         // A worker that breaks before it can answer.
-        page.devtools("Network.setBlockedURLs", json!({ "urls": [] })).await;
+        page.reopen_without(&[]).await;
         let broken = "window.Worker = class extends EventTarget {
             constructor() { super(); setTimeout(() => this.dispatchEvent(new Event('error'))); }
             postMessage() {}

@@ -75,6 +75,15 @@ cargo build --release
 tar -czf app.tar.gz target/release/app
 ";
 
+/// The formats that the page itself reads, each with its risky text and its risk.
+pub(crate) const FIRST: &[(&str, &str, &str)] = &[
+    ("gitlab-ci", "high", GITLAB),
+    ("github-actions", "critical", GITHUB),
+    ("docker-compose", "critical", COMPOSE),
+    ("dockerfile", "high", DOCKERFILE),
+    ("shell", "critical", SHELL),
+];
+
 /// The formats that only the whole analysis reads, each with a risky text and its risk.
 pub(crate) const OTHERS: &[(&str, &str, &str)] = &[
     (
@@ -139,7 +148,7 @@ steps:
     ),
     (
         "tekton",
-        "critical",
+        "high",
         "apiVersion: tekton.dev/v1
 kind: Task
 metadata:
@@ -149,13 +158,15 @@ spec:
     - name: build
       image: docker:27
       script: docker build .
-      volumeMounts:
-        - name: engine
-          mountPath: /var/run/docker.sock
-  volumes:
-    - name: engine
-      hostPath:
-        path: /var/run/docker.sock
+      env:
+        - name: DOCKER_HOST
+          value: tcp://localhost:2375
+  sidecars:
+    - name: daemon
+      image: docker:27-dind
+      args: [--host=tcp://0.0.0.0:2375]
+      securityContext:
+        privileged: true
 ",
     ),
     (

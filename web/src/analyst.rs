@@ -13,7 +13,7 @@ use yew::prelude::*;
 use crate::browser;
 use crate::json::Json;
 use crate::report::Read;
-use crate::state::{Action, Format, Loaded, Outcome, Shared, Source, State};
+use crate::state::{Action, Format, Loaded, Outcome, Patience, Shared, Source, State};
 use crate::worker::{Call, Caller, Told};
 
 /// How long the keyboard has to rest before a text is read, in milliseconds.
@@ -22,8 +22,11 @@ const PAUSE: u32 = 150;
 /// How long the worker may read a text while one types, in milliseconds.
 const LIMIT: u32 = 1_000;
 
+/// How long it may read such a text the second time.
+const SLOW_LIMIT: u32 = 5_000;
+
 /// How long it may read when the person asks for it.
-const PATIENT_LIMIT: u32 = 60_000;
+const ASKED_LIMIT: u32 = 60_000;
 
 /// A text of more bytes than this waits for the worker: while the page itself reads, it does nothing else.
 const LARGE: usize = 256 << 10;
@@ -47,8 +50,8 @@ pub fn use_analysis(state: &UseReducerHandle<State>, on: &Callback<Action>) {
     let due = state.is_due().then(|| (state.source.clone(), state.context.clone()));
     let asked = use_mut_ref(|| None::<Source>);
     let on = on.clone();
-    use_effect_with((due, state.loaded, state.patient), move |(due, loaded, patient)| {
-        let (loaded, patient) = (*loaded, *patient);
+    use_effect_with((due, state.loaded, state.patience), move |(due, loaded, patience)| {
+        let (loaded, patience) = (*loaded, *patience);
         let Some(ask) = due.clone() else {
             *asked.borrow_mut() = None;
             on.emit(Action::Analysed(None));
@@ -60,12 +63,18 @@ pub fn use_analysis(state: &UseReducerHandle<State>, on: &Callback<Action>) {
             let large = ask.0.text.len() > LARGE;
             match (loaded, &*analyst.borrow()) {
                 (Loaded::Whole, Some(worker)) => {
-                    let limit = if patient { PATIENT_LIMIT } else { LIMIT };
+                    let limit = match patience {
+                        Patience::Brisk => LIMIT,
+                        Patience::Slow => SLOW_LIMIT,
+                        Patience::Asked => ASKED_LIMIT,
+                    };
                     let call = Call::on("analyze", &ask.0, &ask.1, limit);
                     worker.ask(ask, call);
                 }
                 (Loaded::First, _) if large => {}
-                (Loaded::OnlyFirst, _) if large && !patient => on.emit(Action::TooLong(ask.0)),
+                (Loaded::OnlyFirst, _) if large && patience != Patience::Asked => {
+                    on.emit(Action::TooLong(ask.0))
+                }
                 _ => {
                     let report = analyze(&[ask.0.file()], &ask.1).files.into_iter().next();
                     on.emit(analysed(ask, report, false));

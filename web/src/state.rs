@@ -13,6 +13,9 @@ use crate::texts::Texts;
 /// What the analysis calls the format of a text that it does not recognise.
 pub const UNKNOWN: &str = "unknown";
 
+/// Few texts are longer than this, in bytes.
+const ORDINARY: usize = 64 << 10;
+
 /// The person's text, as the editor holds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {
@@ -114,6 +117,18 @@ impl Outcome {
     }
 }
 
+/// How long a text may be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Patience {
+    /// As one types.
+    #[default]
+    Brisk,
+    /// A text of ordinary size took longer than that: the machine is slow, or busy.
+    Slow,
+    /// The person asked for it, and waits.
+    Asked,
+}
+
 /// How much of the analysis is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Loaded {
@@ -142,8 +157,8 @@ pub struct State {
     pub context: Context,
     /// The text took too long to read, so it is not read again before the person asks for it.
     pub held: bool,
-    /// The person asked for it, and waits.
-    pub patient: bool,
+    /// How long it may take the next time.
+    pub patience: Patience,
     /// The last answer. It may lag behind the source by the time it takes to type a word.
     pub outcome: Option<Shared<Outcome>>,
     /// The last text for each builder. It may lag behind the outcome.
@@ -265,14 +280,20 @@ impl State {
             Action::ReadAs(format) => next.source.format = format,
             Action::RunsOn(host) => next.context.host = host,
             Action::StartedBy(reach) => next.context.reach = reach,
+            // The text as it is now is on its way.
+            Action::TooLong(source) if source != self.source => {}
             Action::TooLong(source) => {
-                // Said of the text as it was, it holds for the next keys too.
-                next.held = true;
-                if source == next.source {
+                // It holds for the next keys too.
+                if next.patience == Patience::Brisk && source.text.len() <= ORDINARY {
+                    next.patience = Patience::Slow;
+                } else {
+                    next.held = true;
                     next.outcome = None;
                 }
             }
-            Action::ReadAnyway => (next.held, next.patient) = (false, true),
+            Action::ReadAnyway => (next.held, next.patience) = (false, Patience::Asked),
+            // What is late is of the text as it was a key ago; of another text, which is gone, it says nothing here.
+            Action::Analysed(Some(late)) if late.source != self.source && self.outcome.is_none() => {}
             Action::Analysed(outcome) => {
                 let findings = outcome.as_ref().map_or(0, |outcome| outcome.report.findings.len());
                 next.finding = next.finding.filter(|&finding| finding < findings);
@@ -381,14 +402,29 @@ mod tests {
         assert!(!after([]).is_due());
         let state = after([edited("a")]);
         assert!(state.is_due());
-        let state = state.after(Action::TooLong(Source::new("", "a")));
+        let too_long = || Action::TooLong(Source::new("", "a"));
+        let state = state.after(too_long());
+        assert!(state.is_due() && state.patience == Patience::Slow, "the machine may have been busy");
+        let state = state.after(too_long());
         assert!(!state.is_due());
         assert!(!state.after(edited("ab")).is_due());
         assert!(state.after(edited("")).after(edited("b")).is_due(), "another text");
         let state = state.after(Action::ReadAnyway);
-        assert!(state.is_due() && state.patient);
+        assert!(state.is_due() && state.patience == Patience::Asked);
         assert!(state.after(edited("ab")).is_due());
-        assert!(!state.after(Action::Opened(Source::new("b", "c"))).patient);
+        assert_eq!(state.after(Action::Opened(Source::new("b", "c"))).patience, Patience::Brisk);
+        let long = "a".repeat(ORDINARY + 1);
+        assert!(!after([edited(&long), Action::TooLong(Source::new("", &long))]).is_due());
+        let other = after([edited(&long), Action::Opened(Source::new("b", "c"))]);
+        assert!(other.after(Action::TooLong(Source::new("", &long))).is_due(), "it was said of another text");
+    }
+
+    #[test]
+    fn what_is_late_is_no_answer_on_another_text() {
+        let late = || with_findings(2);
+        assert!(after([edited("a"), late()]).outcome.is_none());
+        assert!(after([late(), edited("a"), late()]).outcome.is_some(), "of the text a key ago");
+        assert!(after([late(), Action::Opened(Source::new("b", "c")), late()]).outcome.is_none());
     }
 
     #[test]

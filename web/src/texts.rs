@@ -138,11 +138,9 @@ mod tests {
     fn all_that_the_page_tells_is_in_the_file() {
         let texts = texts();
         for rule in RULES {
-            assert!(
-                !texts.find("rules").expect("rules").find(rule.id).expect("a rule").text("docs").is_empty(),
-                "{}",
-                rule.id
-            );
+            let told = texts.find("rules").and_then(|rules| rules.find(rule.id)).expect(rule.id);
+            assert_eq!(told.text("summary"), rule.summary);
+            assert!(!told.text("docs").is_empty(), "{}", rule.id);
         }
         let report = report("docker run --privileged debian");
         let outcome = Outcome { source: Source::default(), context: Context::default(), report, whole: true };

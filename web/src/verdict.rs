@@ -9,7 +9,7 @@ use crate::first::first;
 use crate::mark::{capital, line_tag, line_tags, mark, risk, words};
 use crate::markdown;
 use crate::position::whole_line;
-use crate::state::{Action, Loaded, Outcome, State, UNKNOWN};
+use crate::state::{Action, Loaded, Outcome, Patience, State, UNKNOWN};
 
 /// More jobs than this, and those without an engine are folded away.
 const MANY_JOBS: usize = 12;
@@ -82,7 +82,7 @@ fn reading() -> Html {
 fn held(state: &State, on: &Callback<Action>) -> Html {
     let onclick = on.reform(|_: MouseEvent| Action::ReadAnyway);
     let size = state.source.text.len() / 1000;
-    let ask = if state.patient { "Try once more" } else { "Read it now" };
+    let ask = if state.patience == Patience::Asked { "Try once more" } else { "Read it now" };
     html! {
         <>
             <h1 id="headline">{"This text takes long to read."}</h1>

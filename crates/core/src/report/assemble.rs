@@ -26,9 +26,15 @@ use crate::verdict::{Fact, Origin, Verdict};
 pub fn file_report(files: &Files<'_>, index: usize, analysis: Analysis) -> FileReport {
     let id = FileId::of(index);
     let (path, text) = files.file(id).map_or(("", ""), |file| (&file.path, &file.text));
-    let places = Places { id, text, lines: LineIndex::new(text), files, others: RefCell::default() };
+    let places = Places {
+        id,
+        text,
+        lines: LineIndex::new(text),
+        files,
+        others: RefCell::default(),
+        shared: RefCell::new(Map::new()),
+    };
     let format = analysis.detected.format.map(|format| format.id);
-    let mut shared = Map::new();
     let risk = analysis.risk().id();
     let judged: Vec<_> = analysis.unit.jobs.iter().zip(&analysis.verdicts).collect();
     let headline = headline::of_file(format, &judged);
@@ -40,9 +46,7 @@ pub fn file_report(files: &Files<'_>, index: usize, analysis: Analysis) -> FileR
         (notes.into_iter().map(finding).collect(), findings.into_iter().map(finding).collect());
     let judged = analysis.unit.jobs.into_iter().zip(analysis.verdicts).zip(analysis.needs);
     let jobs: Vec<JobReport> = judged
-        .map(|((job, verdict), needs)| {
-            places.job(format.unwrap_or("unknown"), &job, &verdict, &needs, &mut shared)
-        })
+        .map(|((job, verdict), needs)| places.job(format.unwrap_or("unknown"), &job, &verdict, &needs))
         .collect();
     FileReport {
         path: path.to_owned(),
@@ -94,6 +98,8 @@ struct Places<'a> {
     files: &'a Files<'a>,
     /// Of other files that something is said of.
     others: RefCell<Map<FileId, (Arc<str>, LineIndex)>>,
+    /// The ways out that jobs share.
+    shared: RefCell<Map<Key, Arc<[AlternativeReport]>>>,
 }
 
 impl Places<'_> {
@@ -131,17 +137,10 @@ impl Places<'_> {
         }
     }
 
-    fn job(
-        &self,
-        format: &str,
-        job: &Job,
-        verdict: &Verdict,
-        needs: &Needs,
-        shared: &mut Map<Key, Arc<[AlternativeReport]>>,
-    ) -> JobReport {
+    fn job(&self, format: &str, job: &Job, verdict: &Verdict, needs: &Needs) -> JobReport {
         let range = self.range(job.span);
         let (path, alternatives) = match cfg!(feature = "ways") {
-            true => self.ways(format, job, verdict, needs, shared),
+            true => (self.path(job, verdict, needs), self.ways(format, job, verdict, needs)),
             false => Default::default(),
         };
         let named = self.range(job.name_span);
@@ -188,15 +187,13 @@ impl Places<'_> {
         }
     }
 
-    /// How an attacker gets out of the job, and the ways out for who runs it.
-    fn ways(
-        &self,
-        format: &str,
-        job: &Job,
-        verdict: &Verdict,
-        needs: &Needs,
-        shared: &mut Map<Key, Arc<[AlternativeReport]>>,
-    ) -> (Vec<StepReport>, Arc<[AlternativeReport]>) {
+    /// How an attacker gets out of the job.
+    fn path(&self, job: &Job, verdict: &Verdict, needs: &Needs) -> Vec<StepReport> {
+        path(job, verdict, needs).iter().map(|step| self.step(step)).collect()
+    }
+
+    /// The ways out for who runs it.
+    fn ways(&self, format: &str, job: &Job, verdict: &Verdict, needs: &Needs) -> Arc<[AlternativeReport]> {
         let key: Key = (
             runs_as(format, job).to_owned(),
             verdict.approach,
@@ -206,14 +203,14 @@ impl Places<'_> {
             verdict.unmaintained,
             needs.iter().map(|(need, _)| need).collect(),
         );
-        let alternatives = shared.get_or_insert_with(key, || {
+        let mut shared = self.shared.borrow_mut();
+        let ways = shared.get_or_insert_with(key, || {
             let found = alternatives(format, job, verdict, needs);
             let leaves = verdict.approach >= Approach::Daemonless && verdict.unmaintained.is_some();
             let can = |builder| rewrite::can(format, builder) && (!leaves || rewrite::can_leave(format));
             found.iter().zip(1..).map(|(one, rank)| alternative(format, one, rank, &can)).collect()
         });
-        let path = path(job, verdict, needs).iter().map(|step| self.step(step)).collect();
-        (path, Arc::clone(alternatives))
+        Arc::clone(ways)
     }
 
     fn host(&self, verdict: &Verdict) -> FactReport {
