@@ -58,7 +58,7 @@ impl Page {
         self.reopen().await;
     }
 
-    /// Runs a script in the page before its own, and opens it again. It has a text area then, at least.
+    /// Runs a script in the page before its own, and opens it again.
     pub(crate) async fn reopen_with(&self, script: &str) {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
         self.reopen().await;
@@ -67,7 +67,8 @@ impl Page {
     /// Opens the page again.
     pub(crate) async fn reopen(&self) {
         self.client.refresh().await.expect("the page opens again");
-        self.wait_for("the page", "document.querySelector('#editor') !== null").await;
+        let reads = "document.querySelector('#format option[value=docker-compose]') !== null";
+        self.wait_for("the page", reads).await;
     }
 
     /// Waits until the whole analysis is there.

@@ -199,11 +199,12 @@ fn the_verdict_waits_for_nothing_but_the_page() {
 #[test]
 fn a_text_that_takes_too_long_is_given_up_and_read_when_asked() {
     with_page("given up", async |page| {
-        // The first workers answer no call: the one that rewrites, the one that is given up, and the one that tries again.
+        // The first workers answer no call: two for the first verdict, the one that rewrites, the one that is given up, and
+        // the one that tries again.
         let stuck = "const Real = window.Worker;
             let made = 0;
             window.Worker = class extends Real {
-                constructor(address) { super(address); this.stuck = ++made <= 3; }
+                constructor(address) { super(address); this.stuck = ++made <= 5; }
                 postMessage(message) { if (!this.stuck || message instanceof WebAssembly.Module) super.postMessage(message); }
                 terminate() { window.ended = (window.ended ?? 0) + 1; super.terminate(); }
             };";
@@ -211,6 +212,7 @@ fn a_text_that_takes_too_long_is_given_up_and_read_when_asked() {
         page.wait_for_whole().await;
         page.settle().await;
         let served = page.server.requests();
+        page.value("window.ended = 0").await;
         page.paste(texts::GITLAB).await;
         page.wait_for("a question", "document.querySelector('#read-anyway') !== null").await;
         assert_eq!(

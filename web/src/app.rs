@@ -11,13 +11,14 @@ use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use crate::analyst::use_analysis;
+use crate::begin::Begin;
 use crate::footer::Footer;
 use crate::header::Header;
 use crate::rewriter::use_rewriter;
-use crate::state::{Action, Loaded, Shared, Source, State};
+use crate::state::{Action, Part, Shared, Source, State};
 use crate::texts::Texts;
 use crate::{
-    alternatives, analyst, browser, choices, editor, explanation, findings, path, position, rewrite, verdict,
+    alternatives, browser, choices, editor, explanation, findings, path, position, rewrite, verdict,
 };
 
 impl Reducible for State {
@@ -28,9 +29,14 @@ impl Reducible for State {
     }
 }
 
+#[derive(Properties, PartialEq)]
+pub struct AppProps {
+    pub begin: Begin,
+}
+
 #[component]
-pub fn App() -> Html {
-    let state = use_reducer_eq(|| State { formats: analyst::formats(), ..State::default() });
+pub fn App(AppProps { begin }: &AppProps) -> Html {
+    let state = use_reducer_eq(|| begin.state.clone());
     let on = {
         let dispatch = state.dispatcher();
         use_callback((), move |action: Action, ()| dispatch.dispatch(action))
@@ -62,10 +68,10 @@ pub fn App() -> Html {
     html! {
         <>
             <a class="skip" href="#editor" onclick={to_editor}>{"To the editor"}</a>
-            <Header {places} loaded={state.loaded != Loaded::First && state.editor_settled} />
+            <Header {places} dark={begin.dark} loaded={state.is_settled()} />
             <main class="wrap" id="main">
                 <div class="first" id="check">
-                    {editor::view(&state, &on)}
+                    {editor::view(&state, &on, begin)}
                     {verdict::view(&state, &on)}
                 </div>
                 <Answer state={told} on={on.clone()} />
@@ -89,7 +95,7 @@ fn Answer(props: &AnswerProps) -> Html {
     let job = found.and_then(|outcome| Some((outcome, outcome.job(state.job.as_deref())?)));
     html! {
         <>
-            if found.is_some_and(|outcome| !outcome.whole) { {beyond(state.loaded)} }
+            if found.is_some_and(|outcome| !outcome.whole) { {beyond(state.whole)} }
             {job.map(|(outcome, job)| path::view(outcome, job)).unwrap_or_default()}
             {found.map(|outcome| findings::view(state, outcome, on)).unwrap_or_default()}
             {job.map(|(_, job)| explanation::view(state, job, on)).unwrap_or_default()}
@@ -101,9 +107,9 @@ fn Answer(props: &AnswerProps) -> Html {
 }
 
 /// What stands in the place of what only the whole analysis says.
-fn beyond(loaded: Loaded) -> Html {
-    match loaded {
-        Loaded::OnlyFirst => html! {
+fn beyond(whole: Part) -> Html {
+    match whole {
+        Part::Failed => html! {
             <p class="s aside" id="beyond" role="alert">
                 {"The part of this page that tells the attack's path, the ways out and the new text could not be loaded. Load \
                   the page again, or use "}<code>{"daemonless check"}</code>{" and "}<code>{"daemonless fix"}</code>{"."}

@@ -9,6 +9,7 @@ use web_sys::{
     js_sys,
 };
 
+use crate::json::Json;
 use crate::texts::Entry;
 
 /// Id of the editor that holds the person's text: a text area, or the element that took its place.
@@ -20,7 +21,7 @@ const EDITOR_KIND: &str = "editor";
 const PLAIN: &str = "plain";
 
 /// What an editor shows of its text.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct View {
     /// The selection, in UTF-16 units.
     pub start: u32,
@@ -32,10 +33,32 @@ pub struct View {
     focused: bool,
 }
 
-/// What the page's start has asked for under this name.
+/// What the page's start has made or asked for, by its name.
+fn given(name: &str) -> JsValue {
+    let all = js_sys::Reflect::get(&window(), &"daemonless".into()).unwrap_or_default();
+    js_sys::Reflect::get(&all, &name.into()).unwrap_or_default()
+}
+
+/// What comes of it.
 async fn promised(name: &str) -> Option<JsValue> {
-    let promise = js_sys::Reflect::get(&window(), &name.into()).ok()?;
-    JsFuture::from(js_sys::Promise::resolve(&promise)).await.ok()
+    JsFuture::from(js_sys::Promise::resolve(&given(name))).await.ok()
+}
+
+/// Calls what the page's start has under this name.
+fn call(name: &str) -> Option<JsValue> {
+    given(name).dyn_ref::<js_sys::Function>()?.call0(&JsValue::UNDEFINED).ok()
+}
+
+/// What was there before the page's program. It is the program's from now on.
+pub fn early() -> Json {
+    let early = given("early");
+    call("take");
+    early.into()
+}
+
+/// What makes a worker that holds what the first verdict needs; `None` where it did not come.
+pub async fn first() -> Option<js_sys::Function> {
+    promised("first").await?.dyn_into().ok()
 }
 
 /// What makes a worker that holds the whole analysis; `None` where it did not come.
@@ -177,11 +200,9 @@ fn scroll_to(editor: &HtmlTextAreaElement, line: u32, lines: u32) {
     }
 }
 
-/// Has the richer editor come; false if it can't be had. The page's start knows how to ask for it.
+/// Has the richer editor come; false if it can't be had.
 pub async fn load_editor() -> bool {
-    let load =
-        js_sys::Reflect::get(&window(), &"loadEditor".into()).and_then(JsValue::dyn_into::<js_sys::Function>);
-    let Ok(promise) = load.and_then(|load| load.call0(&JsValue::UNDEFINED)) else { return false };
+    let Some(promise) = call("editor") else { return false };
     JsFuture::from(js_sys::Promise::resolve(&promise)).await.is_ok()
 }
 

@@ -21,7 +21,8 @@ use crate::mark::{line_tag, mark};
 use crate::markdown;
 use crate::position;
 use crate::samples::SAMPLES;
-use crate::state::{Action, Loaded, Outcome, Shared, Source, State, UNKNOWN};
+use crate::begin::Begin;
+use crate::state::{Action, Outcome, Part, Shared, Source, State, UNKNOWN};
 use fixes::Fix;
 use record::Record;
 
@@ -31,7 +32,7 @@ const PLACEHOLDER: &str = "Paste a Dockerfile or a CI configuration,\nor drop a 
 const COMPOSING: Duration = Duration::from_millis(200);
 
 /// The whole pane: name and format, text, note on the finding at the caret, and what else can be done.
-pub fn view(state: &UseReducerHandle<State>, on: &Callback<Action>) -> Html {
+pub fn view(state: &UseReducerHandle<State>, on: &Callback<Action>, begin: &Begin) -> Html {
     let on_file = {
         let on = on.clone();
         Callback::from(move |file: web_sys::File| {
@@ -61,7 +62,7 @@ pub fn view(state: &UseReducerHandle<State>, on: &Callback<Action>) -> Html {
                 {open_file(on_file)}
                 {read_as(state, on)}
             </div>
-            <Editor state={state.clone()} on={on.clone()} />
+            <Editor state={state.clone()} on={on.clone()} begin={begin.clone()} />
         </div>
     }
 }
@@ -144,6 +145,18 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// What was typed before the page's program came is on it.
+    fn new(begin: &Begin) -> Self {
+        let mut record = Record::default();
+        for (time, text) in &begin.typed {
+            record.typed(text, *time);
+        }
+        if record.text() != &*begin.state.source.text {
+            record.begin(begin.state.source.text.clone());
+        }
+        Self { record: record.into(), view: Cell::new(begin.view), ..Self::default() }
+    }
+
     /// Says which finding is at the caret.
     fn at_caret(&self, on: &Callback<Action>) {
         let state = self.state.borrow().clone();
@@ -162,15 +175,16 @@ impl Desk {
 struct EditorProps {
     state: UseReducerHandle<State>,
     on: Callback<Action>,
+    begin: Begin,
 }
 
 /// The text, note on the finding at the caret, keys and samples. A text area is there at once; the richer editor takes
 /// its place when it is there, unless the person wants the text area.
 #[component]
 fn Editor(props: &EditorProps) -> Html {
-    let EditorProps { state, on } = props;
-    let desk = (*use_state(|| Shared::new(Desk::default()))).clone();
-    let plain = use_state(browser::prefers_plain);
+    let EditorProps { state, on, begin } = props;
+    let desk = (*use_state(|| Shared::new(Desk::new(begin)))).clone();
+    let plain = use_state(|| begin.plain);
     let there = use_state(|| false);
     {
         let desk = desk.clone();
@@ -194,7 +208,7 @@ fn Editor(props: &EditorProps) -> Html {
         });
     }
     // It comes last: neither the first verdict nor the rewritten text waits for it, and no text decides that it does.
-    let due = state.loaded != Loaded::First;
+    let due = state.whole != Part::Coming;
     {
         let (desk, on, there) = (desk.clone(), on.clone(), there.setter());
         use_effect_with((due, *plain), move |&(due, plain)| {

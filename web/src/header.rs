@@ -26,6 +26,8 @@ pub struct HeaderProps {
     pub places: Vec<&'static str>,
     /// Whether all parts of the page are there.
     pub loaded: bool,
+    /// Whether the page is dark when it begins.
+    pub dark: bool,
 }
 
 #[component]
@@ -48,17 +50,22 @@ pub fn Header(props: &HeaderProps) -> Html {
                         <span class="long">{"Nothing you type leaves this page: "}</span>
                         <b>{requests}</b>{" "}<span class="mid">{counted}</span>
                     </span>
-                    <ThemeButton />
+                    <ThemeButton dark={props.dark} />
                 </div>
             </div>
         </header>
     }
 }
 
+#[derive(Properties, PartialEq)]
+struct ThemeProps {
+    dark: bool,
+}
+
 /// The button that turns the page dark or light.
 #[component]
-fn ThemeButton() -> Html {
-    let dark = use_state(browser::is_dark);
+fn ThemeButton(props: &ThemeProps) -> Html {
+    let dark = use_state(|| props.dark);
     let onclick = {
         let dark = dark.clone();
         Callback::from(move |_| {

@@ -129,16 +129,14 @@ pub enum Patience {
     Asked,
 }
 
-/// How much of the analysis is there.
+/// A part of the page that comes after it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Loaded {
-    /// What the page itself has: the verdict, for the formats that most people paste. The whole is on its way.
+pub enum Part {
     #[default]
-    First,
-    /// All of it, in a worker. The page asks for nothing more.
-    Whole,
-    /// The whole did not come, or it broke: other formats are not known, and nothing is said beyond the verdict.
-    OnlyFirst,
+    Coming,
+    Here,
+    /// It did not come, or it broke.
+    Failed,
 }
 
 /// A format that can be read.
@@ -163,7 +161,10 @@ pub struct State {
     pub outcome: Option<Shared<Outcome>>,
     /// The last text for each builder. It may lag behind the outcome.
     pub rewrites: Vec<Shared<Rewrite>>,
-    pub loaded: Loaded,
+    /// What the first verdict comes from: the formats that most people paste, and nothing beyond the verdict.
+    pub first: Part,
+    /// The whole analysis. Once it is there, the page asks for nothing more.
+    pub whole: Part,
     /// What can be read, in the order in which it is offered.
     pub formats: Rc<[Format]>,
     /// Whether the richer editor is there, or will not come.
@@ -206,10 +207,10 @@ pub enum Action {
     Analysed(Option<Shared<Outcome>>),
     /// A text has been rewritten.
     Rewritten(Shared<Rewrite>),
-    /// The whole analysis has come, and reads these.
-    Loaded(Vec<Format>),
-    /// The whole analysis will not come.
-    Failed,
+    /// What the first verdict comes from is there, and reads these; `None`: it will not come.
+    First(Option<Vec<Format>>),
+    /// The whole analysis is there, and reads these; `None`: it will not come.
+    Whole(Option<Vec<Format>>),
     /// The richer editor is there, or will not come.
     EditorSettled,
     ChoseJob(String),
@@ -227,6 +228,11 @@ impl State {
     /// Whether the analysis is to be run as it is now.
     pub fn is_due(&self) -> bool {
         !self.source.is_blank() && !self.held
+    }
+
+    /// Whether all parts of the page have come, or will not come.
+    pub fn is_settled(&self) -> bool {
+        self.first != Part::Coming && self.whole != Part::Coming && self.editor_settled
     }
 
     /// How people call the format of that id.
@@ -260,8 +266,8 @@ impl State {
 
     /// Nothing is known of this text; what was said about another one is forgotten.
     fn anew(&self, source: Source) -> Self {
-        let Self { depth, texts, loaded, formats, editor_settled, .. } = self.clone();
-        Self { source, depth, texts, loaded, formats, editor_settled, ..Self::default() }
+        let Self { depth, texts, first, whole, formats, editor_settled, .. } = self.clone();
+        Self { source, depth, texts, first, whole, formats, editor_settled, ..Self::default() }
     }
 
     /// The state after `action`.
@@ -304,8 +310,19 @@ impl State {
                 next.rewrites.retain(|other| other.builder != rewrite.builder);
                 next.rewrites.push(rewrite);
             }
-            Action::Loaded(formats) => (next.loaded, next.formats) = (Loaded::Whole, formats.into()),
-            Action::Failed => next.loaded = Loaded::OnlyFirst,
+            Action::First(Some(formats)) => {
+                next.first = Part::Here;
+                if self.whole != Part::Here {
+                    next.formats = formats.into();
+                }
+            }
+            Action::First(None) => next.first = Part::Failed,
+            Action::Whole(Some(formats)) => {
+                (next.whole, next.formats) = (Part::Here, formats.into());
+                // What was too long for the other worker may not be for this one.
+                (next.held, next.patience) = Default::default();
+            }
+            Action::Whole(None) => next.whole = Part::Failed,
             Action::EditorSettled => next.editor_settled = true,
             Action::ChoseJob(job) => next.job = Some(job),
             Action::ChoseBuilder(builder) => {
@@ -429,8 +446,8 @@ mod tests {
 
     #[test]
     fn another_text_is_read_by_what_is_there() {
-        let state = after([Action::Loaded(Vec::new()), Action::Opened(Source::default())]);
-        assert_eq!(state.loaded, Loaded::Whole);
+        let state = after([Action::Whole(Some(Vec::new())), Action::Opened(Source::default())]);
+        assert_eq!(state.whole, Part::Here);
     }
 
     fn finding() -> daemonless_core::report::FindingReport {

@@ -9,7 +9,7 @@ use crate::first::first;
 use crate::mark::{capital, line_tag, line_tags, mark, risk, words};
 use crate::markdown;
 use crate::position::whole_line;
-use crate::state::{Action, Loaded, Outcome, Patience, State, UNKNOWN};
+use crate::state::{Action, Outcome, Part, Patience, State, UNKNOWN};
 
 /// More jobs than this, and those without an engine are folded away.
 const MANY_JOBS: usize = 12;
@@ -21,9 +21,10 @@ pub fn view(state: &State, on: &Callback<Action>) -> Html {
     let content = match outcome {
         _ if state.source.is_blank() => empty(),
         _ if state.held => held(state, on),
+        None if state.first == Part::Failed && state.whole == Part::Failed => missing(),
         None => reading(),
         // The whole analysis may know it.
-        Some(outcome) if outcome.report.format == UNKNOWN && state.loaded == Loaded::First => reading(),
+        Some(outcome) if outcome.report.format == UNKNOWN && state.whole == Part::Coming => reading(),
         Some(outcome) if outcome.report.format == UNKNOWN => unknown(outcome),
         Some(outcome) => answer(state, on, outcome),
     };
@@ -76,6 +77,19 @@ fn empty() -> Html {
 
 fn reading() -> Html {
     html! { <h1 id="headline">{"Reading."}</h1> }
+}
+
+/// Nothing can read a text here.
+fn missing() -> Html {
+    html! {
+        <>
+            <h1 id="headline">{"The analysis could not be loaded."}</h1>
+            <p class="lede">
+                {"Load the page again. If that does not help, something between you and this page's server keeps WebAssembly \
+                  away; "}<code>{"daemonless check"}</code>{" says the same in a terminal."}
+            </p>
+        </>
+    }
 }
 
 /// A text that took too long.
@@ -303,5 +317,20 @@ fn jobs(jobs: &[JobReport], chosen: Option<&JobReport>, on: &Callback<Action>) -
                 </details>
             }
         </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page's start has them from there.
+    #[test]
+    fn the_marks_carry_the_words_of_their_levels() {
+        let index = include_str!("../../index.html");
+        for risk in ["none", "low", "medium", "high", "critical"] {
+            let mark = format!("<symbol id=\"m-{risk}\" data-level=\"{}\"", level_title(risk));
+            assert!(index.contains(&mark), "{mark}");
+        }
     }
 }

@@ -63,6 +63,7 @@ pub fn analyze(files: &JsValue, context: &JsValue) -> Result<JsValue, JsError> {
 ///
 /// # Errors
 /// Where an argument has not the shape that it should have.
+#[cfg(feature = "whole")]
 #[wasm_bindgen]
 pub fn rewrite(files: &JsValue, context: &JsValue, file: usize, builder: &str) -> Result<JsValue, JsError> {
     to_js(&daemonless_core::rewrite(&self::files(files)?, &self::context(context)?, file, builder))

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
@@ -23,6 +23,7 @@ const INPUTS: &[&str] = &[
     "Trunk.toml",
     "crates/catalog",
     "crates/core",
+    "crates/first",
     "crates/wasm",
     "crates/xtask",
     "index.html",
@@ -73,9 +74,25 @@ pub fn build() -> Result<PathBuf> {
         let output = format!("--outfile={}", file.display());
         process::run(tools.command("esbuild").arg(&file).args(options).arg(output))?;
     }
+    put_first_screen(&folder)?;
     finish(&folder, &stamp)?;
     say(&format!("Built the page in {} s.", start.elapsed().as_secs()));
     Ok(folder)
+}
+
+/// Where Trunk's output has nothing, and the built page its first screen.
+const PLACE: &str = "<div id=\"app\">";
+
+/// Puts into the page what its program shows first, so that the person can begin before the program is there. The program
+/// prints it where there is no browser.
+fn put_first_screen(folder: &Path) -> Result<()> {
+    process::run(process::cargo().args(["build", "--locked", "--package", "web"]))?;
+    let screen = process::output(process::cargo().args(["run", "--quiet", "--locked", "--package", "web"]));
+    let screen = screen.context("the page's program does not print its first screen")?;
+    let index = folder.join("index.html");
+    let html = fs::read_to_string(&index)?;
+    let Some((before, after)) = html.split_once(PLACE) else { bail!("index.html has no {PLACE}") };
+    Ok(fs::write(&index, format!("{before}{PLACE}{}{after}", screen.trim()))?)
 }
 
 /// A hash of everything that the page is built from, tools included.
