@@ -121,7 +121,7 @@ fn the_first_screen_is_that_of_the_program() {
         let screen = "[...document.querySelectorAll('#app *')].map(({ localName, id }) => `${localName}#${id}`).join()";
         open_late(page, "").await;
         let Value::String(before) = page.value(screen).await else { panic!("no screen") };
-        assert!(before.contains("textarea#editor") && before.contains("table#risk-table"), "{before}");
+        assert!(before.contains("textarea#editor") && before.contains("div#risk-table"), "{before}");
         assert!(page.count("#samples button").await > 3);
     });
 }
