@@ -1,4 +1,5 @@
 // Starts the page. A file of its own, so that the security policy needs no exception for scripts inside the page.
+import { dropped, picked } from "./files.js";
 import { read, write } from "./link.js";
 
 const get = async (file, priority = "high") => {
@@ -88,7 +89,9 @@ const worker = listen();
 
 globalThis.daemonless = {
   first, whole, texts, early,
-  links: { read, write },
+  dropped, picked,
+  readLink: read,
+  writeLink: write,
   editor: () => import("./editor.js"),
   /** The page's program is there: what was begun here is its own from now on. */
   take: () => void worker.then((worker) => worker?.terminate()),

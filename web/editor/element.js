@@ -20,6 +20,9 @@ class CodeEditor extends HTMLElement {
   #view;
   #told;
   #resting;
+  // The text that is shown, and what those that were shown before looked like.
+  #id = 0;
+  #others = new Map();
   // Whether Tab leaves the editor: until one types, and again after Esc and at a finding that one was led to.
   #tabLeaves = true;
 
@@ -66,6 +69,8 @@ class CodeEditor extends HTMLElement {
         EditorView.contentAttributes.of({ "aria-label": this.getAttribute("label"), "aria-describedby": "hint", tabindex: "0" }),
         EditorView.domEventHandlers({
           focus: () => void (this.#tabLeaves = true),
+          // Another text may be shown next.
+          blur: () => void (clearTimeout(this.#resting), this.#tell()),
           keydown: ({ key }) => {
             if (!["Tab", "Shift", "F8"].includes(key)) this.#tabLeaves = key === "Escape";
           },
@@ -105,6 +110,26 @@ class CodeEditor extends HTMLElement {
   /** Another text, with no history. */
   set value(text) {
     this.before = { value: text, edits: [], start: 0, end: 0 };
+  }
+
+  /** The text of that id: as it was when it was last shown here, if it is the same still. */
+  show(id, text) {
+    if (id !== this.#id) {
+      const { state, scrollDOM } = this.#view;
+      this.#others.set(this.#id, { state, format: this.#format, top: scrollDOM.scrollTop });
+      this.#id = id;
+    }
+    const known = this.#others.get(id);
+    this.#others.delete(id);
+    clearTimeout(this.#resting);
+    if (known?.state.doc.toString() !== text) {
+      this.value = text;
+      return;
+    }
+    this.#format = known.format;
+    this.#view.setState(known.state);
+    this.#told = known.state.doc;
+    this.scrollTop = known.top;
   }
 
   /** What was there before: `{value, edits, start, end}`, for the edits see `historyOf`. */

@@ -1,5 +1,7 @@
 //! Has each text analysed in a worker: by what the first verdict needs, until the whole analysis is there.
 
+use std::rc::Rc;
+
 use daemonless_core::Context;
 use daemonless_core::report::FileReport;
 use gloo::timers::callback::Timeout;
@@ -25,7 +27,7 @@ const SLOW_LIMIT: u32 = 5_000;
 /// How long it may read when the person asks for it.
 const ASKED_LIMIT: u32 = 60_000;
 
-type Ask = (Source, Context);
+type Ask = (Rc<[Source]>, Context);
 
 /// The workers that are there.
 #[derive(Default)]
@@ -62,17 +64,17 @@ pub fn use_analysis(state: &UseReducerHandle<State>, on: &Callback<Action>) {
             }
         });
     }
-    let due = state.is_due().then(|| (state.source.clone(), state.context.clone()));
-    let asked = use_mut_ref(|| state.outcome.as_ref().map(|outcome| outcome.source.clone()));
+    let due = state.is_due().then(|| (state.files(), state.context.clone()));
+    let asked = use_mut_ref(|| state.outcome.as_ref().map(|outcome| outcome.files.clone()));
     let on = on.clone();
     use_effect_with((due, state.first, state.whole, state.patience), move |(due, first, whole, patience)| {
         let (first, whole, patience) = (*first, *whole, *patience);
         let Some(ask) = due.clone() else {
             *asked.borrow_mut() = None;
-            on.emit(Action::Analysed(None));
+            on.emit(Action::Analysed(Vec::new()));
             return Box::new(|| ()) as Box<dyn FnOnce()>;
         };
-        let typed = asked.borrow().as_ref().is_some_and(|before| before.text != ask.0.text);
+        let typed = asked.borrow().as_ref().is_some_and(|before| is_typed(before, &ask.0));
         let timeout = Timeout::new(if typed { PAUSE } else { 0 }, move || {
             let analysts = analysts.borrow();
             let worker = match (whole, first) {
@@ -108,17 +110,29 @@ fn call(
     let told = on.reform(move |told| match told {
         Told::Ready(formats) => arrived(Some(formats.items().iter().map(format).collect())),
         Told::Answer(ask, report) => {
-            let report = report.get("files").items().first().map(FileReport::read);
-            analysed(ask, report, whole)
+            let reports = report.get("files").items();
+            analysed(ask, reports.iter().map(FileReport::read), whole)
         }
-        Told::TooLong((source, _)) | Told::Broken(Some((source, _))) => Action::TooLong(source),
+        Told::TooLong((files, _)) | Told::Broken(Some((files, _))) => Action::TooLong(files),
         Told::Broken(None) => arrived(None),
     });
     Some(Caller::new(start, told))
 }
 
-fn analysed((source, context): Ask, report: Option<FileReport>, whole: bool) -> Action {
-    Action::Analysed(report.map(|report| Shared::new(Outcome { source, context, report, whole })))
+fn analysed((files, context): Ask, reports: impl Iterator<Item = FileReport>, whole: bool) -> Action {
+    let outcome = |(source, report): (&Source, FileReport)| {
+        let (source, files, context) = (source.clone(), files.clone(), context.clone());
+        Shared::new(Outcome { source, files, context, report, whole })
+    };
+    Action::Analysed(files.iter().zip(reports).map(outcome).collect())
+}
+
+/// Whether the texts are those of before, one of them with another letter.
+fn is_typed(before: &[Source], now: &[Source]) -> bool {
+    let is_same = |(before, now): (&Source, &Source)| before.id == now.id;
+    before.len() == now.len()
+        && before.iter().zip(now).all(is_same)
+        && before.iter().zip(now).any(|(before, now)| before.text != now.text)
 }
 
 fn format(format: &Json) -> Format {

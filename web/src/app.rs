@@ -18,7 +18,7 @@ use crate::rewriter::use_rewriter;
 use crate::state::{Action, Part, Shared, Source, State};
 use crate::texts::Texts;
 use crate::{
-    alternatives, browser, choices, editor, explanation, findings, path, position, rewrite, verdict,
+    alternatives, browser, choices, editor, explanation, files, findings, path, position, rewrite, verdict,
 };
 
 impl Reducible for State {
@@ -49,11 +49,13 @@ pub fn App(AppProps { begin }: &AppProps) -> Html {
     // What is told below changes with the answer, not with each key. What was said before a large text came, which
     // waits to be read, is said of another text.
     let outcome = state.outcome.clone().filter(|_| state.is_due());
-    let told = State { source: Source::default(), outcome, ..(*state).clone() };
+    let source = Source { text: Default::default(), ..state.source.clone() };
+    let told = State { source, outcome, ..(*state).clone() };
     let found = told.outcome.as_deref();
     let job = told.job();
     let places = [
         ("check", true),
+        ("files", state.open().filter(|(_, outcome)| outcome.is_some()).count() > 1),
         ("path", job.is_some_and(|job| !job.path.is_empty())),
         ("findings", found.is_some_and(|found| !found.report.findings.is_empty())),
         ("choices", true),
@@ -95,6 +97,7 @@ fn Answer(props: &AnswerProps) -> Html {
     let job = found.and_then(|outcome| Some((outcome, outcome.job(state.job.as_deref())?)));
     html! {
         <>
+            {files::matrix(state, on)}
             if found.is_some_and(|outcome| !outcome.whole) { {beyond(state.whole)} }
             {job.map(|(outcome, job)| path::view(outcome, job)).unwrap_or_default()}
             {found.map(|outcome| findings::view(state, outcome, on)).unwrap_or_default()}

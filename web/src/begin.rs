@@ -1,5 +1,7 @@
 //! What the page begins with: a text area is there before its program, so there may be a text, and an answer to it.
 
+use std::rc::Rc;
+
 use daemonless_core::Context;
 use daemonless_core::model::{Host, Reach};
 use daemonless_core::report::FileReport;
@@ -7,7 +9,7 @@ use daemonless_core::report::FileReport;
 use crate::browser::{self, View};
 use crate::json::Json;
 use crate::report::Read;
-use crate::state::{Outcome, Shared, Source, State};
+use crate::state::{Action, Outcome, Shared, Source, State};
 
 /// What the page begins with.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,14 +40,8 @@ impl Begin {
     }
 }
 
-/// What is known of the text that is there already.
+/// What is known of the texts that are there already.
 fn state(early: &Json) -> State {
-    let files = early.get("files").items();
-    let Some(file) = files.first() else { return State::default() };
-    let source = Source {
-        format: Read::read(&file.get("format")),
-        ..Source::new(&String::read(&file.get("path")), &String::read(&file.get("text")))
-    };
     let context = early.get("context");
     let id = |name: &str| String::read(&context.get(name));
     let context = Context {
@@ -53,11 +49,23 @@ fn state(early: &Json) -> State {
         reach: Reach::from_id(&id("reach")),
         ..Context::default()
     };
+    let sources: Vec<_> = early.get("files").items().iter().map(source).collect();
+    let is_blank = sources.iter().all(Source::is_blank);
+    let opened = if is_blank { Vec::new() } else { sources };
+    let mut state = State::default().after(Action::Opened(opened));
     let report = early.get("report");
-    let same = report.get("of").as_text().is_some_and(|text| text == *source.text);
-    let outcome = same.then(|| {
+    if report.get("of").as_text().is_some_and(|text| text == *state.source.text) {
+        let (source, files, context) = (state.source.clone(), state.files(), context.clone());
         let report = FileReport::read(&report.get("report"));
-        Shared::new(Outcome { source: source.clone(), context: context.clone(), report, whole: false })
-    });
-    State { source, context, outcome, builder: Read::read(&early.get("builder")), ..State::default() }
+        state.outcome = Some(Shared::new(Outcome { source, files, context, report, whole: false }));
+    }
+    let notice = early.get("wrong").as_text().map(Rc::from);
+    State { context, builder: Read::read(&early.get("builder")), notice, ..state }
+}
+
+/// A text as a link or a folder holds it.
+pub fn source(file: &Json) -> Source {
+    let [path, text] = ["path", "text"].map(|name| String::read(&file.get(name)));
+    let found = file.get("found").is_true();
+    Source { format: Read::read(&file.get("format")), found, ..Source::new(&path, &text) }
 }

@@ -224,10 +224,24 @@ fn js_has(object: &JsValue, property: &str) -> bool {
     js_sys::Reflect::get(object, &property.into()).is_ok_and(|value| !value.is_undefined())
 }
 
-/// The text of a file. What is no UTF-8 shows as such; a byte order mark stays.
-pub async fn read(file: &web_sys::File) -> Option<String> {
-    let bytes = JsFuture::from(file.array_buffer()).await.ok()?;
-    Some(String::from_utf8_lossy(&js_sys::Uint8Array::new(&bytes).to_vec()).into_owned())
+/// The texts of what was dropped, as `files.js` gives them.
+pub fn dropped(event: &web_sys::DragEvent) -> Option<js_sys::Promise> {
+    let data = event.data_transfer().filter(|data| data.types().includes(&"Files".into(), 0))?;
+    call_with("dropped", &data)
+}
+
+/// The texts of what was picked.
+pub fn picked(files: &web_sys::FileList) -> Option<js_sys::Promise> {
+    call_with("picked", files)
+}
+
+fn call_with(name: &str, argument: &JsValue) -> Option<js_sys::Promise> {
+    given(name).dyn_ref::<js_sys::Function>()?.call1(&JsValue::UNDEFINED, argument).ok()?.dyn_into().ok()
+}
+
+/// What comes of a promise; nothing where it fails.
+pub async fn kept(promise: js_sys::Promise) -> Json {
+    JsFuture::from(promise).await.unwrap_or_default().into()
 }
 
 /// Hands `text` to the person as a file.

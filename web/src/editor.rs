@@ -6,22 +6,25 @@ mod record;
 mod rich;
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use gloo::events::EventListener;
 use gloo::utils::document;
 use wasm_bindgen::JsCast;
+use web_sys::js_sys::Promise;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::platform::spawn_local;
 use yew::platform::time::sleep;
 use yew::prelude::*;
 
 use crate::browser::{self, View};
+use crate::files;
 use crate::mark::{line_tag, mark};
 use crate::markdown;
 use crate::position;
 use crate::samples::SAMPLES;
-use crate::begin::Begin;
+use crate::begin::{self, Begin};
 use crate::state::{Action, Outcome, Part, Shared, Source, State, UNKNOWN};
 use fixes::Fix;
 use record::Record;
@@ -33,35 +36,37 @@ const COMPOSING: Duration = Duration::from_millis(200);
 
 /// The whole pane: name and format, text, note on the finding at the caret, and what else can be done.
 pub fn view(state: &UseReducerHandle<State>, on: &Callback<Action>, begin: &Begin) -> Html {
-    let on_file = {
+    let open = {
         let on = on.clone();
-        Callback::from(move |file: web_sys::File| {
+        Callback::from(move |promise: Promise| {
             let on = on.clone();
             spawn_local(async move {
-                if let Some(text) = browser::read(&file).await {
-                    on.emit(Action::Opened(Source::new(&file.name(), &text)));
-                }
+                let read = browser::kept(promise).await;
+                on.emit(Action::Noticed(read.get("notice").as_text().filter(|text| !text.is_empty()).map(Rc::from)));
+                on.emit(Action::Opened(read.get("files").items().iter().map(begin::source).collect()));
             });
         })
     };
     let ondrop = {
-        let on_file = on_file.clone();
+        let open = open.clone();
         Callback::from(move |event: DragEvent| {
-            let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
-            if let Some(file) = file {
+            if let Some(promise) = browser::dropped(&event) {
                 event.prevent_default();
-                on_file.emit(file);
+                open.emit(promise);
             }
         })
     };
     let ondragover = Callback::from(|event: DragEvent| event.prevent_default());
     html! {
         <div class="pane" {ondrop} {ondragover}>
+            {files::tabs(state, on)}
             <div class="panehead">
                 {file_name(&state.source, on)}
-                {open_file(on_file)}
+                {pick("open", "Open files", false, &open)}
+                {pick("open-folder", "a folder", true, &open)}
                 {read_as(state, on)}
             </div>
+            if let Some(notice) = &state.notice { <p class="note medium" role="alert" id="notice">{notice.to_string()}</p> }
             <Editor state={state.clone()} on={on.clone()} begin={begin.clone()} />
         </div>
     }
@@ -83,16 +88,20 @@ fn file_name(source: &Source, on: &Callback<Action>) -> Html {
     }
 }
 
-fn open_file(on_file: Callback<web_sys::File>) -> Html {
+/// A way to files, or to those of a folder.
+fn pick(id: &'static str, title: &'static str, folder: bool, open: &Callback<Promise>) -> Html {
+    let open = open.clone();
     let onchange = Callback::from(move |event: Event| {
         let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            on_file.emit(file);
+        if let Some(promise) = input.files().and_then(|files| browser::picked(&files)) {
+            open.emit(promise);
         }
         // So that the same file can be opened again.
         input.set_value("");
     });
-    html! { <label class="open">{"Open a file"}<input id="open" type="file" class="vh" {onchange} /></label> }
+    html! {
+        <label class="open">{title}<input {id} type="file" class="vh" multiple=true webkitdirectory={folder} {onchange} /></label>
+    }
 }
 
 /// What the text was taken for, and how to say otherwise.
@@ -140,6 +149,8 @@ pub struct Desk {
     state: RefCell<Option<UseReducerHandle<State>>>,
     /// What the next editor is to show.
     view: Cell<Option<View>>,
+    /// Id of the text that the editor shows.
+    shown: Cell<u32>,
     /// Whether a letter is being put together, as for many languages: no editor may go away under it.
     composing: Cell<bool>,
 }
@@ -154,7 +165,8 @@ impl Desk {
         if record.text() != &*begin.state.source.text {
             record.begin(begin.state.source.text.clone());
         }
-        Self { record: record.into(), view: Cell::new(begin.view), ..Self::default() }
+        let shown = Cell::new(begin.state.source.id);
+        Self { record: record.into(), view: Cell::new(begin.view), shown, ..Self::default() }
     }
 
     /// Says which finding is at the caret.
@@ -267,16 +279,16 @@ fn Editor(props: &EditorProps) -> Html {
     *desk.state.borrow_mut() = Some(state.clone());
     {
         let (state, desk, fixes) = (state.clone(), desk.clone(), fixes.clone());
-        use_effect_with((rich, seen, state.source.format.clone()), move |&(rich, ..)| {
+        use_effect_with((rich, seen, state.source.format.clone(), state.source.id), move |&(rich, ..)| {
             let text = &state.source.text;
-            // Another text, from a file or a sample.
-            let other = desk.record.borrow().text() != &**text;
+            // Another text: a file, a sample, another tab.
+            let other = desk.record.borrow().text() != &**text || desk.shown.replace(state.source.id) != state.source.id;
             if other {
                 desk.record.borrow_mut().begin(text.clone());
             }
             if let Some(editor) = browser::editor().filter(|_| rich) {
                 if other {
-                    editor.set_value(text);
+                    rich::show(&editor, &state.source);
                 }
                 rich::tell(&editor, &state, &fixes);
             }
@@ -333,7 +345,7 @@ fn note(state: &State, fixes: &[Fix]) -> Html {
 fn foot(state: &State, on: &Callback<Action>, rich: bool, plain: bool, onplain: Callback<Event>) -> Html {
     let findings = state.outcome.as_ref().map_or(0, |outcome| outcome.report.findings.len());
     let sample = |sample: &'static crate::samples::Sample| {
-        let onclick = on.reform(move |_: MouseEvent| Action::Opened(sample.source()));
+        let onclick = on.reform(move |_: MouseEvent| Action::Opened(vec![sample.source()]));
         html! { <li><button type="button" class="link" {onclick}>{sample.title}</button></li> }
     };
     let found = match findings {

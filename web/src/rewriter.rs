@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use daemonless_catalog::Risk;
 use daemonless_core::report::{EditReport, LeftReport, RequirementReport};
+use wasm_bindgen::JsValue;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -79,8 +80,9 @@ pub fn use_rewriter(state: &UseReducerHandle<State>, on: &Callback<Action>) {
     }
     use_effect_with((state.wanted(), *there), move |(wanted, _)| {
         if let (Some(worker), Some((outcome, builder))) = (&*worker.borrow(), wanted) {
-            let mut call = Call::on("rewrite", &outcome.source, &outcome.context, LIMIT);
-            call.given.extend([0.into(), (*builder).into()]);
+            let mut call = Call::on("rewrite", &outcome.files, &outcome.context, LIMIT);
+            let at = outcome.files.iter().position(|source| source.id == outcome.source.id);
+            call.given.extend([JsValue::from(at.unwrap_or_default()), (*builder).into()]);
             worker.ask((outcome.clone(), builder), call);
         }
     });

@@ -14,7 +14,7 @@ pub struct Sample {
 
 impl Sample {
     pub fn source(&self) -> Source {
-        Source::new(self.path, self.text)
+        Source { sample: true, ..Source::new(self.path, self.text) }
     }
 }
 

@@ -16,9 +16,11 @@ pub const UNKNOWN: &str = "unknown";
 /// Few texts are longer than this, in bytes.
 const ORDINARY: usize = 64 << 10;
 
-/// The person's text, as the editor holds it.
+/// A text of the person, as the editor holds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {
+    /// Tells it from all others that were ever open here.
+    pub id: u32,
     /// Empty until the person or a sample names it.
     pub path: String,
     /// Lines end with `\n`, as in every text area.
@@ -27,6 +29,10 @@ pub struct Source {
     pub crlf: bool,
     /// Id of the format the person chose; else it is recognised.
     pub format: Option<String>,
+    /// Whether it is one of the page's own texts, as it came: another may take its place.
+    pub sample: bool,
+    /// Whether it was found in a folder and nobody named it: if nothing is known of it, it goes.
+    pub found: bool,
 }
 
 impl Source {
@@ -34,7 +40,7 @@ impl Source {
     pub fn new(path: &str, text: &str) -> Self {
         let newlines = text.matches('\n').count();
         let crlf = newlines > 0 && text.matches("\r\n").count() == newlines;
-        Self { path: path.to_owned(), text: line_feeds(text).into(), crlf, format: None }
+        Self { path: path.to_owned(), text: line_feeds(text).into(), crlf, ..Self::default() }
     }
 
     /// What the analysis reads: line ends as they were in the file.
@@ -85,11 +91,20 @@ impl<T> Deref for Shared<T> {
     }
 }
 
+/// A text, and what was said of it last.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Open {
+    pub source: Source,
+    pub outcome: Option<Shared<Outcome>>,
+}
+
 /// What the analysis said about one [`Source`] in one [`Context`].
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The text that was analysed, as the editor held it.
     pub source: Source,
+    /// All texts that were read together with it, itself among them.
+    pub files: Rc<[Source]>,
     pub context: Context,
     pub report: FileReport,
     /// Whether the whole analysis said it: with the attack's path and the ways out.
@@ -150,6 +165,12 @@ pub struct Format {
 /// All that the page knows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
+    /// The texts before the one that is shown, in the order of their tabs, and those after it.
+    pub before: Vec<Open>,
+    pub after: Vec<Open>,
+    /// Id of the text that comes next.
+    pub next_id: u32,
+    /// The text that is shown.
     pub source: Source,
     /// What the person said about where it runs and who can start it.
     pub context: Context,
@@ -157,7 +178,7 @@ pub struct State {
     pub held: bool,
     /// How long it may take the next time.
     pub patience: Patience,
-    /// The last answer. It may lag behind the source by the time it takes to type a word.
+    /// The last answer on it. It may lag behind the source by the time it takes to type a word.
     pub outcome: Option<Shared<Outcome>>,
     /// The last text for each builder. It may lag behind the outcome.
     pub rewrites: Vec<Shared<Rewrite>>,
@@ -183,6 +204,8 @@ pub struct State {
     pub copied: Option<bool>,
     /// What is told beside the answer.
     pub texts: Texts,
+    /// What could not be opened, and why, in a sentence.
+    pub notice: Option<Rc<str>>,
 }
 
 /// What can happen.
@@ -190,8 +213,13 @@ pub struct State {
 pub enum Action {
     /// A key, a paste or a cut in the editor; the text area's whole text.
     Edited(String),
-    /// Another text takes the place of this one: a sample, a file.
-    Opened(Source),
+    /// Texts are opened: from files, a sample, a link. They stand behind those that are there, or in the place of one that
+    /// has nothing of the person's; the first is shown.
+    Opened(Vec<Source>),
+    /// Another of the open texts is to be shown, by its id.
+    Shown(u32),
+    /// The text of that id is closed.
+    Closed(u32),
     Renamed(String),
     /// The person says what the text is; `None`: recognise it.
     ReadAs(Option<String>),
@@ -199,12 +227,12 @@ pub enum Action {
     RunsOn(Option<Host>),
     /// The person corrects who can start it; `None`: as the file says.
     StartedBy(Option<Reach>),
-    /// This text takes too long to read while one types.
-    TooLong(Source),
+    /// These texts take too long to read while one types.
+    TooLong(Rc<[Source]>),
     /// Read it however long it takes.
     ReadAnyway,
-    /// The analysis of a source is done; `None`: there is nothing to say.
-    Analysed(Option<Shared<Outcome>>),
+    /// The analysis is done: an answer for each text, or none, where there is nothing to say.
+    Analysed(Vec<Shared<Outcome>>),
     /// A text has been rewritten.
     Rewritten(Shared<Rewrite>),
     /// What the first verdict comes from is there, and reads these; `None`: it will not come.
@@ -222,12 +250,47 @@ pub enum Action {
     Copied(bool),
     /// The long texts have come, or will not come.
     Told(Texts),
+    /// Something could not be opened; a sentence on why.
+    Noticed(Option<Rc<str>>),
 }
 
 impl State {
     /// Whether the analysis is to be run as it is now.
     pub fn is_due(&self) -> bool {
-        !self.source.is_blank() && !self.held
+        !self.held && self.open().any(|open| !open.0.is_blank())
+    }
+
+    /// All open texts with what was said of them, in the order of their tabs.
+    pub fn open(&self) -> impl Iterator<Item = (&Source, Option<&Shared<Outcome>>)> {
+        fn other(open: &Open) -> (&Source, Option<&Shared<Outcome>>) {
+            (&open.source, open.outcome.as_ref())
+        }
+        let shown = std::iter::once((&self.source, self.outcome.as_ref()));
+        self.before.iter().map(other).chain(shown).chain(self.after.iter().map(other))
+    }
+
+    /// All open texts.
+    pub fn files(&self) -> Rc<[Source]> {
+        self.open().map(|(source, _)| source.clone()).collect()
+    }
+
+    /// The open texts are these, and the one of that id is shown.
+    fn opens(&mut self, mut all: Vec<Open>, shown: u32) {
+        let at = all.iter().position(|open| open.source.id == shown).unwrap_or_default();
+        self.after = all.split_off((at + 1).min(all.len()));
+        let Open { source, outcome } = all.pop().unwrap_or_default();
+        if source.id != self.source.id {
+            (self.job, self.finding, self.all_findings, self.copied) = Default::default();
+        }
+        (self.before, self.source, self.outcome) = (all, source, outcome);
+    }
+
+    fn all(&self) -> Vec<Open> {
+        let open = |(source, outcome): (&Source, Option<&Shared<Outcome>>)| Open {
+            source: source.clone(),
+            outcome: outcome.cloned(),
+        };
+        self.open().map(open).collect()
     }
 
     /// Whether all parts of the page have come, or will not come.
@@ -251,7 +314,10 @@ impl State {
 
     /// The last text for this builder, and whether it is of the last outcome.
     pub fn rewrite(&self, builder: &str) -> Option<(&Shared<Rewrite>, bool)> {
-        let rewrite = self.rewrites.iter().find(|rewrite| rewrite.builder == builder)?;
+        let mine = |rewrite: &&Shared<Rewrite>| {
+            rewrite.builder == builder && rewrite.of.source.id == self.source.id
+        };
+        let rewrite = self.rewrites.iter().find(mine)?;
         Some((rewrite, self.outcome.as_ref() == Some(&rewrite.of)))
     }
 
@@ -264,10 +330,30 @@ impl State {
         Some((outcome.clone(), builder))
     }
 
-    /// Nothing is known of this text; what was said about another one is forgotten.
+    /// This text alone, of which nothing is known; what was said about others is forgotten.
     fn anew(&self, source: Source) -> Self {
-        let Self { depth, texts, first, whole, formats, editor_settled, .. } = self.clone();
-        Self { source, depth, texts, first, whole, formats, editor_settled, ..Self::default() }
+        let Self { depth, texts, first, whole, formats, editor_settled, next_id, .. } = self.clone();
+        Self { source, depth, texts, first, whole, formats, editor_settled, next_id, ..Self::default() }
+    }
+
+    /// The state with these texts too, the first of them shown.
+    fn opened(&self, sources: Vec<Source>) -> Self {
+        let mut next = self.clone();
+        let mut all = self.all();
+        // A text with nothing of the person's makes room.
+        all.retain(|open| !open.source.is_blank() && !(open.source.sample && open.source.id == self.source.id));
+        let alone = all.is_empty();
+        let shown = self.next_id + 1;
+        for source in sources {
+            next.next_id += 1;
+            all.push(Open { source: Source { id: next.next_id, ..source }, outcome: None });
+        }
+        if alone {
+            next = next.anew(Source::default());
+        }
+        (next.held, next.patience) = Default::default();
+        next.opens(all, shown);
+        next
     }
 
     /// The state after `action`.
@@ -275,39 +361,75 @@ impl State {
         let mut next = self.clone();
         match action {
             Action::Edited(text) => {
-                next.source.text = line_feeds(&text).into();
+                (next.source.text, next.source.sample) = (line_feeds(&text).into(), false);
                 // Who empties the editor starts anew: nothing said about the old text holds for the next.
                 if next.source.is_blank() {
-                    next = self.anew(Source { text: next.source.text, ..Source::default() });
+                    let Source { id, text, .. } = next.source;
+                    let source = Source { id, text, ..Source::default() };
+                    if self.before.is_empty() && self.after.is_empty() {
+                        next = self.anew(source);
+                    } else {
+                        (next.source, next.outcome) = (source, None);
+                    }
                 }
             }
-            Action::Opened(source) => next = self.anew(source),
+            Action::Opened(sources) if sources.is_empty() => {}
+            Action::Opened(sources) => next = self.opened(sources),
+            Action::Shown(id) => next.opens(self.all(), id),
+            Action::Closed(id) => {
+                let mut all = self.all();
+                let at = all.iter().position(|open| open.source.id == id).unwrap_or_default();
+                all.retain(|open| open.source.id != id);
+                next.rewrites.retain(|rewrite| rewrite.of.source.id != id);
+                let shown = if id == self.source.id {
+                    all.get(at).or(all.last()).map_or(0, |open| open.source.id)
+                } else {
+                    self.source.id
+                };
+                if all.is_empty() {
+                    next.next_id += 1;
+                    next = next.anew(Source { id: next.next_id, ..Source::default() });
+                } else {
+                    next.opens(all, shown);
+                }
+            }
             Action::Renamed(path) => next.source.path = path,
             Action::ReadAs(format) => next.source.format = format,
             Action::RunsOn(host) => next.context.host = host,
             Action::StartedBy(reach) => next.context.reach = reach,
             // The text as it is now is on its way.
-            Action::TooLong(source) if source != self.source => {}
-            Action::TooLong(source) => {
+            Action::TooLong(files) if files != self.files() => {}
+            Action::TooLong(files) => {
                 // It holds for the next keys too.
-                if next.patience == Patience::Brisk && source.text.len() <= ORDINARY {
+                let bytes: usize = files.iter().map(|source| source.text.len()).sum();
+                if next.patience == Patience::Brisk && bytes <= ORDINARY {
                     next.patience = Patience::Slow;
                 } else {
                     next.held = true;
-                    next.outcome = None;
+                    let all = self.all().into_iter().map(|open| Open { outcome: None, ..open });
+                    next.opens(all.collect(), self.source.id);
                 }
             }
             Action::ReadAnyway => (next.held, next.patience) = (false, Patience::Asked),
-            // What is late is of the text as it was a key ago; of another text, which is gone, it says nothing here.
-            Action::Analysed(Some(late)) if late.source != self.source && self.outcome.is_none() => {}
-            Action::Analysed(outcome) => {
-                let findings = outcome.as_ref().map_or(0, |outcome| outcome.report.findings.len());
+            Action::Analysed(outcomes) => {
+                let mut all = self.all();
+                for open in &mut all {
+                    let own = outcomes.iter().find(|outcome| outcome.source.id == open.source.id);
+                    // What is late is of the text as it was a key ago; of another text, which is gone, it says nothing here.
+                    if own.is_none_or(|own| own.source == open.source || open.outcome.is_some()) {
+                        open.outcome = own.filter(|_| !open.source.is_blank()).cloned();
+                    }
+                }
+                let unknown = |outcome: &Shared<Outcome>| outcome.whole && outcome.report.format == UNKNOWN;
+                all.retain(|open| !(open.source.found && open.outcome.as_ref().is_some_and(unknown)));
+                next.opens(all, self.source.id);
+                let findings = next.outcome.as_ref().map_or(0, |outcome| outcome.report.findings.len());
                 next.finding = next.finding.filter(|&finding| finding < findings);
-                next.outcome = outcome;
                 next.copied = None;
             }
             Action::Rewritten(rewrite) => {
-                next.rewrites.retain(|other| other.builder != rewrite.builder);
+                let id = rewrite.of.source.id;
+                next.rewrites.retain(|other| other.builder != rewrite.builder || other.of.source.id != id);
                 next.rewrites.push(rewrite);
             }
             Action::First(Some(formats)) => {
@@ -332,6 +454,7 @@ impl State {
             Action::At(finding) => next.finding = finding,
             Action::AllFindings => next.all_findings = true,
             Action::Told(texts) => next.texts = texts,
+            Action::Noticed(notice) => next.notice = notice,
             Action::Depth(depth) => next.depth = depth,
             Action::Copied(done) => next.copied = Some(done),
         }
@@ -370,9 +493,69 @@ mod tests {
         Action::Edited(text.to_owned())
     }
 
+    /// Files with these names are opened.
+    fn opened(names: &[&str]) -> Action {
+        Action::Opened(names.iter().map(|name| Source::new(name, name)).collect())
+    }
+
+    /// The names of the open files, the one that is shown in brackets.
+    fn names(state: &State) -> String {
+        let name = |(source, _): (&Source, Option<&Shared<Outcome>>)| {
+            if source.id == state.source.id { format!("[{}]", source.path) } else { source.path.clone() }
+        };
+        state.open().map(name).collect::<Vec<_>>().join(" ")
+    }
+
+    #[track_caller]
+    fn check_names(actions: impl IntoIterator<Item = Action>, expected: &str) {
+        assert_eq!(names(&after(actions)), expected);
+    }
+
+    #[test]
+    fn files_stand_side_by_side() {
+        let sample = |name: &str| Action::Opened(vec![Source { sample: true, ..Source::new(name, name) }]);
+        check_names([], "[]");
+        check_names([opened(&["a"])], "[a]");
+        check_names([opened(&["a", "b", "c"])], "[a] b c");
+        check_names([opened(&["a", "b"]), opened(&["c"])], "a b [c]");
+        check_names([edited("x"), Action::Renamed("mine".into()), sample("a")], "mine [a]");
+        check_names([sample("a"), sample("b")], "[b]");
+        check_names([sample("a"), edited("x"), sample("b")], "a [b]");
+        check_names([opened(&["a", "b", "c"]), Action::Shown(3)], "a b [c]");
+        check_names([opened(&["a", "b", "c"]), Action::Shown(2), Action::Closed(2)], "a [c]");
+        check_names([opened(&["a", "b", "c"]), Action::Shown(3), Action::Closed(3)], "a [b]");
+        check_names([opened(&["a", "b", "c"]), Action::Shown(3), Action::Closed(1)], "b [c]");
+        check_names([opened(&["a"]), Action::Closed(1)], "[]");
+        check_names([opened(&["a", "b"]), Action::Shown(9)], "[a] b");
+        check_names([opened(&["a", "b"]), edited("")], "[] b");
+    }
+
+    #[test]
+    fn what_was_chosen_of_a_file_is_not_of_the_next() {
+        let state = after([opened(&["a", "b"]), Action::ChoseJob("x".into()), Action::At(Some(1))]);
+        assert_eq!(state.after(Action::Shown(1)).job.as_deref(), Some("x"));
+        let other = state.after(Action::Shown(2));
+        assert_eq!((other.job, other.finding), (None, None));
+    }
+
+    #[test]
+    fn answers_find_their_files() {
+        let state = after([opened(&["a", "b"])]);
+        let Action::Analysed(one) = with_findings(2) else { panic!("an answer") };
+        let answer = |source: &Source| Shared::new(Outcome { source: source.clone(), ..(*one[0]).clone() });
+        let answers = state.files().iter().map(answer).collect::<Vec<_>>();
+        let told = state.after(Action::Analysed(answers.clone()));
+        assert!(told.open().all(|(source, outcome)| outcome.is_some_and(|outcome| outcome.source == *source)));
+        let last = told.after(Action::Shown(2));
+        assert_eq!(last.outcome.as_ref().map(|outcome| outcome.source.id), Some(2));
+        // One that was closed meanwhile is in no answer's way.
+        let late = state.after(Action::Closed(1)).after(Action::Analysed(answers));
+        assert_eq!((names(&late).as_str(), late.outcome.is_some()), ("[b]", true));
+    }
+
     #[track_caller]
     fn check_file(text: &str, in_editor: &str, then: Option<&str>, file: &str) {
-        let mut state = after([Action::Opened(Source::new("a", text))]);
+        let mut state = after([Action::Opened(vec![Source::new("a", text)])]);
         assert_eq!(&*state.source.text, in_editor);
         if let Some(then) = then {
             state = state.after(edited(then));
@@ -400,18 +583,15 @@ mod tests {
             after([edited("a"), Action::RunsOn(Some(Host::Vm)), Action::ReadAs(Some("shell".into()))]);
         assert_eq!(state.context.host, Some(Host::Vm));
         assert_eq!(state.after(edited("ab")).context.host, Some(Host::Vm));
-        for other in [edited(" "), Action::Opened(Source::new("b", "c"))] {
-            let state = state.after(other);
-            assert_eq!(state.context, Context::default());
-            assert_eq!(state.source.format, None);
-        }
+        let state = state.after(edited(" "));
+        assert_eq!((&state.context, &state.source.format), (&Context::default(), &None));
     }
 
     #[test]
     fn another_text_keeps_what_is_told_of_all() {
         let state = after([Action::Told(Texts::Failed), edited("a")]);
         assert_eq!(state.after(edited("")).texts, Texts::Failed);
-        assert_eq!(state.after(Action::Opened(Source::new("b", "c"))).texts, Texts::Failed);
+        assert_eq!(state.after(opened(&["b"])).texts, Texts::Failed);
     }
 
     #[test]
@@ -419,7 +599,7 @@ mod tests {
         assert!(!after([]).is_due());
         let state = after([edited("a")]);
         assert!(state.is_due());
-        let too_long = || Action::TooLong(Source::new("", "a"));
+        let too_long = || Action::TooLong([Source::new("", "a")].into());
         let state = state.after(too_long());
         assert!(state.is_due() && state.patience == Patience::Slow, "the machine may have been busy");
         let state = state.after(too_long());
@@ -429,11 +609,11 @@ mod tests {
         let state = state.after(Action::ReadAnyway);
         assert!(state.is_due() && state.patience == Patience::Asked);
         assert!(state.after(edited("ab")).is_due());
-        assert_eq!(state.after(Action::Opened(Source::new("b", "c"))).patience, Patience::Brisk);
+        assert_eq!(state.after(opened(&["b"])).patience, Patience::Brisk);
         let long = "a".repeat(ORDINARY + 1);
-        assert!(!after([edited(&long), Action::TooLong(Source::new("", &long))]).is_due());
-        let other = after([edited(&long), Action::Opened(Source::new("b", "c"))]);
-        assert!(other.after(Action::TooLong(Source::new("", &long))).is_due(), "it was said of another text");
+        assert!(!after([edited(&long), Action::TooLong([Source::new("", &long)].into())]).is_due());
+        let other = after([edited(&long), opened(&["b"])]);
+        assert!(other.after(Action::TooLong([Source::new("", &long)].into())).is_due(), "it was said of another text");
     }
 
     #[test]
@@ -441,12 +621,12 @@ mod tests {
         let late = || with_findings(2);
         assert!(after([edited("a"), late()]).outcome.is_none());
         assert!(after([late(), edited("a"), late()]).outcome.is_some(), "of the text a key ago");
-        assert!(after([late(), Action::Opened(Source::new("b", "c")), late()]).outcome.is_none());
+        assert!(after([late(), opened(&["b"]), late()]).outcome.is_none());
     }
 
     #[test]
     fn another_text_is_read_by_what_is_there() {
-        let state = after([Action::Whole(Some(Vec::new())), Action::Opened(Source::default())]);
+        let state = after([Action::Whole(Some(Vec::new())), opened(&["b"])]);
         assert_eq!(state.whole, Part::Here);
     }
 
@@ -474,12 +654,13 @@ mod tests {
             notes: Vec::new(),
             rewrites: Vec::new(),
         };
-        Action::Analysed(Some(Shared::new(Outcome {
+        Action::Analysed(vec![Shared::new(Outcome {
             source: Source::default(),
+            files: [].into(),
             context: Context::default(),
             report,
             whole: true,
-        })))
+        })])
     }
 
     #[track_caller]

@@ -24,19 +24,22 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call about one text: `function(files, context, …)`.
-    pub fn on(function: &'static str, source: &Source, context: &Context, limit: u32) -> Self {
-        let file = source.file();
-        let file = object(&[
-            ("path", Some(file.path.into())),
-            ("text", Some(file.text.into())),
-            ("format", file.format.map(JsValue::from)),
-        ]);
+    /// A call about these texts: `function(files, context, …)`.
+    pub fn on(function: &'static str, files: &[Source], context: &Context, limit: u32) -> Self {
+        let file = |source: &Source| {
+            let file = source.file();
+            object(&[
+                ("path", Some(file.path.into())),
+                ("text", Some(file.text.into())),
+                ("format", file.format.map(JsValue::from)),
+            ])
+        };
+        let files: Array = files.iter().map(file).collect();
         let context = object(&[
             ("host", context.host.map(|host| host.id().into())),
             ("reach", context.reach.map(|reach| reach.id().into())),
         ]);
-        Self { function, given: vec![Array::of1(&file).into(), context], limit }
+        Self { function, given: vec![files.into(), context], limit }
     }
 
     /// The call as the worker reads it.

@@ -3,9 +3,9 @@
 
 use daemonless_core::report::FindingReport;
 use gloo::events::EventListener;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlTextAreaElement;
-use web_sys::js_sys::{Array, Reflect};
+use web_sys::js_sys::{Array, Function, Reflect};
 use yew::prelude::*;
 
 use super::fixes::{self, Fix};
@@ -13,7 +13,7 @@ use super::record::{Edit, Record};
 use super::{Desk, LABEL, PLACEHOLDER};
 use crate::browser::{self, View};
 use crate::json::object;
-use crate::state::{Action, Shared, State};
+use crate::state::{Action, Shared, Source, State};
 
 /// At most so many findings are marked; a text with more has trouble enough to begin with.
 const MOST: usize = 2_000;
@@ -47,6 +47,14 @@ pub fn begin(
         move |_: &Event| desk.at_caret(&on)
     };
     [EventListener::new(editor, "edit", edit), EventListener::new(editor, "caret", caret)]
+}
+
+/// Has the editor show a text, with its history and its caret if it showed it before.
+pub fn show(editor: &HtmlTextAreaElement, source: &Source) {
+    let show = Reflect::get(editor, &"show".into()).and_then(JsValue::dyn_into::<Function>);
+    if let Ok(show) = show {
+        let _ = show.call2(editor, &source.id.into(), &(&*source.text).into());
+    }
 }
 
 /// Tells the editor the format and the findings of its text.
