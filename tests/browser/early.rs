@@ -16,7 +16,8 @@ const LATE: &str = "const real = window.fetch;
 
 /// Opens the page; its program waits.
 async fn open_late(page: &Page, script: &str) {
-    page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": format!("{LATE}{script}") })).await;
+    page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": format!("{LATE}{script}") }))
+        .await;
     page.client.refresh().await.expect("the page opens again");
     page.wait_for("the page's start", "window.daemonless !== undefined").await;
 }

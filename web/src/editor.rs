@@ -18,13 +18,13 @@ use yew::platform::spawn_local;
 use yew::platform::time::sleep;
 use yew::prelude::*;
 
+use crate::begin::{self, Begin};
 use crate::browser::{self, View};
 use crate::files;
 use crate::mark::{line_tag, mark};
 use crate::markdown;
 use crate::position;
 use crate::samples::SAMPLES;
-use crate::begin::{self, Begin};
 use crate::state::{Action, Outcome, Part, Shared, Source, State, UNKNOWN};
 use fixes::Fix;
 use record::Record;
@@ -42,7 +42,9 @@ pub fn view(state: &UseReducerHandle<State>, on: &Callback<Action>, begin: &Begi
             let on = on.clone();
             spawn_local(async move {
                 let read = browser::kept(promise).await;
-                on.emit(Action::Noticed(read.get("notice").as_text().filter(|text| !text.is_empty()).map(Rc::from)));
+                on.emit(Action::Noticed(
+                    read.get("notice").as_text().filter(|text| !text.is_empty()).map(Rc::from),
+                ));
                 on.emit(Action::Opened(read.get("files").items().iter().map(begin::source).collect()));
             });
         })
@@ -282,7 +284,8 @@ fn Editor(props: &EditorProps) -> Html {
         use_effect_with((rich, seen, state.source.format.clone(), state.source.id), move |&(rich, ..)| {
             let text = &state.source.text;
             // Another text: a file, a sample, another tab.
-            let other = desk.record.borrow().text() != &**text || desk.shown.replace(state.source.id) != state.source.id;
+            let other = desk.record.borrow().text() != &**text
+                || desk.shown.replace(state.source.id) != state.source.id;
             if other {
                 desk.record.borrow_mut().begin(text.clone());
             }

@@ -45,10 +45,8 @@ pub fn tabs(state: &State, on: &Callback<Action>) -> Html {
 
 /// All files by the ways in which their jobs reach an engine, worst first.
 pub fn matrix(state: &State, on: &Callback<Action>) -> Html {
-    let mut rows: Vec<(&Source, &FileReport)> = state
-        .open()
-        .filter_map(|(source, outcome)| Some((source, &outcome?.report)))
-        .collect();
+    let mut rows: Vec<(&Source, &FileReport)> =
+        state.open().filter_map(|(source, outcome)| Some((source, &outcome?.report))).collect();
     if rows.len() < 2 {
         return html! {};
     }

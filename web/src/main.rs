@@ -51,6 +51,7 @@ fn show(props: AppProps) {
 #[cfg(not(target_arch = "wasm32"))]
 fn show(props: AppProps) {
     let page = yew::LocalServerRenderer::<App>::with_props(props).hydratable(false);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime that needs nothing");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().build().expect("a runtime that needs nothing");
     println!("{}", tokio::task::LocalSet::new().block_on(&runtime, page.render()));
 }

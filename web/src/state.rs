@@ -314,9 +314,8 @@ impl State {
 
     /// The last text for this builder, and whether it is of the last outcome.
     pub fn rewrite(&self, builder: &str) -> Option<(&Shared<Rewrite>, bool)> {
-        let mine = |rewrite: &&Shared<Rewrite>| {
-            rewrite.builder == builder && rewrite.of.source.id == self.source.id
-        };
+        let mine =
+            |rewrite: &&Shared<Rewrite>| rewrite.builder == builder && rewrite.of.source.id == self.source.id;
         let rewrite = self.rewrites.iter().find(mine)?;
         Some((rewrite, self.outcome.as_ref() == Some(&rewrite.of)))
     }
@@ -341,7 +340,9 @@ impl State {
         let mut next = self.clone();
         let mut all = self.all();
         // A text with nothing of the person's makes room.
-        all.retain(|open| !open.source.is_blank() && !(open.source.sample && open.source.id == self.source.id));
+        all.retain(|open| {
+            !open.source.is_blank() && !(open.source.sample && open.source.id == self.source.id)
+        });
         let alone = all.is_empty();
         let shown = self.next_id + 1;
         for source in sources {
@@ -545,7 +546,9 @@ mod tests {
         let answer = |source: &Source| Shared::new(Outcome { source: source.clone(), ..(*one[0]).clone() });
         let answers = state.files().iter().map(answer).collect::<Vec<_>>();
         let told = state.after(Action::Analysed(answers.clone()));
-        assert!(told.open().all(|(source, outcome)| outcome.is_some_and(|outcome| outcome.source == *source)));
+        assert!(
+            told.open().all(|(source, outcome)| outcome.is_some_and(|outcome| outcome.source == *source))
+        );
         let last = told.after(Action::Shown(2));
         assert_eq!(last.outcome.as_ref().map(|outcome| outcome.source.id), Some(2));
         // One that was closed meanwhile is in no answer's way.
@@ -613,15 +616,22 @@ mod tests {
         let long = "a".repeat(ORDINARY + 1);
         assert!(!after([edited(&long), Action::TooLong([Source::new("", &long)].into())]).is_due());
         let other = after([edited(&long), opened(&["b"])]);
-        assert!(other.after(Action::TooLong([Source::new("", &long)].into())).is_due(), "it was said of another text");
+        assert!(
+            other.after(Action::TooLong([Source::new("", &long)].into())).is_due(),
+            "it was said of another text"
+        );
     }
 
     #[test]
     fn what_is_late_is_no_answer_on_another_text() {
         let late = || with_findings(2);
-        assert!(after([edited("a"), late()]).outcome.is_none());
-        assert!(after([late(), edited("a"), late()]).outcome.is_some(), "of the text a key ago");
-        assert!(after([late(), opened(&["b"]), late()]).outcome.is_none());
+        assert!(after([edited("ab"), late()]).outcome.is_none());
+        assert!(
+            after([edited("a"), late(), edited("ab"), late()]).outcome.is_some(),
+            "of the text a key ago"
+        );
+        assert!(after([edited("a"), late(), edited(""), edited("b"), late()]).outcome.is_none());
+        assert!(after([edited("a"), late(), opened(&["b"]), late()]).outcome.is_none());
     }
 
     #[test]
@@ -642,6 +652,7 @@ mod tests {
         }
     }
 
+    /// The text `a` has so many findings.
     fn with_findings(count: usize) -> Action {
         let report = FileReport {
             path: String::new(),
@@ -655,7 +666,7 @@ mod tests {
             rewrites: Vec::new(),
         };
         Action::Analysed(vec![Shared::new(Outcome {
-            source: Source::default(),
+            source: Source::new("", "a"),
             files: [].into(),
             context: Context::default(),
             report,
@@ -665,7 +676,7 @@ mod tests {
 
     #[track_caller]
     fn check_next(count: usize, at: Option<usize>, next: Option<usize>, back: Option<usize>) {
-        let state = after([with_findings(count), Action::At(at)]);
+        let state = after([edited("a"), with_findings(count), Action::At(at)]);
         assert_eq!((state.next_finding(false), state.next_finding(true)), (next, back));
     }
 
@@ -680,7 +691,7 @@ mod tests {
 
     #[test]
     fn a_finding_that_is_gone_is_left() {
-        let state = after([with_findings(2), Action::At(Some(1))]);
+        let state = after([edited("a"), with_findings(2), Action::At(Some(1))]);
         assert_eq!(state.after(with_findings(2)).finding, Some(1));
         assert_eq!(state.after(with_findings(1)).finding, None);
     }

@@ -143,7 +143,13 @@ mod tests {
             assert!(!told.text("docs").is_empty(), "{}", rule.id);
         }
         let report = report("docker run --privileged debian");
-        let outcome = Outcome { source: Source::default(), files: [].into(), context: Context::default(), report, whole: true };
+        let outcome = Outcome {
+            source: Source::default(),
+            files: [].into(),
+            context: Context::default(),
+            report,
+            whole: true,
+        };
         let approaches = texts.find("approaches").expect("approaches");
         let Entry::Named(approaches) = approaches else { panic!("no names") };
         assert_eq!(approaches.len(), daemonless_catalog::Approach::ALL.len());

@@ -290,6 +290,12 @@ records! {
         commit: String,
         source: SourceRef,
     }
+    struct Token {
+        what: String,
+        begins: List<String>,
+        least: usize,
+        source: SourceRef,
+    }
     struct Program {
         names: List<String>,
         #[serde(default)]

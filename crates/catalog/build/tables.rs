@@ -35,6 +35,8 @@ pub fn render(facts: &Path) -> Result<String, String> {
     table(&mut code, "See `facts/handed.yaml`.", "HANDED", "HandedSocket", &handed);
     let programs: Vec<schema::Program> = yaml(&facts.join("programs.yaml"))?;
     table(&mut code, "See `facts/programs.yaml`.", "PROGRAMS", "Program", &programs);
+    let tokens: Vec<schema::Token> = yaml(&facts.join("tokens.yaml"))?;
+    table(&mut code, "See `facts/tokens.yaml`.", "TOKENS", "Token", &tokens);
     tasks::write(&mut code, facts)?;
     let actions: Vec<schema::Action> = yaml(&facts.join("actions.yaml"))?;
     table(&mut code, "See `facts/actions.yaml`.", "ACTIONS", "Action", &actions);

@@ -24,6 +24,7 @@ mod program;
 mod risk;
 mod source;
 mod task;
+mod token;
 mod told;
 mod translate;
 
@@ -31,7 +32,8 @@ mod translate;
 mod tables {
     use crate::{
         action::*, approach::*, builder::*, containment::*, flags::*, hosted::*, image::*, ledger::*,
-        option::*, path::*, platform::*, program::*, risk::*, source::*, task::*, told::*, translate::*,
+        option::*, path::*, platform::*, program::*, risk::*, source::*, task::*, token::*, told::*,
+        translate::*,
     };
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 }
@@ -52,6 +54,7 @@ pub use risk::{Host, Lift, PowerInfo, Risk, risk};
 pub use source::{Source, SourceRef};
 pub use tables::*;
 pub use task::{Inputs, Part, Task, When, alike, tasks};
+pub use token::Token;
 pub use told::Told;
 pub use translate::{
     CommandTranslation, Translated, Translation, translate, translate_command, translate_kaniko,
@@ -77,6 +80,7 @@ mod tests {
             format!("{HOSTED:?}"),
             format!("{HANDED:?}"),
             format!("{PROGRAMS:?}"),
+            format!("{TOKENS:?}"),
             format!("{TASKS:?}"),
             format!("{RISK_TABLE:?}"),
             format!("{TRANSLATIONS:?}"),

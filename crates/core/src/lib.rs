@@ -23,6 +23,7 @@ pub mod rewrite;
 pub mod rule;
 pub mod rules;
 pub mod script;
+pub mod secrets;
 pub mod source;
 pub mod syntax;
 pub mod verdict;

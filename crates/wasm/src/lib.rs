@@ -69,6 +69,40 @@ pub fn rewrite(files: &JsValue, context: &JsValue, file: usize, builder: &str) -
     to_js(&daemonless_core::rewrite(&self::files(files)?, &self::context(context)?, file, builder))
 }
 
+/// What looks like a secret in a text.
+#[cfg(feature = "whole")]
+#[derive(Serialize)]
+struct Secret {
+    /// Index of the file.
+    file: usize,
+    /// What it looks like, for a sentence.
+    what: &'static str,
+    /// Line, from 1.
+    line: usize,
+    /// Bytes of the text.
+    start: usize,
+    end: usize,
+}
+
+/// What looks like a secret in `files`: `{file, what, line, start, end}` of each. A guess, for who is about to share them.
+///
+/// # Errors
+/// Where an argument has not the shape that it should have.
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+pub fn secrets(files: &JsValue) -> Result<JsValue, JsError> {
+    let mut found = Vec::new();
+    for (file, File { text, .. }) in self::files(files)?.into_iter().enumerate() {
+        let (mut line, mut at) = (1, 0);
+        for secret in daemonless_core::secrets::secrets(&text) {
+            line += text[at..secret.span.start].matches('\n').count();
+            at = secret.span.start;
+            found.push(Secret { file, what: secret.what, line, start: at, end: secret.span.end });
+        }
+    }
+    to_js(&found)
+}
+
 fn files(value: &JsValue) -> Result<Vec<File>, JsError> {
     let texts: Vec<Text> = from_js(value)?;
     let file = |text: Text| File { path: text.path, text: text.text, format: text.format };

@@ -39,7 +39,8 @@ static SUITES: &[Suite] = &[
 ];
 
 /// Packages that exist for the browser only, by name and folder: linted for WebAssembly.
-const WASM_PACKAGES: &[(&str, &str)] = &[("web", "web"), ("daemonless-first", "crates/first"), ("daemonless-wasm", "crates/wasm")];
+const WASM_PACKAGES: &[(&str, &str)] =
+    &[("web", "web"), ("daemonless-first", "crates/first"), ("daemonless-wasm", "crates/wasm")];
 
 /// How many tests passed, failed and were skipped. A suite that is no collection of tests is one.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
