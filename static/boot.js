@@ -1,6 +1,6 @@
 // Starts the page. A file of its own, so that the security policy needs no exception for scripts inside the page.
 import { dropped, picked } from "./files.js";
-import { read, write } from "./link.js";
+import { checked, read, write } from "./link.js";
 
 const get = async (file, priority = "high") => {
   const response = await fetch(file, { priority });
@@ -38,9 +38,17 @@ const texts = then(program, () => get("texts.json", "low").then((response) => re
 // sentence is told and nothing else. The program takes over what was typed meanwhile, and the answer with it.
 const editor = document.getElementById("editor");
 const verdict = document.getElementById("verdict");
-const linked = await read(location.hash).catch(({ message }) => ({ files: [], wrong: message }));
-const files = linked?.files.length ? linked.files : [{ path: "", text: editor.value }];
-const early = { ...linked, files, edits: [], report: null };
+const remembered = () => {
+  try {
+    return checked(JSON.parse(localStorage.getItem("work")));
+  } catch {
+    return null;
+  }
+};
+const readLink = (hash) => read(hash).catch(({ message }) => ({ files: [], wrong: message }));
+const held = await readLink(location.hash) ?? remembered();
+const files = held?.files.length ? held.files : [{ path: "", text: editor.value }];
+const early = { ...held, files, edits: [], report: null };
 editor.value = files[0].text;
 editor.addEventListener("input", () => {
   files[0].text = editor.value;
@@ -90,7 +98,7 @@ const worker = listen();
 globalThis.daemonless = {
   first, whole, texts, early,
   dropped, picked,
-  readLink: read,
+  readLink,
   writeLink: write,
   editor: () => import("./editor.js"),
   /** The page's program is there: what was begun here is its own from now on. */

@@ -1,5 +1,7 @@
 // The files that a person opens or drops, and those in a folder that a pipeline can be made of.
 
+import { checked } from "./link.js";
+
 /** Of a folder: names that are looked into, and folders that are not. */
 const LIKELY = /\.(ya?ml|toml|sh|bash|groovy|jenkinsfile|dockerfile|containerfile)$|^(Docker|Container|Jenkins)file/i;
 const PASSED_OVER = /^(\.git|\.venv|node_modules|target|vendor)$/;
@@ -42,7 +44,11 @@ const read = async (named, folders) => {
   const files = [];
   const left = [];
   for (const file of named) {
-    if (file.size > MOST_NAMED) left.push(`${file.name} has over 32 MB, which is no configuration.`);
+    if (file.name.endsWith(".daemonless.json")) {
+      const saved = await text(file).then(JSON.parse).then(checked).catch(() => null);
+      if (saved?.files.length) files.push(...saved.files);
+      else left.push(`${file.name} is damaged: it is not what this page saves.`);
+    } else if (file.size > MOST_NAMED) left.push(`${file.name} has over 32 MB, which is no configuration.`);
     else files.push({ path: file.name, text: await text(file), found: false });
   }
   let taken = 0;

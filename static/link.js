@@ -27,8 +27,13 @@ export const read = async (hash) => {
     if (error instanceof RangeError) throw new Error("This link holds more than 8 MB, so it is not opened. Ask for the file itself.");
     throw new Error("This link is damaged: a part of it may have been cut off when it was copied.");
   }
-  const files = Array.isArray(held?.files) ? held.files.filter(({ path, text }) => typeof path === "string" && typeof text === "string") : [];
-  return { ...held, files };
+  return checked(held);
+};
+
+/** What a link or a file holds, if it has the shape that it should have. */
+export const checked = (held) => {
+  const files = Array.isArray(held?.files) ? held.files : [];
+  return { ...held, files: files.filter((file) => typeof file?.path === "string" && typeof file.text === "string") };
 };
 
 /** The part of an address from the `#` on that holds this. */

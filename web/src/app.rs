@@ -5,13 +5,13 @@ use std::rc::Rc;
 use daemonless_core::report::Range;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use gloo::utils::document;
+use gloo::utils::{document, window};
 use wasm_bindgen::JsCast;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use crate::analyst::use_analysis;
-use crate::begin::Begin;
+use crate::begin::{self, Begin};
 use crate::footer::Footer;
 use crate::header::Header;
 use crate::rewriter::use_rewriter;
@@ -45,6 +45,7 @@ pub fn App(AppProps { begin }: &AppProps) -> Html {
     use_rewriter(&state, &on);
     use_ways(&state, &on);
     use_texts(&on);
+    use_links(&on);
 
     // What is told below changes with the answer, not with each key. What was said before a large text came, which
     // waits to be read, is said of another text.
@@ -162,6 +163,23 @@ fn to_line(state: &State, range: Option<Range>) {
     let (start, end) = position::selection(&state.source.text, &range);
     let lines = u32::try_from(state.source.text.split('\n').count()).unwrap_or(u32::MAX);
     browser::select(start, end, range.line, lines);
+}
+
+/// Opens what a link holds that is followed within the page.
+#[hook]
+fn use_links(on: &Callback<Action>) {
+    let on = on.clone();
+    use_effect_with((), move |()| {
+        let follow = EventListener::new(&window(), "hashchange", move |_| {
+            let on = on.clone();
+            spawn_local(async move {
+                if let Some(held) = browser::linked().await {
+                    on.emit(Action::Linked(Box::new(begin::state(&held))));
+                }
+            });
+        });
+        || drop(follow)
+    });
 }
 
 /// The head of a section: a line, the title, and what stands beside it.

@@ -23,6 +23,8 @@ pub struct Begin {
     pub dark: bool,
     /// Whether the person wants the plain text area.
     pub plain: bool,
+    /// Whether this browser remembers the work.
+    pub remembers: bool,
 }
 
 impl Begin {
@@ -36,12 +38,13 @@ impl Begin {
             (time, edit.get(1).and_then(Json::as_text).unwrap_or_default())
         };
         let typed = early.get("edits").items().iter().map(edit).collect();
-        Self { state: state(&early), typed, view, dark: browser::is_dark(), plain: browser::prefers_plain() }
+        let (dark, plain, remembers) = (browser::is_dark(), browser::prefers_plain(), browser::remembers());
+        Self { state: state(&early), typed, view, dark, plain, remembers }
     }
 }
 
-/// What is known of the texts that are there already.
-fn state(early: &Json) -> State {
+/// What is known of the texts that are there already, or that a link holds.
+pub fn state(early: &Json) -> State {
     let context = early.get("context");
     let id = |name: &str| String::read(&context.get(name));
     let context = Context {

@@ -19,6 +19,7 @@ pub const EDITOR: &str = "editor";
 const THEME: &str = "theme";
 const EDITOR_KIND: &str = "editor";
 const PLAIN: &str = "plain";
+const WORK: &str = "work";
 
 /// What an editor shows of its text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +43,42 @@ fn given(name: &str) -> JsValue {
 /// What comes of it.
 async fn promised(name: &str) -> Option<JsValue> {
     JsFuture::from(js_sys::Promise::resolve(&given(name))).await.ok()
+}
+
+/// A link to the page that holds this; `None` where the browser can't make one.
+pub async fn link(held: &JsValue) -> Option<String> {
+    let fragment = kept(call_with("writeLink", held)?).await.as_text()?;
+    let address = window().location().href().ok()?;
+    let page = address.split('#').next().unwrap_or_default();
+    Some(format!("{page}{fragment}"))
+}
+
+/// What the address holds, as `link.js` reads it; `None` where it is no such link.
+pub async fn linked() -> Option<Json> {
+    let hash = window().location().hash().ok()?;
+    let held = kept(call_with("readLink", &hash.into())?).await;
+    (!held.is_absent()).then_some(held)
+}
+
+/// The value as JSON.
+pub fn json(value: &JsValue) -> String {
+    js_sys::JSON::stringify(value).map(String::from).unwrap_or_default()
+}
+
+/// Keeps the work for the next visit. False where the browser keeps nothing, or not as much.
+pub fn remember(held: &JsValue) -> bool {
+    let text = json(held);
+    storage().is_some_and(|storage| storage.set_item(WORK, &text).is_ok())
+}
+
+/// Forgets the work.
+pub fn forget() {
+    keep(WORK, None);
+}
+
+/// Whether work is remembered.
+pub fn remembers() -> bool {
+    storage().is_some_and(|storage| storage.get_item(WORK).ok().flatten().is_some())
 }
 
 /// Calls what the page's start has under this name.
@@ -286,7 +323,7 @@ pub fn set_prefers_plain(plain: bool) {
     keep(EDITOR_KIND, plain.then_some(PLAIN));
 }
 
-/// Keeps a setting, or forgets it. The settings are all that the page ever stores.
+/// Keeps a setting, or forgets it. Settings are all that the page stores unasked.
 fn keep(name: &str, value: Option<&str>) {
     if let Some(storage) = storage() {
         let _ = match value {

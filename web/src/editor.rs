@@ -25,6 +25,7 @@ use crate::mark::{line_tag, mark};
 use crate::markdown;
 use crate::position;
 use crate::samples::SAMPLES;
+use crate::share::Share;
 use crate::state::{Action, Outcome, Part, Shared, Source, State, UNKNOWN};
 use fixes::Fix;
 use record::Record;
@@ -315,6 +316,7 @@ fn Editor(props: &EditorProps) -> Html {
                 if rich { {rich::view()} } else { {plain::view(state, on, &desk, &rows, &layers)} }
             </div>
             {note(state, &fixes)}
+            <Share state={state.clone()} remembers={begin.remembers} />
             {foot(state, on, rich, *plain, onplain)}
         </>
     }

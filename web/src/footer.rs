@@ -20,8 +20,8 @@ pub fn Footer(FooterProps { texts }: &FooterProps) -> Html {
                 <p>
                     {"Nothing. It stays in this tab and is gone when you close it. The analysis is a program that was loaded with \
                       the page; the page's policy lets it ask its own server for its own files and no one for anything else, and \
-                      the count at the top shows that it asks for none after it is loaded. The only thing ever stored is the \
-                      theme, if you choose one."}
+                      the count at the top shows that it asks for none after it is loaded. What it stores in \
+                      your browser are settings that you choose, and your files if you have it remember them."}
                 </p>
             </div>
             <div>

@@ -24,6 +24,7 @@ mod report;
 mod rewrite;
 mod rewriter;
 mod samples;
+mod share;
 mod state;
 mod tabs;
 mod texts;

@@ -216,6 +216,8 @@ pub enum Action {
     /// Texts are opened: from files, a sample, a link. They stand behind those that are there, or in the place of one that
     /// has nothing of the person's; the first is shown.
     Opened(Vec<Source>),
+    /// What a link holds takes the place of all that is there.
+    Linked(Box<State>),
     /// Another of the open texts is to be shown, by its id.
     Shown(u32),
     /// The text of that id is closed.
@@ -376,6 +378,12 @@ impl State {
             }
             Action::Opened(sources) if sources.is_empty() => {}
             Action::Opened(sources) => next = self.opened(sources),
+            Action::Linked(held) if held.source.is_blank() => next.notice = held.notice,
+            Action::Linked(held) => {
+                let sources = held.open().map(|(source, _)| source.clone()).collect();
+                next = self.anew(Source::default()).opened(sources);
+                (next.context, next.builder) = (held.context, held.builder);
+            }
             Action::Shown(id) => next.opens(self.all(), id),
             Action::Closed(id) => {
                 let mut all = self.all();
