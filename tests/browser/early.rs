@@ -1,5 +1,7 @@
 //! Before the page's program is there: a text area, and a verdict.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::driver::with_page;
@@ -51,6 +53,8 @@ fn what_was_typed_before_stays() {
     with_page("typed before", async |page| {
         open_late(page, "").await;
         page.type_text("docker run --privileged debian").await;
+        // What is typed at once is undone at once.
+        tokio::time::sleep(Duration::from_secs(1)).await;
         page.press(&[key::LEFT]).await;
         page.type_text("X").await;
         page.press(&[key::LEFT]).await;
@@ -83,7 +87,7 @@ fn without_an_analysis_the_page_says_so() {
         page.devtools("Network.enable", json!({})).await;
         page.devtools("Network.setBlockedURLs", json!({ "urls": ["*daemonless-*"] })).await;
         page.client.refresh().await.expect("the page opens again");
-        page.wait_for("choices", "document.querySelector('#risk-table') !== null").await;
+        page.wait_for("the program", "document.querySelector('#risk-table') !== null").await;
         page.paste(texts::GITLAB).await;
         let said = "document.querySelector('#headline').innerText.includes('could not be loaded')";
         page.wait_for("a word on what is missing", said).await;
@@ -122,7 +126,7 @@ fn the_first_screen_is_that_of_the_program() {
         let screen = "[...document.querySelectorAll('#app *')].map(({ localName, id }) => `${localName}#${id}`).join()";
         open_late(page, "").await;
         let Value::String(before) = page.value(screen).await else { panic!("no screen") };
-        assert!(before.contains("textarea#editor") && before.contains("div#risk-table"), "{before}");
+        assert!(before.contains("textarea#editor") && before.contains("section#choices"), "{before}");
         assert!(page.count("#samples button").await > 3);
     });
 }

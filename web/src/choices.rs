@@ -45,15 +45,16 @@ impl<'a> Marks<'a> {
 
 /// The section. It is there without a text too.
 pub fn view(texts: &Texts, job: Option<(&Outcome, &JobReport)>) -> Html {
+    // All of it comes at once, so that nothing moves that one may be looking at.
+    let coming = *texts == Texts::Coming;
     html! {
-        <section class="s" id="choices" tabindex="-1" aria-labelledby="choices-head">
+        <section class={classes!("s", coming.then_some("coming"))} id="choices" tabindex="-1" aria-labelledby="choices-head">
             {head("choices-head", html! {"All the choices, side by side"}, html! {
                 <>{"Worst first. The level is the risk when "}<b>{"code you do not trust"}</b>{" runs in the job; a range \
                 depends on where it runs."}</>
             })}
             if let Texts::Here(all) = texts { {options(texts, all.list("options"), job)} } else { {texts.instead()} }
-            {risk_table(texts)}
-            {containment(texts)}
+            if !coming { {risk_table(texts)}{containment(texts)} }
         </section>
     }
 }

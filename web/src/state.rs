@@ -450,8 +450,10 @@ impl State {
             Action::First(None) => next.first = Part::Failed,
             Action::Whole(Some(formats)) => {
                 (next.whole, next.formats) = (Part::Here, formats.into());
-                // What was too long for the other worker may not be for this one.
-                (next.held, next.patience) = Default::default();
+                // What was too long for the other worker may not be for this one. A new one says again that it is there.
+                if self.whole != Part::Here {
+                    (next.held, next.patience) = Default::default();
+                }
             }
             Action::Whole(None) => next.whole = Part::Failed,
             Action::EditorSettled => next.editor_settled = true,
@@ -646,6 +648,11 @@ mod tests {
     fn another_text_is_read_by_what_is_there() {
         let state = after([Action::Whole(Some(Vec::new())), opened(&["b"])]);
         assert_eq!(state.whole, Part::Here);
+        // Another worker of the same kind changes nothing.
+        let long = "a".repeat(ORDINARY + 1);
+        let there = || Action::Whole(Some(Vec::new()));
+        let held = after([there(), edited(&long), Action::TooLong([Source::new("", &long)].into())]);
+        assert!(held.held && held.after(there()).held);
     }
 
     fn finding() -> daemonless_core::report::FindingReport {
