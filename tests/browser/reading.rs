@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-
 use crate::driver::with_page;
 use crate::page::key;
 use crate::texts;

@@ -12,6 +12,7 @@ use yew::prelude::*;
 
 use crate::analyst::use_analysis;
 use crate::begin::{self, Begin};
+use crate::export::Export;
 use crate::footer::Footer;
 use crate::header::Header;
 use crate::rewriter::use_rewriter;
@@ -106,6 +107,9 @@ fn Answer(props: &AnswerProps) -> Html {
             {job.map(|(outcome, job)| alternatives::view(outcome, job, on)).unwrap_or_default()}
             {choices::view(&state.texts, job)}
             {found.map(|outcome| rewrite::view(state, outcome, on)).unwrap_or_default()}
+            if let Some(outcome) = state.outcome.as_ref().filter(|outcome| outcome.whole) {
+                <Export outcome={outcome.clone()} />
+            }
         </>
     }
 }

@@ -294,6 +294,11 @@ pub fn download(name: &str, text: &str) {
     }
 }
 
+/// Opens the browser's own dialog for printing.
+pub fn print() {
+    let _ = window().print();
+}
+
 /// Whether the page is dark now.
 pub fn is_dark() -> bool {
     match document_element().get_attribute("data-theme") {

@@ -13,6 +13,12 @@ impl From<JsValue> for Json {
     }
 }
 
+impl From<Json> for JsValue {
+    fn from(Json(value): Json) -> Self {
+        value
+    }
+}
+
 impl Json {
     /// The value of a key.
     pub fn get(&self, key: &str) -> Self {

@@ -9,6 +9,7 @@ mod choices;
 mod diff;
 mod editor;
 mod explanation;
+mod export;
 mod files;
 mod findings;
 mod first;

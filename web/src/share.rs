@@ -1,6 +1,7 @@
 //! Sharing: a link that holds the files and settings behind its `#`, a file where that would be too long, and what this
 //! browser remembers. What looks like a secret is pointed out before, and blanked unless the person says otherwise.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
@@ -14,7 +15,7 @@ use crate::json::{Json, object};
 use crate::markdown;
 use crate::report::Read;
 use crate::state::{Source, State};
-use crate::worker::{Call, Caller, Told};
+use crate::worker::{self, Call};
 
 /// A link of more letters than this is cut by chats and mail programs; a file is offered in its place.
 const LONGEST: usize = 8_000;
@@ -157,31 +158,25 @@ fn Panel(PanelProps { state }: &PanelProps) -> Html {
     let version = use_state(|| 0_u32);
     let link = use_state(|| None::<AttrValue>);
     let copied = use_state(|| None::<bool>);
-    let worker = use_mut_ref(|| None::<Caller<()>>);
     let files = state.files();
     {
-        let (secrets, worker, told) = (secrets.clone(), worker, told.clone());
+        let (secrets, told) = (secrets.clone(), told.clone());
         use_effect_with(files.clone(), move |files| {
             told.borrow_mut().clear();
-            let files = files.clone();
-            let found = {
-                let secrets = secrets.clone();
-                Callback::from(move |told| match told {
-                    Told::Ready(_) => {}
-                    Told::Answer((), found) => secrets.set(Some(Vec::read(&found).into())),
-                    Told::TooLong(()) | Told::Broken(_) => secrets.set(Some([].into())),
-                })
-            };
+            let (files, late) = (files.clone(), Rc::new(Cell::new(false)));
+            let is_late = late.clone();
             spawn_local(async move {
-                match browser::whole().await {
+                let found = match browser::whole().await {
                     Some(start) => {
-                        let caller = Caller::new(start, found);
-                        caller.ask((), Call::on("secrets", &files, &Default::default(), LIMIT));
-                        *worker.borrow_mut() = Some(caller);
+                        worker::once(start, Call::on("secrets", &files, &Default::default(), LIMIT)).await
                     }
-                    None => secrets.set(Some([].into())),
+                    None => None,
+                };
+                if !is_late.get() {
+                    secrets.set(Some(found.map(|found| Vec::read(&found)).unwrap_or_default().into()));
                 }
             });
+            move || late.set(true)
         });
     }
     {

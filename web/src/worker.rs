@@ -6,7 +6,8 @@ use std::rc::{Rc, Weak};
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::js_sys::{Array, Function};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::js_sys::{Array, Function, Promise};
 use web_sys::{MessageEvent, Worker};
 use yew::Callback;
 
@@ -109,6 +110,28 @@ impl<T: 'static> Caller<T> {
         self.0.slot.borrow_mut().next = Some((what, call));
         self.0.go_on();
     }
+}
+
+/// Makes one call, to a worker of its own; `None` where it took too long or broke.
+pub async fn once(start: Function, call: Call) -> Option<Json> {
+    let (mut call, mut caller) = (Some(call), None);
+    let promise = Promise::new(&mut |resolve, reject| {
+        let tell = Callback::from(move |told| {
+            let _ = match told {
+                Told::Ready(_) => return,
+                Told::Answer((), answer) => resolve.call1(&JsValue::UNDEFINED, &answer.into()),
+                Told::TooLong(()) | Told::Broken(_) => reject.call0(&JsValue::UNDEFINED),
+            };
+        });
+        let worker = Caller::new(start.clone(), tell);
+        if let Some(call) = call.take() {
+            worker.ask((), call);
+        }
+        caller = Some(worker);
+    });
+    let answer = JsFuture::from(promise).await.ok();
+    drop(caller);
+    answer.map(Json::from)
 }
 
 impl<T: 'static> Inner<T> {

@@ -9,7 +9,7 @@ use daemonless_core::model::Reach;
 use daemonless_core::rewrite::{contain, ready};
 use lexopt::Arg;
 
-use crate::output::{self, OUTPUTS, Output};
+use crate::output::{self, Output};
 use crate::{COMMANDS, Failure, Io};
 
 /// A command, declared in the file that carries it out.
@@ -42,7 +42,7 @@ pub(crate) struct Flag {
 /// What the options say. The default is what holds where nothing is said.
 pub(crate) struct Options {
     pub(crate) operands: Vec<OsString>,
-    pub(crate) output: &'static Output,
+    pub(crate) output: Output,
     pub(crate) read_as: Option<String>,
     pub(crate) stdin_path: Option<String>,
     pub(crate) context: Context,
@@ -64,7 +64,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             operands: Vec::new(),
-            output: &output::TEXT,
+            output: Output::Text,
             read_as: None,
             stdin_path: None,
             context: Context::default(),
@@ -96,7 +96,7 @@ pub(crate) static FLAGS: &[Flag] = &[
         long: "format",
         short: None,
         value: Some("FORMAT"),
-        words: Some(|| OUTPUTS.iter().map(|output| output.id).collect()),
+        words: Some(|| output::all().map(Output::id).collect()),
         commands: &["check", "rules"],
         help: "How to print; `text` if not given. `rules` prints `text` or `json`.",
         set: |options, word| options.output = output::by_id(word).unwrap_or(options.output),

@@ -46,7 +46,7 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
         ));
     }
     let painter = Painter { color: options.color.unwrap_or(io.color) };
-    io.write(|out| (options.output.render)(&report, &files, painter, out))?;
+    io.write(|out| options.output.render(&report, &files, painter, out))?;
     Ok(if unread { TROUBLE } else { u8::from(fails(&report, options.fail_on)) })
 }
 

@@ -6,7 +6,9 @@ use daemonless_core::hunk::{Hunk, hunks, line_starts};
 use daemonless_core::report::EditReport;
 use similar::{ChangeTag, TextDiff};
 
-use crate::paint::{ADDED, BOLD, PLACE, Painter, REMOVED, plain};
+use daemonless_output::plain;
+
+use crate::paint::{ADDED, BOLD, PLACE, Painter, REMOVED};
 
 /// Most unchanged lines before and after a change.
 const CONTEXT: usize = 3;

@@ -4,11 +4,7 @@ use std::fmt::Write;
 
 use daemonless_catalog::{Approach, Builder, Level, Need, SourceRef};
 use daemonless_core::rule::Rule;
-
-/// The documentation of a rule. As a doc comment it has a space before each line.
-pub(crate) fn docs(rule: &Rule) -> String {
-    textwrap::dedent(rule.docs)
-}
+use daemonless_output::docs;
 
 /// A rule: what it reports, why, and what to do.
 pub(crate) fn rule(rule: &Rule) -> String {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, Read, Write};
 
 use crate::Failure;
-use crate::paint::plain;
+use daemonless_output::plain;
 
 /// What a run reads from and writes to.
 pub struct Io<'a> {

@@ -1,6 +1,5 @@
 //! Colours, and text that is safe to show on a terminal.
 
-use std::borrow::Cow;
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
@@ -31,11 +30,4 @@ impl Painter {
     pub(crate) fn paint(self, style: Style, text: impl Display) -> String {
         if self.color { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
-}
-
-/// The text with every control character but line breaks shown as U+FFFD: a name in a file that is checked must not
-/// drive the terminal.
-pub(crate) fn plain(text: &str) -> Cow<'_, str> {
-    let drives = |c: char| c.is_control() && c != '\n';
-    if text.contains(drives) { text.replace(drives, "\u{fffd}").into() } else { text.into() }
 }

@@ -6,9 +6,10 @@ use daemonless_core::rules::RULES;
 use serde::Serialize;
 
 use crate::args::{Command, Options};
-use crate::output::{self, write_json};
+use crate::output::Output;
 use crate::paint::{BOLD, Painter};
-use crate::{Failure, Io, facts};
+use crate::{Failure, Io};
+use daemonless_output::{docs, write_json};
 
 pub(crate) static COMMAND: Command = Command {
     name: "rules",
@@ -30,15 +31,14 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
     if !options.operands.is_empty() {
         return Err("`rules` takes no operand; see `daemonless explain`".into());
     }
-    let text = match options.output.id {
-        id if id == output::TEXT.id => list(Painter { color: options.color.unwrap_or(io.color) }),
-        "json" => {
-            let rows =
-                RULES.iter().map(|rule| Row { id: rule.id, summary: rule.summary, docs: facts::docs(rule) });
+    let text = match options.output {
+        Output::Text => list(Painter { color: options.color.unwrap_or(io.color) }),
+        output if output.id() == "json" => {
+            let rows = RULES.iter().map(|rule| Row { id: rule.id, summary: rule.summary, docs: docs(rule) });
             let rows: Vec<_> = rows.collect();
             return io.write(|out| write_json(&rows, out)).map(|()| 0);
         }
-        other => return Err(format!("`rules` prints text or json, not {other}").into()),
+        other => return Err(format!("`rules` prints text or json, not {}", other.id()).into()),
     };
     io.print(&text)?;
     Ok(0)

@@ -69,6 +69,43 @@ pub fn rewrite(files: &JsValue, context: &JsValue, file: usize, builder: &str) -
     to_js(&daemonless_core::rewrite(&self::files(files)?, &self::context(context)?, file, builder))
 }
 
+/// A form of a report, `{id, title, file}`: `file` is a name for a file of it.
+#[cfg(feature = "whole")]
+#[derive(Serialize)]
+struct Form {
+    id: &'static str,
+    title: &'static str,
+    file: &'static str,
+}
+
+/// The forms that [`print`] knows, in the order in which they are offered.
+///
+/// # Errors
+/// None that a caller could cause.
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+pub fn outputs() -> Result<JsValue, JsError> {
+    let form =
+        |output: &&daemonless_output::Output| Form { id: output.id, title: output.title, file: output.file };
+    to_js(&daemonless_output::OUTPUTS.iter().map(form).collect::<Vec<_>>())
+}
+
+/// The report on `files` in the form of that id, byte for byte as `daemonless check --format` prints it.
+///
+/// # Errors
+/// Where an argument has not the shape that it should have, or there is no such form.
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+pub fn print(files: &JsValue, context: &JsValue, id: &str) -> Result<String, JsError> {
+    let output = daemonless_output::OUTPUTS.iter().find(|output| output.id == id);
+    let output = output.ok_or_else(|| JsError::new(&format!("there is no form `{id}`")))?;
+    let files = self::files(files)?;
+    let report = daemonless_core::analyze(&files, &self::context(context)?);
+    let mut printed = Vec::new();
+    (output.render)(&report, &files, &mut printed)?;
+    Ok(String::from_utf8(printed)?)
+}
+
 /// What looks like a secret in a text.
 #[cfg(feature = "whole")]
 #[derive(Serialize)]

@@ -92,7 +92,7 @@ fn sample() -> (Report, [File; 1]) {
 
 fn printed(id: &str, report: &Report, files: &[File], color: bool) -> String {
     let mut out = Vec::new();
-    (by_id(id).unwrap().render)(report, files, Painter { color }, &mut out).unwrap();
+    by_id(id).unwrap().render(report, files, Painter { color }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

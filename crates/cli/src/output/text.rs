@@ -2,26 +2,32 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::io;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 use daemonless_catalog::Risk;
 use daemonless_core::File;
 use daemonless_core::report::{FileReport, FindingReport, JobReport, Range, Report};
 
-use super::Output;
-use super::texts::{Texts, path};
-use crate::markdown::wrap;
-use crate::paint::{BOLD, DIM, Painter, plain, risk};
+use daemonless_output::plain;
+use daemonless_output::texts::{Texts, path};
 
-pub(crate) static OUTPUT: Output = Output {
-    id: "text",
-    render: |report, files, painter, out| out.write_all(render(report, files, painter).as_bytes()),
-};
+use crate::markdown::wrap;
+use crate::paint::{BOLD, DIM, Painter, risk};
 
 /// Columns of an excerpt.
 const WIDTH: usize = 120;
 
-fn render(report: &Report, files: &[File], painter: Painter) -> String {
+pub(super) fn render(
+    report: &Report,
+    files: &[File],
+    painter: Painter,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    out.write_all(written(report, files, painter).as_bytes())
+}
+
+fn written(report: &Report, files: &[File], painter: Painter) -> String {
     let renderer = if painter.color { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH);
     let mut out = String::new();
     let texts = Texts::of(files);

@@ -4,11 +4,15 @@ use std::fmt::Write;
 
 use daemonless_core::report::{AlternativeReport, FileReport, FindingReport, JobReport, Report};
 
-use super::Output;
-use crate::paint::plain;
+use crate::Output;
+use crate::plain;
 
-pub(super) static OUTPUT: Output =
-    Output { id: "markdown", render: |report, _, _, out| out.write_all(render(report).as_bytes()) };
+pub(crate) static OUTPUT: Output = Output {
+    id: "markdown",
+    title: "Markdown for a merge request",
+    file: "daemonless.md",
+    render: |report, _, out| out.write_all(render(report).as_bytes()),
+};
 
 /// Rows of one table; summaries and comments have a limit of length.
 const MOST_ROWS: usize = 200;

@@ -10,13 +10,16 @@ use daemonless_core::rule::Rule;
 use daemonless_core::rules::RULES;
 use serde::Serialize;
 
-use super::fingerprint::Fingerprints;
-use super::texts::{Texts, path};
-use super::{Output, write_json};
-use crate::facts;
+use crate::fingerprint::Fingerprints;
+use crate::texts::{Texts, path};
+use crate::{Output, docs, write_json};
 
-pub(super) static OUTPUT: Output =
-    Output { id: "sarif", render: |report, files, _, out| write_json(&log(report, files), out) };
+pub(crate) static OUTPUT: Output = Output {
+    id: "sarif",
+    title: "SARIF 2.1.0",
+    file: "daemonless.sarif",
+    render: |report, files, out| write_json(&log(report, files), out),
+};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -161,7 +164,7 @@ fn log<'r>(report: &'r Report, files: &[File]) -> Log<'r> {
 
 fn descriptor(rule: &'static Rule, files: &[FileReport]) -> Descriptor {
     let findings = files.iter().flat_map(|file| &file.findings).filter(|finding| finding.rule == rule.id);
-    let docs = facts::docs(rule);
+    let docs = docs(rule);
     let worst = findings.filter_map(|finding| Risk::from_id(finding.severity)).max();
     Descriptor {
         id: rule.id,

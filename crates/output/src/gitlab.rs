@@ -4,12 +4,16 @@ use daemonless_core::File;
 use daemonless_core::report::{FileReport, FindingReport, Report};
 use serde::Serialize;
 
-use super::fingerprint::Fingerprints;
-use super::texts::{Texts, path};
-use super::{Output, write_json};
+use crate::fingerprint::Fingerprints;
+use crate::texts::{Texts, path};
+use crate::{Output, write_json};
 
-pub(super) static OUTPUT: Output =
-    Output { id: "gitlab", render: |report, files, _, out| write_json(&issues(report, files), out) };
+pub(crate) static OUTPUT: Output = Output {
+    id: "gitlab",
+    title: "GitLab Code Quality",
+    file: "gl-code-quality-report.json",
+    render: |report, files, out| write_json(&issues(report, files), out),
+};
 
 #[derive(Serialize)]
 struct Issue<'r> {

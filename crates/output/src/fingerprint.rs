@@ -4,22 +4,22 @@ use std::collections::HashMap;
 
 use daemonless_core::report::{FileReport, FindingReport};
 
-use super::texts::{Texts, path};
+use crate::texts::{Texts, path};
 
 /// Makes the fingerprints of a report's findings, in their order.
-pub(super) struct Fingerprints<'f> {
+pub(crate) struct Fingerprints<'f> {
     texts: Texts<'f>,
     /// How often each was made: two equal lines with the same fault are two findings.
     seen: HashMap<u64, u64>,
 }
 
 impl<'f> Fingerprints<'f> {
-    pub(super) fn of(texts: Texts<'f>) -> Self {
+    pub(crate) fn of(texts: Texts<'f>) -> Self {
         Self { texts, seen: HashMap::new() }
     }
 
     /// Of the rule, the path, what stands in the line, and how many like it came before.
-    pub(super) fn next(&mut self, file: &FileReport, finding: &FindingReport) -> String {
+    pub(crate) fn next(&mut self, file: &FileReport, finding: &FindingReport) -> String {
         // The start of a line tells it from others; all of a very long one would cost its length for each finding.
         const LONGEST: usize = 512;
         let path = path(file, &finding.range);
