@@ -16,7 +16,8 @@ use crate::rewriter::use_rewriter;
 use crate::state::{Action, Rewriter, Shared, Source, State};
 use crate::texts::Texts;
 use crate::{
-    alternatives, analysis, browser, choices, editor, explanation, findings, path, position, rewrite, verdict,
+    alternatives, analysis, browser, choices, editor, explanation, findings, path, picture, position,
+    rewrite, verdict,
 };
 
 /// How long the keyboard has to rest before the text is read, in milliseconds.
@@ -86,6 +87,7 @@ fn Answer(props: &AnswerProps) -> Html {
     let job = found.and_then(|outcome| Some((outcome, outcome.job(state.job.as_deref())?)));
     html! {
         <>
+            {job.map(|(outcome, job)| picture::view(outcome, job)).unwrap_or_default()}
             {job.map(|(outcome, job)| path::view(outcome, job)).unwrap_or_default()}
             {found.map(|outcome| findings::view(state, outcome, on)).unwrap_or_default()}
             {job.map(|(_, job)| explanation::view(state, job, on)).unwrap_or_default()}

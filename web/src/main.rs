@@ -17,6 +17,7 @@ mod layer;
 mod mark;
 mod markdown;
 mod path;
+mod picture;
 mod position;
 mod rewrite;
 mod rewriter;

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use daemonless_catalog::{Approach, Builder, Containment, Host, Need, Requirement, Risk};
 
 use super::{
-    AccessReport, AfterReport, AlternativeReport, BlockerReport, ChoiceReport, FactReport, FileReport,
-    FindingReport, JobReport, LabelReport, NeedReport, Range, RequirementReport, StepReport, headline,
+    AccessReport, AfterReport, AlternativeReport, BlockerReport, ChoiceReport, ContainerReport, FactReport,
+    FileReport, FindingReport, JobReport, LabelReport, NeedReport, Range, RequirementReport, StepReport,
+    headline,
 };
 use crate::alternatives::{Alternative, Blocker, Kind, alternatives, runs_as};
 use crate::analysis::Analysis;
 use crate::files::Files;
 use crate::map::Map;
-use crate::model::{Confidence, Job, Reach};
+use crate::model::{Confidence, Container, Job, Reach, Role};
 use crate::needs::Needs;
 use crate::path::{Step, path};
 use crate::rewrite;
@@ -54,6 +55,9 @@ pub fn file_report(files: &Files<'_>, index: usize, analysis: Analysis) -> FileR
         notes,
     }
 }
+
+/// A job that starts more containers than this is no clearer with all of them named.
+const MOST_CONTAINERS: usize = 50;
 
 /// What tells jobs apart whose alternatives differ.
 type Key = (String, Approach, Risk, Host, Reach, Option<Builder>, Vec<Need>);
@@ -146,6 +150,7 @@ impl Places<'_> {
                     lines: spans.iter().map(|span| self.range(*span)).collect(),
                 })
                 .collect(),
+            containers: job.containers.iter().take(MOST_CONTAINERS).map(|one| self.container(one)).collect(),
             accesses: verdict
                 .accesses
                 .iter()
@@ -167,6 +172,24 @@ impl Places<'_> {
             reach: self.reach(verdict),
             path: path(job, verdict, needs).iter().map(|step| self.step(step)).collect(),
             alternatives: Arc::clone(alternatives),
+        }
+    }
+
+    fn container(&self, container: &Container) -> ContainerReport {
+        let image = container.image.as_ref();
+        ContainerReport {
+            role: match container.role {
+                Role::Job => "job",
+                Role::Service => "service",
+                Role::Step => "step",
+                Role::Workload => "workload",
+                Role::Started => "started",
+                Role::Image => "image",
+            },
+            name: container.names.first().cloned(),
+            image: image.map(|image| image.as_str().to_owned()),
+            privileged: container.privileged.is_some(),
+            range: self.range(image.map_or(container.span, |image| image.span)),
         }
     }
 

@@ -1,0 +1,649 @@
+//! What the picture of a job shows, before it has a form: who can put code where, the frames within frames, the stops of
+//! the attack in them, and what each way out cuts.
+
+use daemonless_core::report::{ContainerReport, JobReport, LabelReport, StepReport};
+
+use super::label::{Voice, Words, name};
+use crate::path::numbered;
+
+/// How far an attack has come; a later one is further out. What a way out cuts off is not reached any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    Job,
+    Engine,
+    /// A container that the engine starts for the attacker.
+    Container,
+    Host,
+    /// What else is on the machine, or will be.
+    Others,
+}
+
+/// How a frame holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wall {
+    /// An ordinary container, or a machine.
+    Holds,
+    /// It holds with one wall less: no root to win, or filters off.
+    Weak,
+    /// Privilege or a mount leads through.
+    Open,
+    /// A virtual machine's.
+    Machine,
+    /// A process: nothing holds it but its user.
+    Process,
+}
+
+/// A boundary and what is in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    pub wall: Wall,
+    /// From the outside, 0 for a machine.
+    pub level: u8,
+    /// It goes away where this place is cut off.
+    pub place: Option<Place>,
+    pub head: Vec<Words>,
+    pub items: Vec<Item>,
+    /// Further containers in it that the line does not pass.
+    pub beside: Vec<Vec<Words>>,
+}
+
+/// What the line passes, in its order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    Frame(Frame),
+    Rows(Option<Place>, Vec<Row>),
+    Gap(Gap),
+    /// The line ends here already.
+    End,
+}
+
+/// A disc beside the line, and its words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub mark: Mark,
+    pub words: Vec<Words>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A step of the path, by its number.
+    Stop(usize),
+    /// Who can put code there.
+    Source,
+    /// Who can not.
+    Closed,
+    /// Words without a disc.
+    Nothing,
+}
+
+/// The way from one frame to the next, which can be cut.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gap {
+    /// What it leads to.
+    pub place: Place,
+    /// The door that the person's lines open.
+    pub words: Vec<Words>,
+}
+
+/// A way out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Way {
+    pub title: String,
+    /// The gap that it cuts; nothing where it leaves the line as it is.
+    pub cut: Option<Place>,
+    pub risk: &'static str,
+}
+
+/// All that a picture shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    pub job: String,
+    pub approach: &'static str,
+    /// Those who can come first.
+    pub who: Vec<Row>,
+    pub items: Vec<Item>,
+    /// Best first.
+    pub ways: Vec<Way>,
+    /// There is an attack to show.
+    pub attack: bool,
+}
+
+/// Names are no longer than this.
+const NAME: usize = 44;
+/// Titles of steps and ways.
+const TITLE: usize = 120;
+/// More stops than these in one place are told by their numbers only.
+const MOST_ROWS: usize = 5;
+/// More containers than these beside the line are told by their number only.
+const MOST_BESIDE: usize = 3;
+/// More ways out than these are not drawn.
+const MOST_WAYS: usize = 5;
+/// The wall of a step that ends the path.
+const ENDS: &[(&str, Place)] = &[("own-container-end", Place::Job), ("vm-end", Place::Others)];
+
+/// Where the steps take place, and what a step says of the job's own wall, if it leads through it.
+static STEPS: &[(&str, Place, Option<&str>)] = &[
+    ("run-code-strangers", Place::Job, None),
+    ("run-code-pushers", Place::Job, None),
+    ("run-code-protected", Place::Job, None),
+    ("run-code-workload", Place::Job, None),
+    ("build-step", Place::Job, None),
+    ("read-credentials", Place::Job, None),
+    ("credential-in-args", Place::Job, None),
+    ("call-socket", Place::Engine, None),
+    ("call-nested", Place::Engine, None),
+    ("call-open-tcp", Place::Engine, None),
+    ("call-ambient", Place::Engine, None),
+    ("call-remote", Place::Engine, None),
+    ("start-root-container", Place::Container, None),
+    ("start-nested-container", Place::Container, None),
+    ("nested-privileged-out", Place::Host, None),
+    ("privileged-direct", Place::Host, Some("privileged")),
+    ("mount-root-direct", Place::Host, Some("the host's files are inside")),
+    ("read-host-path", Place::Host, Some("the host's files are inside")),
+    ("namespace-pid", Place::Host, Some("the host's processes are seen")),
+    ("namespace-network", Place::Host, Some("the host's network")),
+    ("capability", Place::Host, Some("a capability too many")),
+    ("device", Place::Host, Some("the host's device is inside")),
+    ("other-jobs", Place::Others, None),
+    ("prune", Place::Others, None),
+    ("poison-cache", Place::Others, None),
+];
+
+/// Where an engine sits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seat {
+    /// On the machine, beside the runner.
+    Host,
+    /// In a container beside the job.
+    Service,
+    /// On another machine.
+    Elsewhere,
+    Nowhere,
+}
+
+/// The engine of each approach: where it sits, what is told of it, and how it holds.
+static ENGINES: &[(&str, Seat, &str, Wall)] = &[
+    ("host-socket", Seat::Host, "the machine's own, as root", Wall::Holds),
+    ("nested-daemon", Seat::Service, "an engine in a container", Wall::Holds),
+    ("ambient-daemon", Seat::Host, "whose, the file does not say", Wall::Weak),
+    ("remote-daemon", Seat::Elsewhere, "it runs what it is told", Wall::Holds),
+    ("vm-daemon", Seat::Host, "this machine's own", Wall::Holds),
+    ("rootless-daemon", Seat::Service, "without root", Wall::Weak),
+    ("daemonless", Seat::Nowhere, "", Wall::Holds),
+    ("none", Seat::Nowhere, "", Wall::Holds),
+];
+
+/// The machines.
+static HOSTS: &[(&str, &str, &str, Wall)] = &[
+    ("shared", "HOST", "shared or unknown", Wall::Holds),
+    ("dedicated", "HOST", "dedicated", Wall::Holds),
+    ("vm", "VM", "thrown away after the job", Wall::Machine),
+];
+
+/// What runs the job, by format; a format that is not here has nothing of the kind.
+static RUNNERS: &[(&str, &str, &str)] = &[
+    ("gitlab-ci", "RUNNER", "GitLab Runner"),
+    ("gitlab-runner", "RUNNER", "GitLab Runner"),
+    ("github-actions", "RUNNER", "GitHub Actions"),
+    ("github-action", "RUNNER", "GitHub Actions"),
+    ("jenkinsfile", "AGENT", "Jenkins"),
+    ("docker-compose", "PROJECT", "Docker Compose"),
+    ("kubernetes", "POD", "Kubernetes"),
+    ("helm", "POD", "Kubernetes"),
+    ("tekton", "POD", "Tekton"),
+    ("argo-workflows", "POD", "Argo Workflows"),
+    ("circleci", "RUNNER", "CircleCI"),
+    ("bitbucket-pipelines", "RUNNER", "Bitbucket Pipelines"),
+    ("azure-pipelines", "AGENT", "Azure Pipelines"),
+    ("drone", "RUNNER", "Drone"),
+    ("woodpecker", "AGENT", "Woodpecker"),
+    ("buildkite", "AGENT", "Buildkite"),
+    ("travis", "RUNNER", "Travis CI"),
+    ("cloud-build", "WORKER", "Cloud Build"),
+];
+
+/// Who can start a job, fewest first: id of the reach, who they are, and what is told of them where they can not.
+static WHO: &[(&str, &str, &str)] = &[
+    ("protected", "who merges to a protected branch", ""),
+    ("pushers", "anyone who can push a branch", "a branch alone does not start it"),
+    ("strangers", "anyone with a pull request", "a stranger's pull request does not start it"),
+];
+
+/// What is not reached any more with each approach.
+static CUTS: &[(&str, Place)] = &[
+    ("none", Place::Engine),
+    ("daemonless", Place::Engine),
+    ("rootless-daemon", Place::Host),
+    ("remote-daemon", Place::Host),
+    ("vm-daemon", Place::Others),
+];
+
+/// What the picture of `job` shows.
+pub fn plan(format: &str, job: &JobReport) -> Plan {
+    let engine = ENGINES.iter().find(|engine| engine.0 == job.approach).or(ENGINES.last());
+    let (_, seat, says, wall) = engine.copied().unwrap_or(("", Seat::Nowhere, "", Wall::Holds));
+    let parts = Parts { job, seat };
+    let engine = parts.engine(says, wall);
+
+    let mut inside = vec![Item::Frame(parts.own())];
+    let mut host = Vec::new();
+    let mut outside = Vec::new();
+    match seat {
+        Seat::Service => inside.extend(engine),
+        Seat::Host => host.extend(engine),
+        Seat::Elsewhere => outside.extend(engine),
+        Seat::Nowhere => {}
+    }
+    let beside = parts.beside();
+    let mut items = match RUNNERS.iter().find(|runner| runner.0 == format) {
+        Some((_, kind, says)) => {
+            let head = vec![Words::new(Voice::Kind, *kind), Words::new(Voice::Plain, *says)];
+            vec![Item::Frame(Frame { wall: Wall::Holds, level: 1, place: None, head, items: inside, beside })]
+        }
+        None => {
+            if let Some(Item::Frame(first)) = inside.first_mut() {
+                first.beside.extend(beside);
+            }
+            inside
+        }
+    };
+    items.append(&mut host);
+    items.extend(parts.beyond());
+    let (_, kind, says, wall) =
+        HOSTS.iter().find(|host| host.0 == job.host.id).copied().unwrap_or(("", "HOST", "", Wall::Holds));
+    let mut head = vec![Words::new(Voice::Kind, kind), Words::new(Voice::Plain, says)];
+    match job.host.origin {
+        "file" => head.extend(lines(&job.host.lines)),
+        "you" => head.push(Words::new(Voice::Plain, "you said so")),
+        _ => head.push(Words::new(Voice::Plain, "(the file does not say)")),
+    }
+    let mut items = vec![Item::Frame(Frame { wall, level: 0, place: None, head, items, beside: Vec::new() })];
+    items.append(&mut outside);
+
+    let mut gaps = Vec::new();
+    places(&items, &mut gaps);
+    let way = |way: &daemonless_core::report::AlternativeReport| {
+        let leaves = way.after.approach != job.approach;
+        let cut = CUTS.iter().find(|cut| leaves && cut.0 == way.after.approach);
+        Way {
+            title: name(&way.title.replace('`', ""), TITLE),
+            cut: cut.and_then(|cut| gaps.iter().copied().find(|gap| *gap >= cut.1)),
+            risk: way.after.risk,
+        }
+    };
+    let fits = job.alternatives.iter().filter(|way| way.verdict != "does not fit");
+    Plan {
+        job: name(&job.name, NAME),
+        approach: job.approach,
+        who: who(job),
+        items,
+        ways: fits.take(MOST_WAYS).map(way).filter(|_| !gaps.is_empty()).collect(),
+        attack: !job.path.is_empty(),
+    }
+}
+
+/// The places that the gaps lead to, in the line's order.
+fn places(items: &[Item], found: &mut Vec<Place>) {
+    for item in items {
+        match item {
+            Item::Gap(gap) => found.push(gap.place),
+            Item::Frame(frame) => places(&frame.items, found),
+            Item::Rows(..) | Item::End => {}
+        }
+    }
+}
+
+/// The parts of a job's picture.
+struct Parts<'a> {
+    job: &'a JobReport,
+    seat: Seat,
+}
+
+impl<'a> Parts<'a> {
+    fn steps(&self, place: Place) -> Vec<Row> {
+        let is_there = |step: &StepReport| STEPS.iter().any(|known| known.0 == step.id && known.1 == place);
+        // A step that is not known here happens in the job.
+        let is_new = |step: &StepReport| {
+            place == Place::Job
+                && !STEPS.iter().any(|known| known.0 == step.id)
+                && !ENDS.iter().any(|end| end.0 == step.id)
+        };
+        let there: Vec<_> = numbered(self.job).filter(|(_, step)| is_there(step) || is_new(step)).collect();
+        rows(&there)
+    }
+
+    /// The step that ends the path in this place, and the end.
+    fn end(&self, place: Place) -> Vec<Item> {
+        let ends = |id: &str| ENDS.iter().any(|end| end.0 == id && end.1 == place);
+        let found: Vec<_> = numbered(self.job).filter(|(_, step)| ends(step.id)).collect();
+        if found.is_empty() { Vec::new() } else { vec![Item::Rows(None, rows(&found)), Item::End] }
+    }
+
+    /// The container that the job's commands run in, if it names one.
+    fn container(&self) -> Option<&'a ContainerReport> {
+        self.job.containers.iter().find(|one| matches!(one.role, "job" | "workload" | "image"))
+    }
+
+    /// The container that the engine runs in, if the file names one.
+    fn nested(&self) -> Option<&'a ContainerReport> {
+        let by: Vec<&str> =
+            self.accesses().flat_map(|access| access.by.split('`').skip(1).step_by(2)).collect();
+        let named = |one: &&ContainerReport| {
+            let names = [one.image.as_deref(), one.name.as_deref()];
+            names.into_iter().flatten().any(|name| by.contains(&name))
+        };
+        self.job.containers.iter().filter(|_| self.seat == Seat::Service).find(named)
+    }
+
+    /// The accesses that make the job's approach.
+    fn accesses(&self) -> impl Iterator<Item = &'a daemonless_core::report::AccessReport> {
+        let approach = self.job.approach;
+        self.job
+            .accesses
+            .iter()
+            .filter(move |access| access.approach == approach && access.confidence != "possible")
+    }
+
+    /// The job itself.
+    fn own(&self) -> Frame {
+        let container = self.container();
+        let kind = match container.map(|one| one.role) {
+            Some("job") => "JOB CONTAINER",
+            Some("workload") => "CONTAINER",
+            Some("image") => "CONTAINER OF IT",
+            _ => match self.job.noun {
+                "script" => "COMMANDS",
+                "image" => "CONTAINER OF IT",
+                "service" | "workload" => "CONTAINER",
+                _ => "JOB",
+            },
+        };
+        let mut head = vec![
+            Words::new(Voice::Kind, kind),
+            Words::new(Voice::Code, name(&self.job.name, NAME)),
+            line(self.job.line),
+        ];
+        let image = container.and_then(|one| Some((one, one.image.as_ref()?)));
+        match image {
+            Some((one, image)) => {
+                head.push(Words::new(Voice::Code, name(image, NAME)));
+                head.extend((one.range.line != self.job.line).then(|| line(one.range.line)));
+            }
+            None if container.is_none() => head.push(Words::new(Voice::Plain, "it names no container")),
+            None => {}
+        }
+        let opens = self.job.path.iter().find_map(|step| {
+            let known = STEPS.iter().find(|known| known.0 == step.id)?;
+            Some((known.2?, step))
+        });
+        let wall = match opens {
+            Some((what, step)) => {
+                head.push(Words::new(Voice::Open, format!("open: {what}")));
+                head.extend(lines(&step.lines));
+                Wall::Open
+            }
+            None if self.seat == Seat::Nowhere && self.job.power.id == "one-wall-less" => {
+                head.push(Words::new(Voice::Open, "one wall less"));
+                head.extend(lines(&self.job.power.lines));
+                Wall::Weak
+            }
+            None if container.is_none() && !matches!(self.job.noun, "image" | "service" | "workload") => {
+                Wall::Process
+            }
+            None => Wall::Holds,
+        };
+        let mut items = Vec::new();
+        let steps = self.steps(Place::Job);
+        if !steps.is_empty() {
+            items.push(Item::Rows(Some(Place::Job), steps));
+        }
+        items.extend(self.end(Place::Job));
+        let mut beside = Vec::new();
+        if self.seat == Seat::Nowhere {
+            let by = self.accesses().next().map(|access| {
+                let by = access.by.replace('`', "");
+                let told = [Words::new(Voice::Kind, "BUILDER"), Words::new(Voice::Code, name(&by, NAME))];
+                told.into_iter().chain(lines(&access.lines)).collect()
+            });
+            beside.extend(by);
+            beside.extend(self.started());
+        }
+        Frame { wall, level: 2, place: None, head, items, beside }
+    }
+
+    /// The engine, and the container that it starts for the attacker, with the way to it.
+    fn engine(&self, says: &str, wall: Wall) -> Vec<Item> {
+        let place = Some(Place::Engine);
+        let mut head = vec![Words::new(Voice::Kind, "DAEMON"), Words::new(Voice::Plain, says)];
+        let mut items = Vec::new();
+        let steps = self.steps(Place::Engine);
+        if !steps.is_empty() {
+            items.push(Item::Rows(place, steps));
+        }
+        let nested = self.nested();
+        if self.seat == Seat::Service && nested.is_none() {
+            let by = self.accesses().next();
+            head.extend(by.map(|access| Words::new(Voice::Code, name(&access.by.replace('`', ""), NAME))));
+            head.extend(by.into_iter().flat_map(|access| lines(&access.lines)));
+        }
+        let beside = self.started();
+        let mut found = vec![Item::Frame(Frame { wall, level: 3, place, head, items, beside })];
+        let started = self.steps(Place::Container);
+        if !started.is_empty() {
+            let place = Some(Place::Container);
+            let head = vec![
+                Words::new(Voice::Kind, "NEW CONTAINER"),
+                Words::new(Voice::Open, "open: the engine's disk is inside"),
+            ];
+            let items = vec![Item::Rows(place, started)];
+            found.push(Item::Gap(Gap { place: Place::Container, words: Vec::new() }));
+            found.push(Item::Frame(Frame {
+                wall: Wall::Open,
+                level: 3,
+                place,
+                head,
+                items,
+                beside: Vec::new(),
+            }));
+        }
+        let door = Item::Gap(Gap { place: Place::Engine, words: self.door() });
+        let machine = |kind: &str, wall: Wall, told: Vec<Words>| {
+            let head = std::iter::once(Words::new(Voice::Kind, kind)).chain(told).collect();
+            Item::Frame(Frame { wall, level: 2, place, head, items: found.clone(), beside: Vec::new() })
+        };
+        match self.seat {
+            Seat::Host | Seat::Nowhere => std::iter::once(door).chain(found).collect(),
+            Seat::Elsewhere => {
+                let told = vec![Words::new(Voice::Plain, "the file names its address only")];
+                vec![door, machine("ANOTHER MACHINE", Wall::Holds, told)]
+            }
+            Seat::Service => {
+                let open = self.job.approach == "nested-daemon" && self.job.power.id.starts_with("host-");
+                let mut told = Vec::new();
+                if let Some(one) = nested {
+                    let image = one.image.as_ref().or(one.name.as_ref()).map_or("", |image| image.as_str());
+                    told.push(Words::new(Voice::Code, name(image, NAME)));
+                    told.push(line(one.range.line));
+                }
+                if open {
+                    told.push(Words::new(Voice::Open, "open: privileged"));
+                }
+                let wall = if open { Wall::Open } else { Wall::Weak };
+                let kind = match nested {
+                    Some(one) if one.role == "service" => "SERVICE",
+                    _ => "CONTAINER",
+                };
+                vec![door, machine(kind, wall, told)]
+            }
+        }
+    }
+
+    /// What the job's door to the engine is in the person's words.
+    fn door(&self) -> Vec<Words> {
+        let told = self.accesses().flat_map(|access| &access.lines);
+        let named = told.filter_map(|label| Some((label.message.split('`').nth(1)?, label)));
+        let mut named: Vec<_> = named.filter(|(name, _)| !name.is_empty()).collect();
+        // An address tells more than a command's name.
+        named.sort_by_key(|(name, _)| !name.contains('/'));
+        match named.first() {
+            Some((door, label)) => vec![Words::new(Voice::Code, name(door, 28)), line_of(label)],
+            None => {
+                let first = self.accesses().flat_map(|access| &access.lines).next();
+                first.map(line_of).into_iter().collect()
+            }
+        }
+    }
+
+    /// The host's own files and what else is on it.
+    fn beyond(&self) -> Vec<Item> {
+        let mut items = Vec::new();
+        let host = self.steps(Place::Host);
+        if !host.is_empty() {
+            items.push(Item::Gap(Gap { place: Place::Host, words: Vec::new() }));
+            items.push(Item::Rows(Some(Place::Host), host));
+        }
+        let others = self.steps(Place::Others);
+        if !others.is_empty() {
+            let kind = if matches!(self.job.noun, "job" | "task") { "OTHER JOBS" } else { "THE REST" };
+            let head = vec![Words::new(Voice::Kind, kind), Words::new(Voice::Plain, "now and later")];
+            let items_in = vec![Item::Rows(Some(Place::Others), others)];
+            items.push(Item::Gap(Gap { place: Place::Others, words: Vec::new() }));
+            items.push(Item::Frame(Frame {
+                wall: Wall::Holds,
+                level: 2,
+                place: None,
+                head,
+                items: items_in,
+                beside: Vec::new(),
+            }));
+        }
+        items.extend(self.end(Place::Others));
+        items
+    }
+
+    /// Containers that run beside the job and are not its engine's.
+    fn beside(&self) -> Vec<Vec<Words>> {
+        let (own, nested) = (self.container(), self.nested());
+        let is = |one: &ContainerReport, other: Option<&ContainerReport>| {
+            other.is_some_and(|other| std::ptr::eq(one, other))
+        };
+        let others = self.job.containers.iter().filter(|one| one.role != "started");
+        boxes(others.filter(|one| !is(one, own) && !is(one, nested)))
+    }
+
+    /// Containers that the job's commands start.
+    fn started(&self) -> Vec<Vec<Words>> {
+        let nested = self.nested();
+        let own = |one: &&ContainerReport| nested.is_none_or(|nested| !std::ptr::eq(*one, nested));
+        boxes(self.job.containers.iter().filter(|one| one.role == "started").filter(own))
+    }
+}
+
+/// Small boxes of a name and a line each.
+fn boxes<'a>(containers: impl Iterator<Item = &'a ContainerReport> + Clone) -> Vec<Vec<Words>> {
+    let more = containers.clone().count().saturating_sub(MOST_BESIDE);
+    let one = |one: &ContainerReport| {
+        let kind = match one.role {
+            "service" => "SERVICE",
+            "step" => "STEP",
+            "started" => "IT STARTS",
+            _ => "CONTAINER",
+        };
+        let called = one.image.as_ref().or(one.name.as_ref()).map_or("a container", |name| name.as_str());
+        vec![Words::new(Voice::Kind, kind), Words::new(Voice::Code, name(called, NAME)), line(one.range.line)]
+    };
+    let rest = (more > 0).then(|| vec![Words::new(Voice::Plain, format!("and {more} more"))]);
+    containers.take(MOST_BESIDE).map(one).chain(rest).collect()
+}
+
+/// Steps as rows; of many the last ones by their numbers.
+fn rows(steps: &[(usize, &StepReport)]) -> Vec<Row> {
+    let row = |(number, step): &(usize, &StepReport)| Row {
+        mark: Mark::Stop(*number),
+        words: std::iter::once(Words::new(Voice::Step, name(&step.title.replace('`', ""), TITLE)))
+            .chain(lines(&step.lines))
+            .collect(),
+    };
+    let (shown, rest) = steps.split_at(steps.len().min(MOST_ROWS));
+    let rest = (!rest.is_empty()).then(|| {
+        let numbers: Vec<_> = rest.iter().map(|(number, _)| number.to_string()).collect();
+        let text = format!("and {}", numbers.join(", "));
+        Row { mark: Mark::Nothing, words: vec![Words::new(Voice::Plain, text)] }
+    });
+    shown.iter().map(row).chain(rest).collect()
+}
+
+/// Who can put code into the job, and who can not.
+fn who(job: &JobReport) -> Vec<Row> {
+    if !matches!(job.noun, "job" | "task" | "runner" | "action" | "command") {
+        let words = vec![Words::new(Voice::Step, "whoever gets code into it: a fault, a package")];
+        return vec![Row { mark: Mark::Source, words }];
+    }
+    let last = WHO.iter().position(|who| who.0 == job.reach.id).unwrap_or(0);
+    let row = |(at, who): (usize, &(&str, &str, &str))| {
+        if at > last {
+            return Row { mark: Mark::Closed, words: vec![Words::new(Voice::Plain, who.2)] };
+        }
+        let mut words = vec![Words::new(Voice::Step, who.1)];
+        if at == last {
+            match job.reach.origin {
+                "file" => words.extend(lines(&job.reach.lines)),
+                "you" => words.push(Words::new(Voice::Plain, "you said so")),
+                _ => words.push(Words::new(Voice::Plain, "(the file does not say)")),
+            }
+        }
+        Row { mark: Mark::Source, words }
+    };
+    WHO.iter().enumerate().map(row).collect()
+}
+
+fn line(number: u32) -> Words {
+    Words::new(Voice::Line, format!("line {number}"))
+}
+
+/// The line of a label, and its file where it is another one.
+fn line_of(label: &LabelReport) -> Words {
+    line(label.range.line)
+}
+
+/// Each line once, in one tag; of many the first ones.
+fn lines(labels: &[LabelReport]) -> Option<Words> {
+    let mut numbers: Vec<u32> = labels.iter().take(50).map(|label| label.range.line).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let more = if numbers.len() > 3 { " …" } else { "" };
+    let shown: Vec<_> = numbers.iter().take(3).map(u32::to_string).collect();
+    let noun = if numbers.len() == 1 { "line" } else { "lines" };
+    (!numbers.is_empty()).then(|| Words::new(Voice::Line, format!("{noun} {}{more}", shown.join(", "))))
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// The kinds of all frames, in the line's order.
+    pub fn heads(plan: &Plan) -> Vec<String> {
+        fn add(items: &[Item], found: &mut Vec<String>) {
+            for item in items {
+                if let Item::Frame(frame) = item {
+                    found.extend(frame.head.first().map(|words| words.text.clone()));
+                    add(&frame.items, found);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        add(&plan.items, &mut found);
+        found
+    }
+
+    #[test]
+    fn all_that_the_catalog_has_is_known() {
+        for approach in daemonless_catalog::Approach::ALL {
+            assert!(ENGINES.iter().any(|engine| engine.0 == approach.id()), "{approach:?}");
+        }
+        for host in daemonless_catalog::Host::ALL {
+            assert!(HOSTS.iter().any(|known| known.0 == host.id()), "{host:?}");
+        }
+    }
+}

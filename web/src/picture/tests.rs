@@ -1,0 +1,162 @@
+//! Every approach has a picture whose parts lie where they belong.
+
+use daemonless_core::{Context, File, analyze};
+
+use super::label::{ASCENT, DESCENT, Label};
+use super::plan::{Mark, plan};
+use super::scene::{Scene, Told};
+
+/// The scenes of the first job of `text` that has `approach`, in both forms.
+fn scenes(path: &str, text: &str, approach: &str) -> (Vec<String>, usize, [Scene; 2]) {
+    let file = File { path: path.to_owned(), text: text.to_owned(), format: None };
+    let report = analyze(&[file], &Context::default()).files.remove(0);
+    let job = report.jobs.iter().find(|job| job.approach == approach);
+    let job = job.unwrap_or_else(|| panic!("no job of {approach}: {:?}", report.jobs));
+    let plan = plan(report.format, job);
+    let kinds = super::plan::tests::heads(&plan);
+    (kinds, job.path.len(), [Scene::wide(&plan), Scene::tall(&plan)])
+}
+
+fn bounds(label: &Label) -> [i32; 4] {
+    [label.x, label.y - ASCENT, label.x + label.width(), label.y + DESCENT]
+}
+
+/// Fails where something lies where it should not.
+#[track_caller]
+fn check_form(scene: &Scene, steps: usize) {
+    for frame in &scene.frames {
+        let inside = |outer: [i32; 4]| {
+            frame.x >= outer[0]
+                && frame.y >= outer[1]
+                && frame.x + frame.width <= outer[2]
+                && frame.y + frame.height <= outer[3]
+        };
+        let outer = match frame.parent.map(|parent| &scene.frames[parent]) {
+            Some(outer) => [outer.x, outer.y, outer.x + outer.width, outer.y + outer.height],
+            None => [0, 0, scene.width, scene.height],
+        };
+        assert!(inside(outer), "{frame:?} leaves {outer:?}");
+        assert!(frame.width > 0 && frame.height > 0, "{frame:?} is empty");
+    }
+    for (index, frame) in scene.frames.iter().enumerate() {
+        for other in scene.frames.iter().skip(index + 1).filter(|other| other.parent == frame.parent) {
+            let apart = frame.x + frame.width <= other.x
+                || other.x + other.width <= frame.x
+                || frame.y + frame.height <= other.y
+                || other.y + other.height <= frame.y;
+            assert!(apart, "{frame:?} lies over {other:?}");
+        }
+    }
+    let of_cuts = |way: usize| scene.cuts.iter().filter(move |cut| cut.way == way).flat_map(|cut| &cut.told);
+    for way in 0..5 {
+        let told: Vec<&Told> = scene.told.iter().chain(of_cuts(way)).collect();
+        for (index, one) in told.iter().enumerate() {
+            let [left, top, right, bottom] = bounds(&one.label);
+            let outer = match one.frame.map(|frame| &scene.frames[frame]) {
+                Some(outer) => [outer.x, outer.y, outer.x + outer.width, outer.y + outer.height],
+                None => [0, 0, scene.width, scene.height],
+            };
+            assert!(
+                left >= outer[0] && top >= outer[1] && right <= outer[2] && bottom <= outer[3],
+                "{one:?} leaves {outer:?}"
+            );
+            for other in &told[index + 1..] {
+                let [x, y, to_x, to_y] = bounds(&other.label);
+                assert!(
+                    right <= x || to_x <= left || bottom <= y || to_y <= top,
+                    "{:?} lies over {:?}",
+                    one.label,
+                    other.label
+                );
+            }
+            for disc in &scene.discs {
+                let [x, y] = [disc.x.clamp(left, right) - disc.x, disc.y.clamp(top, bottom) - disc.y];
+                assert!(x * x + y * y >= 100, "{disc:?} lies over {:?}", one.label);
+            }
+        }
+    }
+    let mut numbers: Vec<usize> = scene
+        .discs
+        .iter()
+        .filter_map(|disc| if let Mark::Stop(number) = disc.mark { Some(number) } else { None })
+        .collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=steps).collect::<Vec<_>>(), "the numbers are the path's");
+    assert!(scene.width <= 1300, "{} is too wide to be read", scene.width);
+}
+
+#[track_caller]
+fn check(path: &str, text: &str, approach: &str, heads: &[&str]) {
+    let (found, steps, forms) = scenes(path, text, approach);
+    assert_eq!(found, heads);
+    for form in &forms {
+        check_form(form, steps);
+    }
+}
+
+#[test]
+fn every_approach_has_its_picture() {
+    check(
+        "compose.yaml",
+        "services:\n  agent:\n    image: agent:1\n    volumes:\n      - /var/run/docker.sock:/var/run/docker.sock\n",
+        "host-socket",
+        &["HOST", "PROJECT", "CONTAINER", "DAEMON", "NEW CONTAINER", "THE REST"],
+    );
+    check(
+        ".gitlab-ci.yml",
+        "b:\n  image: docker:27\n  services: [docker:27-dind, postgres:17]\n  variables:\n    DOCKER_HOST: tcp://docker:2375\n    DOCKER_TLS_CERTDIR: \"\"\n  script:\n    - docker build -t a .\n    - docker push a\n",
+        "nested-daemon",
+        &["HOST", "RUNNER", "JOB CONTAINER", "SERVICE", "DAEMON", "OTHER JOBS"],
+    );
+    check(
+        "Jenkinsfile",
+        "pipeline {\n  agent any\n  stages {\n    stage('b') {\n      steps {\n        sh 'docker build -t a .'\n      }\n    }\n  }\n}\n",
+        "ambient-daemon",
+        &["HOST", "AGENT", "JOB", "DAEMON", "NEW CONTAINER", "OTHER JOBS"],
+    );
+    check(
+        "build.sh",
+        "docker -H ssh://me@build.example build -t a .\n",
+        "remote-daemon",
+        &["HOST", "COMMANDS", "ANOTHER MACHINE", "DAEMON"],
+    );
+    check(
+        ".github/workflows/a.yml",
+        "on: pull_request\njobs:\n  b:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: docker build -t a .\n",
+        "vm-daemon",
+        &["VM", "RUNNER", "JOB", "DAEMON"],
+    );
+    check(
+        ".gitlab-ci.yml",
+        "b:\n  image: docker:27\n  services: [docker:27-dind-rootless]\n  script:\n    - docker build -t a .\n",
+        "rootless-daemon",
+        &["HOST", "RUNNER", "JOB CONTAINER", "SERVICE", "DAEMON"],
+    );
+    check(
+        ".gitlab-ci.yml",
+        "b:\n  image: quay.io/buildah/stable\n  script:\n    - buildah build -t a .\n",
+        "daemonless",
+        &["HOST", "RUNNER", "JOB CONTAINER"],
+    );
+    check(
+        ".gitlab-ci.yml",
+        "b:\n  image: rust:1.95\n  script:\n    - cargo test\n",
+        "none",
+        &["HOST", "RUNNER", "JOB CONTAINER"],
+    );
+}
+
+#[test]
+fn names_of_any_length_and_script_fit() {
+    let long = "registry.example/".to_owned() + &"very-long-name".repeat(40);
+    for name in [long.as_str(), "<script>alert(1)</script>", "名前".repeat(300).as_str(), "اسم", "🐳🐳", "W"]
+    {
+        let text = format!(
+            "services:\n  \"{name}\":\n    image: \"{name}\"\n    privileged: true\n    pid: host\n    volumes:\n      - /:/host\n      - /var/run/docker.sock:/var/run/docker.sock\n"
+        );
+        let (_, steps, forms) = scenes("compose.yaml", &text, "host-socket");
+        for form in &forms {
+            check_form(form, steps);
+        }
+    }
+}
