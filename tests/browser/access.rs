@@ -7,7 +7,7 @@ use crate::page::{Page, key};
 use crate::texts;
 
 /// Runs axe on what is shown; fails with each fault and its places.
-async fn check_axe(page: &Page, what: &str) {
+pub(crate) async fn check_axe(page: &Page, what: &str) {
     let path = xtask::root().join("node_modules/axe-core/axe.min.js");
     let axe = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     page.client.execute(&axe, Vec::new()).await.expect("axe loads");

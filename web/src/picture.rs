@@ -159,7 +159,7 @@ fn each_stop(items: &[Item], inside: &mut String, tell: &mut impl FnMut(usize, O
                     }
                 }
             }
-            Item::Gap(_) | Item::End => {}
+            Item::Gap(_) | Item::Space | Item::End => {}
         }
     }
 }
@@ -188,7 +188,7 @@ fn items(list: &[Item]) -> Html {
             html! { <li>{"Stops: "}{numbers.join(", ")}</li> }
         }
         Item::End => html! { <li>{"The line ends here."}</li> },
-        Item::Gap(_) => html! {},
+        Item::Gap(_) | Item::Space => html! {},
     };
     list.iter().map(one).collect()
 }

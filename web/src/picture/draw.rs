@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::label::{ASCENT, DESCENT, LINE, Label, TAG, Voice};
+use super::label::{ASCENT, DESCENT, Label, Voice};
 use super::plan::{Mark, Place, Wall};
 use super::scene::{Disc, SIDE_STOP, STOP, Scene};
 
@@ -77,7 +77,7 @@ pub fn key(scene: &Scene) -> Html {
         (open(true), door("door open"), "a door that your lines open"),
         (attack, line("way"), "the way out, each stop numbered"),
         (!attack, line("way"), "ordinary use"),
-        (!scene.cuts.is_empty() || scene.end.is_some(), bar((22, 8), true), "the line ends"),
+        (!scene.cuts.is_empty() || scene.end.is_some(), path("bar", "M22 0v16".to_owned()), "the line ends"),
     ];
     let sign = |(_, sign, words): &(bool, Html, &'static str)| {
         html! {
@@ -134,7 +134,7 @@ fn label(label: &Label, place: Option<Place>, from: Option<Place>) -> Html {
         Voice::Step => ("t-step", 0),
         Voice::Code => ("t-code", 0),
         Voice::Open => ("t-open", 0),
-        Voice::Line => ("t-line", TAG),
+        Voice::Line => ("t-line", label.width() / 2),
         Voice::End => ("t-end", 0),
     };
     let words = text(&class(name, place, from), label.x + shift, label.y, label.words.text.clone());
@@ -142,7 +142,6 @@ fn label(label: &Label, place: Option<Place>, from: Option<Place>) -> Html {
         return words;
     }
     let (top, height) = (label.y - ASCENT + 1, ASCENT + DESCENT - 1);
-    debug_assert!(height < LINE);
     html! { <>{rect(&class("tag", place, from), label.x, top, label.width(), height)}{words}</> }
 }
 

@@ -56,7 +56,7 @@ const SPACE: i32 = 7;
 /// What stands around the words of a line's tag, on each side.
 pub const TAG: i32 = 4;
 /// More lines than this tell no more than a beginning does.
-const MOST_LINES: usize = 3;
+const MOST_LINES: usize = 4;
 
 /// The most that a letter takes, in hundredths of a unit, for letters of 13 units. The fonts are the system's, so that
 /// the wider ones count; what is not ASCII counts as a square.
@@ -132,7 +132,11 @@ fn broken(words: &Words, room: i32) -> Vec<Words> {
     for one in words.text.chars() {
         if wide(&line) + letter(words.voice, one) > most {
             // The word that has begun goes on in the next line, if it is not all of this one.
-            let rest = line.rfind(' ').filter(|_| one != ' ').map(|blank| line.split_off(blank));
+            let at = match words.voice {
+                Voice::Code => line.rfind(['/', ':', '@', '.', '-']).map(|sign| sign + 1),
+                _ => line.rfind(' '),
+            };
+            let rest = at.filter(|at| one != ' ' && at * 2 > line.len()).map(|at| line.split_off(at));
             lines.push(std::mem::take(&mut line).trim_end().to_owned());
             line = rest.unwrap_or_default().trim_start().to_owned();
             if lines.len() > MOST_LINES {
@@ -199,7 +203,12 @@ mod tests {
         check_set(&[(Kind, "HOST"), (Plain, "a b")], 200, &["HOST|a b"]);
         check_set(&[(Kind, "HOST"), (Plain, "shared or unknown")], 80, &["HOST", "shared or", "unknown"]);
         check_set(&[(Code, "abcdefghijkl"), (Line, "line 1")], 60, &["abcdefg", "hijkl", "line 1"]);
-        check_set(&[(Code, "abcdefghijklmnopqrstuvwxyz0123456789")], 60, &["abcdefg", "hijklmn", "opqrs…"]);
+        check_set(&[(Code, "/run/docker.sock")], 60, &["/run/", "docker.", "sock"]);
+        check_set(
+            &[(Code, "abcdefghijklmnopqrstuvwxyz0123456789")],
+            60,
+            &["abcdefg", "hijklmn", "opqrstu", "vwxyz…"],
+        );
         check_set(&[(Plain, "名前名前名前")], 60, &["名前名前", "名前"]);
     }
 }

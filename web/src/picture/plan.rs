@@ -1,7 +1,7 @@
 //! What the picture of a job shows, before it has a form: who can put code where, the frames within frames, the stops of
 //! the attack in them, and what each way out cuts.
 
-use daemonless_core::report::{ContainerReport, JobReport, LabelReport, StepReport};
+use daemonless_core::report::{ContainerReport, FactReport, JobReport, LabelReport, StepReport};
 
 use super::label::{Voice, Words, name};
 use crate::path::numbered;
@@ -53,6 +53,8 @@ pub enum Item {
     Frame(Frame),
     Rows(Option<Place>, Vec<Row>),
     Gap(Gap),
+    /// Room between two that belong together.
+    Space,
     /// The line ends here already.
     End,
 }
@@ -252,12 +254,8 @@ pub fn plan(format: &str, job: &JobReport) -> Plan {
     items.extend(parts.beyond());
     let (_, kind, says, wall) =
         HOSTS.iter().find(|host| host.0 == job.host.id).copied().unwrap_or(("", "HOST", "", Wall::Holds));
-    let mut head = vec![Words::new(Voice::Kind, kind), Words::new(Voice::Plain, says)];
-    match job.host.origin {
-        "file" => head.extend(lines(&job.host.lines)),
-        "you" => head.push(Words::new(Voice::Plain, "you said so")),
-        _ => head.push(Words::new(Voice::Plain, "(the file does not say)")),
-    }
+    let mut head = vec![Words::new(Voice::Kind, kind)];
+    head.extend(said(says, &job.host));
     let mut items = vec![Item::Frame(Frame { wall, level: 0, place: None, head, items, beside: Vec::new() })];
     items.append(&mut outside);
 
@@ -289,7 +287,7 @@ fn places(items: &[Item], found: &mut Vec<Place>) {
         match item {
             Item::Gap(gap) => found.push(gap.place),
             Item::Frame(frame) => places(&frame.items, found),
-            Item::Rows(..) | Item::End => {}
+            Item::Rows(..) | Item::Space | Item::End => {}
         }
     }
 }
@@ -518,7 +516,14 @@ impl<'a> Parts<'a> {
                 beside: Vec::new(),
             }));
         }
-        items.extend(self.end(Place::Others));
+        let end = self.end(Place::Others);
+        if !end.is_empty() {
+            let is_first =
+                !items.iter().any(|item| matches!(item, Item::Gap(gap) if gap.place == Place::Others));
+            let way = Item::Gap(Gap { place: Place::Others, words: Vec::new() });
+            items.push(if is_first { way } else { Item::Space });
+        }
+        items.extend(end);
         items
     }
 
@@ -587,15 +592,24 @@ fn who(job: &JobReport) -> Vec<Row> {
         }
         let mut words = vec![Words::new(Voice::Step, who.1)];
         if at == last {
-            match job.reach.origin {
-                "file" => words.extend(lines(&job.reach.lines)),
-                "you" => words.push(Words::new(Voice::Plain, "you said so")),
-                _ => words.push(Words::new(Voice::Plain, "(the file does not say)")),
-            }
+            words.extend(said("", &job.reach));
         }
         Row { mark: Mark::Source, words }
     };
     WHO.iter().enumerate().map(row).collect()
+}
+
+/// A fact in words, and where it comes from.
+fn said(says: &str, fact: &FactReport) -> Vec<Words> {
+    let source = match fact.origin {
+        "file" => "",
+        "you" => "you said so",
+        _ => "the file does not say",
+    };
+    let between = if says.is_empty() || source.is_empty() { "" } else { ": " };
+    let words = Words::new(Voice::Plain, format!("{says}{between}{source}"));
+    let lines = lines(&fact.lines).filter(|_| fact.origin == "file");
+    std::iter::once(words).chain(lines).collect()
 }
 
 fn line(number: u32) -> Words {
@@ -604,7 +618,10 @@ fn line(number: u32) -> Words {
 
 /// The line of a label, and its file where it is another one.
 fn line_of(label: &LabelReport) -> Words {
-    line(label.range.line)
+    match &label.range.file {
+        Some(file) => Words::new(Voice::Line, format!("line {} of {}", label.range.line, name(file, 20))),
+        None => line(label.range.line),
+    }
 }
 
 /// Each line once, in one tag; of many the first ones.

@@ -98,9 +98,9 @@ const BESIDE: i32 = 21;
 /// The widest that a picture may be, for its words to be read.
 const WIDEST: i32 = 1300;
 /// Columns of words.
-const COLUMN: std::ops::RangeInclusive<i32> = 118..=190;
+const COLUMN: std::ops::RangeInclusive<i32> = 118..=210;
 /// The way between two frames, with words and without.
-const WAY: i32 = 108;
+const WAY: i32 = 122;
 const STEP: i32 = 24;
 /// The end of the line inside a wall.
 const END: i32 = 20;
@@ -112,7 +112,7 @@ const NARROW_PAD: i32 = 8;
 impl Scene {
     /// From left to right.
     pub fn wide(plan: &Plan) -> Self {
-        let (fixed, columns) = plan.items.iter().map(measure).fold((0, 1), add);
+        let (fixed, columns) = plan.items.iter().map(|item| measure(plan, item)).fold((0, 1), add);
         let column = (WIDEST - 2 - fixed) / columns;
         Across::new(plan, column.clamp(*COLUMN.start(), *COLUMN.end())).scene()
     }
@@ -182,7 +182,7 @@ impl Scene {
     fn cuts(&mut self, plan: &Plan, gap: &Gap, words: (i32, i32), room: i32, frame: Option<usize>) -> i32 {
         let mut height = 0;
         for (way, one) in plan.ways.iter().enumerate().filter(|(_, one)| one.cut == Some(gap.place)) {
-            let text = format!("with {} the line ends here", super::label::name(&one.title, 24));
+            let text = format!("{} ends it here", super::label::name(&one.title, 30));
             let mut labels = Vec::new();
             let words_of = [Words::new(super::label::Voice::End, text)];
             height = height.max(set(&words_of, words.0, words.1, room, &mut labels));
@@ -218,14 +218,16 @@ impl Scene {
     }
 }
 
-/// Columns and what they need beside them, of a picture from left to right.
-fn measure(item: &Item) -> (i32, i32) {
+/// What an item of a picture from left to right needs: units, and columns beside them.
+fn measure(plan: &Plan, item: &Item) -> (i32, i32) {
     match item {
         Item::Rows(..) => (0, 1),
         Item::End => (END, 0),
-        Item::Gap(gap) => (way(gap), 0),
+        Item::Space => (STEP, 0),
+        Item::Gap(gap) => (way(plan, gap), 0),
         Item::Frame(frame) => {
-            let (fixed, columns) = frame.items.iter().map(measure).fold((0, 0), add);
+            let inner = frame.items.iter().map(|item| measure(plan, item));
+            let (fixed, columns) = inner.fold((0, 0), add);
             (fixed + 2 * PAD, columns.max(1))
         }
     }
@@ -236,8 +238,9 @@ fn add(one: (i32, i32), other: (i32, i32)) -> (i32, i32) {
 }
 
 /// The length of a way: there is room for words where there are some or where it can be cut.
-fn way(gap: &Gap) -> i32 {
-    if gap.place == Place::Container { STEP } else { WAY }
+fn way(plan: &Plan, gap: &Gap) -> i32 {
+    let is_cut = plan.ways.iter().any(|way| way.cut == Some(gap.place));
+    if is_cut || !gap.words.is_empty() { WAY } else { STEP }
 }
 
 /// Rows of a place, in a column of a picture from left to right.
@@ -302,7 +305,7 @@ impl<'a> Across<'a> {
     /// Puts items side by side; gives where they end.
     fn items(&mut self, items: &'a [Item], mut x: i32, y: i32, parent: Option<usize>) -> i32 {
         for item in items {
-            let (fixed, columns) = measure(item);
+            let (fixed, columns) = measure(self.plan, item);
             let width = fixed + columns * self.column;
             match item {
                 Item::Frame(frame) => {
@@ -319,6 +322,7 @@ impl<'a> Across<'a> {
                 }
                 Item::Gap(gap) => self.gaps.push((x, gap, parent)),
                 Item::End => self.end = Some(x + END / 2),
+                Item::Space => {}
             }
             x += width;
         }
@@ -363,7 +367,8 @@ impl<'a> Across<'a> {
     fn ways(&mut self, line: i32, content: &mut [i32], lowest: &mut i32) -> Vec<(i32, Place)> {
         let mut found = Vec::new();
         for (x, gap, frame) in &self.gaps {
-            let (at, room) = (x + way(gap) - 12, way(gap) - 26);
+            let way = way(self.plan, gap);
+            let (at, room) = (x + way - 12, way - 26);
             let mut bottom = line + 22;
             bottom += self.scene.tell(&gap.words, (x + 8, bottom), room, *frame, Some(gap.place));
             bottom += 3;
@@ -493,10 +498,11 @@ impl<'a> Down<'a> {
                     y = bottom + NARROW_PAD;
                 }
                 Item::Rows(place, rows) => y = self.rows(rows, y, x + width, parent, *place),
-                Item::Gap(gap) if gap.place == Place::Container => {
+                Item::Gap(gap) if way(self.plan, gap) == STEP => {
                     self.ways.push((y + 2, gap.place));
                     y += 6;
                 }
+                Item::Space => {}
                 Item::Gap(gap) => {
                     let mut bottom = y + 2;
                     bottom += self.scene.tell(&gap.words, (text, bottom), room, parent, Some(gap.place));

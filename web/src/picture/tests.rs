@@ -109,10 +109,10 @@ fn every_approach_has_its_picture() {
         &["HOST", "RUNNER", "JOB CONTAINER", "SERVICE", "DAEMON", "OTHER JOBS"],
     );
     check(
-        "Jenkinsfile",
-        "pipeline {\n  agent any\n  stages {\n    stage('b') {\n      steps {\n        sh 'docker build -t a .'\n      }\n    }\n  }\n}\n",
+        ".github/workflows/a.yml",
+        "on: push\njobs:\n  b:\n    runs-on: self-hosted\n    steps:\n      - run: docker build -t a .\n",
         "ambient-daemon",
-        &["HOST", "AGENT", "JOB", "DAEMON", "NEW CONTAINER", "OTHER JOBS"],
+        &["HOST", "RUNNER", "JOB", "DAEMON", "NEW CONTAINER", "OTHER JOBS"],
     );
     check(
         "build.sh",
