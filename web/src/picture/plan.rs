@@ -119,7 +119,7 @@ const MOST_ROWS: usize = 5;
 /// More containers than these beside the line are told by their number only.
 const MOST_BESIDE: usize = 3;
 /// More ways out than these are not drawn.
-const MOST_WAYS: usize = 5;
+const MOST_WAYS: usize = 8;
 /// The wall of a step that ends the path.
 const ENDS: &[(&str, Place)] = &[("own-container-end", Place::Job), ("vm-end", Place::Others)];
 

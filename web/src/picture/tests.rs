@@ -3,7 +3,7 @@
 use daemonless_core::{Context, File, analyze};
 
 use super::label::{ASCENT, DESCENT, Label};
-use super::plan::{Mark, plan};
+use super::plan::{Mark, Place, plan};
 use super::scene::{Scene, Told};
 
 /// The scenes of the first job of `text` that has `approach`, in both forms.
@@ -48,7 +48,7 @@ fn check_form(scene: &Scene, steps: usize) {
         }
     }
     let of_cuts = |way: usize| scene.cuts.iter().filter(move |cut| cut.way == way).flat_map(|cut| &cut.told);
-    for way in 0..5 {
+    for way in 0..8 {
         let told: Vec<&Told> = scene.told.iter().chain(of_cuts(way)).collect();
         for (index, one) in told.iter().enumerate() {
             let [left, top, right, bottom] = bounds(&one.label);
@@ -159,4 +159,41 @@ fn names_of_any_length_and_script_fit() {
             check_form(form, steps);
         }
     }
+}
+
+/// The place where each way out cuts, best first.
+#[track_caller]
+fn check_cuts(path: &str, text: &str, expected: &[(&str, Option<Place>)]) {
+    let file = File { path: path.to_owned(), text: text.to_owned(), format: None };
+    let report = analyze(&[file], &Context::default()).files.remove(0);
+    let plan = plan(report.format, &report.jobs[0]);
+    let found: Vec<_> = plan.ways.iter().map(|way| (way.title.as_str(), way.cut)).collect();
+    assert_eq!(found, expected);
+    for form in [Scene::wide(&plan), Scene::tall(&plan)] {
+        for (index, way) in plan.ways.iter().enumerate() {
+            let cut = form.cuts.iter().find(|cut| cut.way == index);
+            assert_eq!(cut.map(|cut| cut.place), way.cut, "{}", way.title);
+        }
+    }
+}
+
+#[test]
+fn each_way_cuts_its_edge() {
+    let nested =
+        "b:\n  image: docker:27\n  services: [docker:27-dind]\n  script:\n    - docker build -t a .\n";
+    check_cuts(
+        ".gitlab-ci.yml",
+        nested,
+        &[
+            ("Buildah", Some(Place::Engine)),
+            ("Podman", Some(Place::Engine)),
+            ("BuildKit, rootless", Some(Place::Engine)),
+            ("Kaniko, the maintained fork", Some(Place::Engine)),
+            ("A machine for each job", Some(Place::Others)),
+            ("Contain the daemon", None),
+        ],
+    );
+    let socket =
+        "services:\n  a:\n    image: b\n    volumes: [\"/var/run/docker.sock:/var/run/docker.sock\"]\n";
+    check_cuts("compose.yaml", socket, &[("Contain the daemon", None)]);
 }
