@@ -1,9 +1,12 @@
 //! The picture of a job: frames within frames, the attack as a numbered line through them, and where each way out ends it.
 
+mod across;
+mod down;
 mod draw;
 mod label;
 mod plan;
 mod scene;
+mod tables;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +18,7 @@ use crate::app::head;
 use crate::mark::{risk, words};
 use crate::state::Outcome;
 use plan::{Item, Mark, Plan, Row, plan};
-use scene::Scene;
+use tables::Place;
 
 /// The section on one job.
 pub fn view(outcome: &Outcome, job: &JobReport) -> Html {
@@ -46,7 +49,7 @@ fn Picture(props: &Props) -> Html {
     let plan = &props.plan;
     let chosen = use_state(|| None::<usize>);
     let tried = use_state(|| None::<usize>);
-    let scenes = use_memo(plan.clone(), |plan| (Scene::wide(plan), Scene::tall(plan)));
+    let scenes = use_memo(plan.clone(), |plan| (across::wide(plan), down::tall(plan)));
     let (wide, tall) = &*scenes;
     let shown = tried.or(*chosen).filter(|way| *way < plan.ways.len());
     let best = plan.ways.iter().position(|way| way.cut.is_some());
@@ -124,7 +127,7 @@ fn cut(plan: &Plan, shown: Option<usize>, best: Option<usize>) -> Html {
 }
 
 /// The numbers of the stops in the places that `is` names.
-fn numbered(plan: &Plan, is: impl Fn(Option<plan::Place>) -> bool) -> Vec<String> {
+fn numbered(plan: &Plan, is: impl Fn(Option<Place>) -> bool) -> Vec<String> {
     let mut numbers = Vec::new();
     each_stop(&plan.items, &mut String::new(), &mut |number, place, _| {
         if is(place) {
@@ -144,7 +147,7 @@ fn stops(plan: &Plan) -> Vec<(usize, String)> {
 }
 
 /// Calls `tell` for each stop with its number, its place and its words.
-fn each_stop(items: &[Item], inside: &mut String, tell: &mut impl FnMut(usize, Option<plan::Place>, String)) {
+fn each_stop(items: &[Item], inside: &mut String, tell: &mut impl FnMut(usize, Option<Place>, String)) {
     for item in items {
         match item {
             Item::Frame(frame) => {

@@ -3,8 +3,9 @@
 use yew::prelude::*;
 
 use super::label::{ASCENT, DESCENT, Label, Voice};
-use super::plan::{Mark, Place, Wall};
+use super::plan::Mark;
 use super::scene::{Disc, SIDE_STOP, STOP, Scene};
+use super::tables::{Place, Wall};
 
 /// How far a bar that ends the line reaches to each side of it.
 const BAR: i32 = 20;

@@ -4,34 +4,8 @@
 use daemonless_core::report::{ContainerReport, FactReport, JobReport, LabelReport, StepReport};
 
 use super::label::{Voice, Words, name};
+use super::tables::{CUTS, ENDS, ENGINES, HOSTS, Place, RUNNERS, STEPS, Seat, WHO, Wall};
 use crate::path::numbered;
-
-/// How far an attack has come; a later one is further out. What a way out cuts off is not reached any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
-    Job,
-    Engine,
-    /// A container that the engine starts for the attacker.
-    Container,
-    Host,
-    /// What else is on the machine, or will be.
-    Others,
-}
-
-/// How a frame holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wall {
-    /// An ordinary container, or a machine.
-    Holds,
-    /// It holds with one wall less: no root to win, or filters off.
-    Weak,
-    /// Privilege or a mount leads through.
-    Open,
-    /// A virtual machine's.
-    Machine,
-    /// A process: nothing holds it but its user.
-    Process,
-}
 
 /// A boundary and what is in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,6 +84,13 @@ pub struct Plan {
     pub attack: bool,
 }
 
+impl Plan {
+    /// Whether there is something to tell at a gap: its door, or where it can be cut.
+    pub fn tells(&self, gap: &Gap) -> bool {
+        !gap.words.is_empty() || self.ways.iter().any(|way| way.cut == Some(gap.place))
+    }
+}
+
 /// Names are no longer than this.
 const NAME: usize = 44;
 /// Titles of steps and ways.
@@ -120,107 +101,6 @@ const MOST_ROWS: usize = 5;
 const MOST_BESIDE: usize = 3;
 /// More ways out than these are not drawn.
 const MOST_WAYS: usize = 8;
-/// The wall of a step that ends the path.
-const ENDS: &[(&str, Place)] = &[("own-container-end", Place::Job), ("vm-end", Place::Others)];
-
-/// Where the steps take place, and what a step says of the job's own wall, if it leads through it.
-static STEPS: &[(&str, Place, Option<&str>)] = &[
-    ("run-code-strangers", Place::Job, None),
-    ("run-code-pushers", Place::Job, None),
-    ("run-code-protected", Place::Job, None),
-    ("run-code-workload", Place::Job, None),
-    ("build-step", Place::Job, None),
-    ("read-credentials", Place::Job, None),
-    ("credential-in-args", Place::Job, None),
-    ("call-socket", Place::Engine, None),
-    ("call-nested", Place::Engine, None),
-    ("call-open-tcp", Place::Engine, None),
-    ("call-ambient", Place::Engine, None),
-    ("call-remote", Place::Engine, None),
-    ("start-root-container", Place::Container, None),
-    ("start-nested-container", Place::Container, None),
-    ("nested-privileged-out", Place::Host, None),
-    ("privileged-direct", Place::Host, Some("privileged")),
-    ("mount-root-direct", Place::Host, Some("the host's files are inside")),
-    ("read-host-path", Place::Host, Some("the host's files are inside")),
-    ("namespace-pid", Place::Host, Some("the host's processes are seen")),
-    ("namespace-network", Place::Host, Some("the host's network")),
-    ("capability", Place::Host, Some("a capability too many")),
-    ("device", Place::Host, Some("the host's device is inside")),
-    ("other-jobs", Place::Others, None),
-    ("prune", Place::Others, None),
-    ("poison-cache", Place::Others, None),
-];
-
-/// Where an engine sits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Seat {
-    /// On the machine, beside the runner.
-    Host,
-    /// In a container beside the job.
-    Service,
-    /// On another machine.
-    Elsewhere,
-    Nowhere,
-}
-
-/// The engine of each approach: where it sits, what is told of it, and how it holds.
-static ENGINES: &[(&str, Seat, &str, Wall)] = &[
-    ("host-socket", Seat::Host, "the machine's own, as root", Wall::Holds),
-    ("nested-daemon", Seat::Service, "an engine in a container", Wall::Holds),
-    ("ambient-daemon", Seat::Host, "whose, the file does not say", Wall::Weak),
-    ("remote-daemon", Seat::Elsewhere, "it runs what it is told", Wall::Holds),
-    ("vm-daemon", Seat::Host, "this machine's own", Wall::Holds),
-    ("rootless-daemon", Seat::Service, "without root", Wall::Weak),
-    ("daemonless", Seat::Nowhere, "", Wall::Holds),
-    ("none", Seat::Nowhere, "", Wall::Holds),
-];
-
-/// The machines.
-static HOSTS: &[(&str, &str, &str, Wall)] = &[
-    ("shared", "HOST", "shared or unknown", Wall::Holds),
-    ("dedicated", "HOST", "dedicated", Wall::Holds),
-    ("vm", "VM", "thrown away after the job", Wall::Machine),
-];
-
-/// What runs the job, by format; a format that is not here has nothing of the kind.
-static RUNNERS: &[(&str, &str, &str)] = &[
-    ("gitlab-ci", "RUNNER", "GitLab Runner"),
-    ("gitlab-runner", "RUNNER", "GitLab Runner"),
-    ("github-actions", "RUNNER", "GitHub Actions"),
-    ("github-action", "RUNNER", "GitHub Actions"),
-    ("jenkinsfile", "AGENT", "Jenkins"),
-    ("docker-compose", "PROJECT", "Docker Compose"),
-    ("kubernetes", "POD", "Kubernetes"),
-    ("helm", "POD", "Kubernetes"),
-    ("tekton", "POD", "Tekton"),
-    ("argo-workflows", "POD", "Argo Workflows"),
-    ("circleci", "RUNNER", "CircleCI"),
-    ("bitbucket-pipelines", "RUNNER", "Bitbucket Pipelines"),
-    ("azure-pipelines", "AGENT", "Azure Pipelines"),
-    ("drone", "RUNNER", "Drone"),
-    ("woodpecker", "AGENT", "Woodpecker"),
-    ("buildkite", "AGENT", "Buildkite"),
-    ("travis", "RUNNER", "Travis CI"),
-    ("cloud-build", "WORKER", "Cloud Build"),
-];
-
-/// Who can start a job, fewest first: id of the reach, who they are, and what is told of them where they can not.
-static WHO: &[(&str, &str, &str)] = &[
-    ("protected", "who merges to a protected branch", ""),
-    ("pushers", "anyone who can push a branch", "a branch alone does not start it"),
-    ("strangers", "anyone with a pull request", "a stranger's pull request does not start it"),
-];
-
-/// What is not reached any more with each approach.
-static CUTS: &[(&str, Place)] = &[
-    ("none", Place::Engine),
-    ("daemonless", Place::Engine),
-    ("rootless-daemon", Place::Host),
-    ("remote-daemon", Place::Host),
-    ("vm-daemon", Place::Others),
-];
-
 /// What the picture of `job` shows.
 pub fn plan(format: &str, job: &JobReport) -> Plan {
     let engine = ENGINES.iter().find(|engine| engine.0 == job.approach).or(ENGINES.last());
@@ -652,15 +532,5 @@ pub mod tests {
         let mut found = Vec::new();
         add(&plan.items, &mut found);
         found
-    }
-
-    #[test]
-    fn all_that_the_catalog_has_is_known() {
-        for approach in daemonless_catalog::Approach::ALL {
-            assert!(ENGINES.iter().any(|engine| engine.0 == approach.id()), "{approach:?}");
-        }
-        for host in daemonless_catalog::Host::ALL {
-            assert!(HOSTS.iter().any(|known| known.0 == host.id()), "{host:?}");
-        }
     }
 }

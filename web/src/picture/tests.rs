@@ -2,9 +2,12 @@
 
 use daemonless_core::{Context, File, analyze};
 
+use super::across::wide;
+use super::down::tall;
 use super::label::{ASCENT, DESCENT, Label};
-use super::plan::{Mark, Place, plan};
+use super::plan::{Mark, plan};
 use super::scene::{Scene, Told};
+use super::tables::Place;
 
 /// The scenes of the first job of `text` that has `approach`, in both forms.
 fn scenes(path: &str, text: &str, approach: &str) -> (Vec<String>, usize, [Scene; 2]) {
@@ -14,7 +17,7 @@ fn scenes(path: &str, text: &str, approach: &str) -> (Vec<String>, usize, [Scene
     let job = job.unwrap_or_else(|| panic!("no job of {approach}: {:?}", report.jobs));
     let plan = plan(report.format, job);
     let kinds = super::plan::tests::heads(&plan);
-    (kinds, job.path.len(), [Scene::wide(&plan), Scene::tall(&plan)])
+    (kinds, job.path.len(), [wide(&plan), tall(&plan)])
 }
 
 fn bounds(label: &Label) -> [i32; 4] {
@@ -169,7 +172,7 @@ fn check_cuts(path: &str, text: &str, expected: &[(&str, Option<Place>)]) {
     let plan = plan(report.format, &report.jobs[0]);
     let found: Vec<_> = plan.ways.iter().map(|way| (way.title.as_str(), way.cut)).collect();
     assert_eq!(found, expected);
-    for form in [Scene::wide(&plan), Scene::tall(&plan)] {
+    for form in [wide(&plan), tall(&plan)] {
         for (index, way) in plan.ways.iter().enumerate() {
             let cut = form.cuts.iter().find(|cut| cut.way == index);
             assert_eq!(cut.map(|cut| cut.place), way.cut, "{}", way.title);

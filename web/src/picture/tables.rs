@@ -1,0 +1,144 @@
+//! What the picture knows of approaches, machines, runners, steps and ways out, each in one table.
+
+/// How far an attack has come; a later one is further out. What a way out cuts off is not reached any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    Job,
+    Engine,
+    /// A container that the engine starts for the attacker.
+    Container,
+    Host,
+    /// What else is on the machine, or will be.
+    Others,
+}
+
+/// How a frame holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wall {
+    /// An ordinary container, or a machine.
+    Holds,
+    /// It holds with one wall less: no root to win, or filters off.
+    Weak,
+    /// Privilege or a mount leads through.
+    Open,
+    /// A virtual machine's.
+    Machine,
+    /// A process: nothing holds it but its user.
+    Process,
+}
+
+/// The wall of a step that ends the path.
+pub const ENDS: &[(&str, Place)] = &[("own-container-end", Place::Job), ("vm-end", Place::Others)];
+
+/// Where the steps take place, and what a step says of the job's own wall, if it leads through it.
+pub static STEPS: &[(&str, Place, Option<&str>)] = &[
+    ("run-code-strangers", Place::Job, None),
+    ("run-code-pushers", Place::Job, None),
+    ("run-code-protected", Place::Job, None),
+    ("run-code-workload", Place::Job, None),
+    ("build-step", Place::Job, None),
+    ("read-credentials", Place::Job, None),
+    ("credential-in-args", Place::Job, None),
+    ("call-socket", Place::Engine, None),
+    ("call-nested", Place::Engine, None),
+    ("call-open-tcp", Place::Engine, None),
+    ("call-ambient", Place::Engine, None),
+    ("call-remote", Place::Engine, None),
+    ("start-root-container", Place::Container, None),
+    ("start-nested-container", Place::Container, None),
+    ("nested-privileged-out", Place::Host, None),
+    ("privileged-direct", Place::Host, Some("privileged")),
+    ("mount-root-direct", Place::Host, Some("the host's files are inside")),
+    ("read-host-path", Place::Host, Some("the host's files are inside")),
+    ("namespace-pid", Place::Host, Some("the host's processes are seen")),
+    ("namespace-network", Place::Host, Some("the host's network")),
+    ("capability", Place::Host, Some("a capability too many")),
+    ("device", Place::Host, Some("the host's device is inside")),
+    ("other-jobs", Place::Others, None),
+    ("prune", Place::Others, None),
+    ("poison-cache", Place::Others, None),
+];
+
+/// Where an engine sits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seat {
+    /// On the machine, beside the runner.
+    Host,
+    /// In a container beside the job.
+    Service,
+    /// On another machine.
+    Elsewhere,
+    Nowhere,
+}
+
+/// The engine of each approach: where it sits, what is told of it, and how it holds.
+pub static ENGINES: &[(&str, Seat, &str, Wall)] = &[
+    ("host-socket", Seat::Host, "the machine's own, as root", Wall::Holds),
+    ("nested-daemon", Seat::Service, "an engine in a container", Wall::Holds),
+    ("ambient-daemon", Seat::Host, "whose, the file does not say", Wall::Weak),
+    ("remote-daemon", Seat::Elsewhere, "it runs what it is told", Wall::Holds),
+    ("vm-daemon", Seat::Host, "this machine's own", Wall::Holds),
+    ("rootless-daemon", Seat::Service, "without root", Wall::Weak),
+    ("daemonless", Seat::Nowhere, "", Wall::Holds),
+    ("none", Seat::Nowhere, "", Wall::Holds),
+];
+
+/// The machines.
+pub static HOSTS: &[(&str, &str, &str, Wall)] = &[
+    ("shared", "HOST", "shared or unknown", Wall::Holds),
+    ("dedicated", "HOST", "dedicated", Wall::Holds),
+    ("vm", "VM", "thrown away after the job", Wall::Machine),
+];
+
+/// What runs the job, by format; a format that is not here has nothing of the kind.
+pub static RUNNERS: &[(&str, &str, &str)] = &[
+    ("gitlab-ci", "RUNNER", "GitLab Runner"),
+    ("gitlab-runner", "RUNNER", "GitLab Runner"),
+    ("github-actions", "RUNNER", "GitHub Actions"),
+    ("github-action", "RUNNER", "GitHub Actions"),
+    ("jenkinsfile", "AGENT", "Jenkins"),
+    ("docker-compose", "PROJECT", "Docker Compose"),
+    ("kubernetes", "POD", "Kubernetes"),
+    ("helm", "POD", "Kubernetes"),
+    ("tekton", "POD", "Tekton"),
+    ("argo-workflows", "POD", "Argo Workflows"),
+    ("circleci", "RUNNER", "CircleCI"),
+    ("bitbucket-pipelines", "RUNNER", "Bitbucket Pipelines"),
+    ("azure-pipelines", "AGENT", "Azure Pipelines"),
+    ("drone", "RUNNER", "Drone"),
+    ("woodpecker", "AGENT", "Woodpecker"),
+    ("buildkite", "AGENT", "Buildkite"),
+    ("travis", "RUNNER", "Travis CI"),
+    ("cloud-build", "WORKER", "Cloud Build"),
+];
+
+/// Who can start a job, fewest first: id of the reach, who they are, and what is told of them where they can not.
+pub static WHO: &[(&str, &str, &str)] = &[
+    ("protected", "who merges to a protected branch", ""),
+    ("pushers", "anyone who can push a branch", "a branch alone does not start it"),
+    ("strangers", "anyone with a pull request", "a stranger's pull request does not start it"),
+];
+
+/// What is not reached any more with each approach.
+pub static CUTS: &[(&str, Place)] = &[
+    ("none", Place::Engine),
+    ("daemonless", Place::Engine),
+    ("rootless-daemon", Place::Host),
+    ("remote-daemon", Place::Host),
+    ("vm-daemon", Place::Others),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_the_catalog_has_is_known() {
+        for approach in daemonless_catalog::Approach::ALL {
+            assert!(ENGINES.iter().any(|engine| engine.0 == approach.id()), "{approach:?}");
+        }
+        for host in daemonless_catalog::Host::ALL {
+            assert!(HOSTS.iter().any(|known| known.0 == host.id()), "{host:?}");
+        }
+    }
+}
