@@ -5,6 +5,7 @@ mod down;
 mod draw;
 mod label;
 mod plan;
+mod said;
 mod scene;
 mod tables;
 #[cfg(test)]

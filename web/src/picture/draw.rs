@@ -73,7 +73,7 @@ pub fn key(scene: &Scene) -> Html {
         (has(Wall::Weak), line("wall weak"), "holds, with one wall less"),
         (has(Wall::Open), line("wall open"), "no wall any more"),
         (has(Wall::Machine), path("wall", "M2 5h40M2 11h40".to_owned()), "a machine for one job"),
-        (has(Wall::Process), line("wall process"), "a process, not a container"),
+        (has(Wall::Process), line("wall process"), "no container named here"),
         (open(false), door("door"), "a door that is meant to be there"),
         (open(true), door("door open"), "a door that your lines open"),
         (attack, line("way"), "the way out, each stop numbered"),

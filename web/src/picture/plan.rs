@@ -1,9 +1,10 @@
 //! What the picture of a job shows, before it has a form: who can put code where, the frames within frames, the stops of
 //! the attack in them, and what each way out cuts.
 
-use daemonless_core::report::{ContainerReport, FactReport, JobReport, LabelReport, StepReport};
+use daemonless_core::report::{AccessReport, AlternativeReport, ContainerReport, JobReport, StepReport};
 
 use super::label::{Voice, Words, name};
+use super::said::{NAME, TITLE, boxes, line, line_of, lines, rows, said};
 use super::tables::{CUTS, ENDS, ENGINES, HOSTS, Place, RUNNERS, STEPS, Seat, WHO, Wall};
 use crate::path::numbered;
 
@@ -91,14 +92,6 @@ impl Plan {
     }
 }
 
-/// Names are no longer than this.
-const NAME: usize = 44;
-/// Titles of steps and ways.
-const TITLE: usize = 120;
-/// More stops than these in one place are told by their numbers only.
-const MOST_ROWS: usize = 5;
-/// More containers than these beside the line are told by their number only.
-const MOST_BESIDE: usize = 3;
 /// More ways out than these are not drawn.
 const MOST_WAYS: usize = 8;
 /// What the picture of `job` shows.
@@ -141,7 +134,7 @@ pub fn plan(format: &str, job: &JobReport) -> Plan {
 
     let mut gaps = Vec::new();
     places(&items, &mut gaps);
-    let way = |way: &daemonless_core::report::AlternativeReport| {
+    let way = |way: &AlternativeReport| {
         let leaves = way.after.approach != job.approach;
         let cut = CUTS.iter().find(|cut| leaves && cut.0 == way.after.approach);
         Way {
@@ -215,7 +208,7 @@ impl<'a> Parts<'a> {
     }
 
     /// The accesses that make the job's approach.
-    fn accesses(&self) -> impl Iterator<Item = &'a daemonless_core::report::AccessReport> {
+    fn accesses(&self) -> impl Iterator<Item = &'a AccessReport> {
         let approach = self.job.approach;
         self.job
             .accesses
@@ -228,12 +221,10 @@ impl<'a> Parts<'a> {
         let container = self.container();
         let kind = match container.map(|one| one.role) {
             Some("job") => "JOB CONTAINER",
-            Some("workload") => "CONTAINER",
-            Some("image") => "CONTAINER OF IT",
+            Some("workload" | "image") => "CONTAINER",
             _ => match self.job.noun {
                 "script" => "COMMANDS",
-                "image" => "CONTAINER OF IT",
-                "service" | "workload" => "CONTAINER",
+                "image" | "service" | "workload" => "CONTAINER",
                 _ => "JOB",
             },
         };
@@ -425,40 +416,6 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Small boxes of a name and a line each.
-fn boxes<'a>(containers: impl Iterator<Item = &'a ContainerReport> + Clone) -> Vec<Vec<Words>> {
-    let more = containers.clone().count().saturating_sub(MOST_BESIDE);
-    let one = |one: &ContainerReport| {
-        let kind = match one.role {
-            "service" => "SERVICE",
-            "step" => "STEP",
-            "started" => "IT STARTS",
-            _ => "CONTAINER",
-        };
-        let called = one.image.as_ref().or(one.name.as_ref()).map_or("a container", |name| name.as_str());
-        vec![Words::new(Voice::Kind, kind), Words::new(Voice::Code, name(called, NAME)), line(one.range.line)]
-    };
-    let rest = (more > 0).then(|| vec![Words::new(Voice::Plain, format!("and {more} more"))]);
-    containers.take(MOST_BESIDE).map(one).chain(rest).collect()
-}
-
-/// Steps as rows; of many the last ones by their numbers.
-fn rows(steps: &[(usize, &StepReport)]) -> Vec<Row> {
-    let row = |(number, step): &(usize, &StepReport)| Row {
-        mark: Mark::Stop(*number),
-        words: std::iter::once(Words::new(Voice::Step, name(&step.title.replace('`', ""), TITLE)))
-            .chain(lines(&step.lines))
-            .collect(),
-    };
-    let (shown, rest) = steps.split_at(steps.len().min(MOST_ROWS));
-    let rest = (!rest.is_empty()).then(|| {
-        let numbers: Vec<_> = rest.iter().map(|(number, _)| number.to_string()).collect();
-        let text = format!("and {}", numbers.join(", "));
-        Row { mark: Mark::Nothing, words: vec![Words::new(Voice::Plain, text)] }
-    });
-    shown.iter().map(row).chain(rest).collect()
-}
-
 /// Who can put code into the job, and who can not.
 fn who(job: &JobReport) -> Vec<Row> {
     if !matches!(job.noun, "job" | "task" | "runner" | "action" | "command") {
@@ -477,42 +434,6 @@ fn who(job: &JobReport) -> Vec<Row> {
         Row { mark: Mark::Source, words }
     };
     WHO.iter().enumerate().map(row).collect()
-}
-
-/// A fact in words, and where it comes from.
-fn said(says: &str, fact: &FactReport) -> Vec<Words> {
-    let source = match fact.origin {
-        "file" => "",
-        "you" => "you said so",
-        _ => "the file does not say",
-    };
-    let between = if says.is_empty() || source.is_empty() { "" } else { ": " };
-    let words = Words::new(Voice::Plain, format!("{says}{between}{source}"));
-    let lines = lines(&fact.lines).filter(|_| fact.origin == "file");
-    std::iter::once(words).chain(lines).collect()
-}
-
-fn line(number: u32) -> Words {
-    Words::new(Voice::Line, format!("line {number}"))
-}
-
-/// The line of a label, and its file where it is another one.
-fn line_of(label: &LabelReport) -> Words {
-    match &label.range.file {
-        Some(file) => Words::new(Voice::Line, format!("line {} of {}", label.range.line, name(file, 20))),
-        None => line(label.range.line),
-    }
-}
-
-/// Each line once, in one tag; of many the first ones.
-fn lines(labels: &[LabelReport]) -> Option<Words> {
-    let mut numbers: Vec<u32> = labels.iter().take(50).map(|label| label.range.line).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let more = if numbers.len() > 3 { " …" } else { "" };
-    let shown: Vec<_> = numbers.iter().take(3).map(u32::to_string).collect();
-    let noun = if numbers.len() == 1 { "line" } else { "lines" };
-    (!numbers.is_empty()).then(|| Words::new(Voice::Line, format!("{noun} {}{more}", shown.join(", "))))
 }
 
 #[cfg(test)]
