@@ -87,7 +87,7 @@ fn Answer(props: &AnswerProps) -> Html {
     let job = found.and_then(|outcome| Some((outcome, outcome.job(state.job.as_deref())?)));
     html! {
         <>
-            {job.map(|(outcome, job)| picture::view(outcome, job)).unwrap_or_default()}
+            {picture::view(state)}
             {job.map(|(outcome, job)| path::view(outcome, job)).unwrap_or_default()}
             {found.map(|outcome| findings::view(state, outcome, on)).unwrap_or_default()}
             {job.map(|(_, job)| explanation::view(state, job, on)).unwrap_or_default()}

@@ -11,51 +11,59 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-use daemonless_core::report::JobReport;
+use daemonless_core::order;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::app::head;
 use crate::mark::{risk, words};
-use crate::state::Outcome;
+use crate::state::{Outcome, Shared, State};
 use plan::{Item, Mark, Plan, Row, plan};
+use scene::Scene;
 use tables::Place;
 
-/// The section on one job.
-pub fn view(outcome: &Outcome, job: &JobReport) -> Html {
-    let plan = plan(outcome.report.format, job);
-    let told = match plan.attack {
-        true => {
-            "Each frame is a boundary that should hold. The red line is the way through them, drawn from your own lines; \
-             a stop has the number that it has in the list below."
-        }
-        false => "Each frame is a boundary. Nothing here leads through one to an engine.",
+/// The section on the job in question.
+pub fn view(state: &State) -> Html {
+    let (Some(outcome), Some(job)) = (&state.outcome, state.job()) else { return html! {} };
+    let told = if job.path.is_empty() {
+        "Each frame is a boundary. Nothing here leads through one to an engine."
+    } else {
+        "Each frame is a boundary that should hold. The red line is the way through them, drawn from your own lines; a \
+         stop has the number that it has in the list below."
     };
     html! {
         <section class="s" id="picture" tabindex="-1" aria-labelledby="picture-head" data-approach={job.approach}>
             {head("picture-head", html! {"Where the walls are"}, html! { {told} })}
-            <Picture key={job.name.clone()} {plan} />
+            <Picture key={job.name.clone()} outcome={outcome.clone()} job={job.name.clone()} />
         </section>
     }
 }
 
 #[derive(Properties, PartialEq)]
 struct Props {
-    plan: Plan,
+    outcome: Shared<Outcome>,
+    job: String,
+}
+
+/// What is drawn of a job: the plan, and its two forms.
+fn forms(outcome: &Outcome, job: &str) -> Option<(Plan, Scene, Scene)> {
+    let plan = plan(outcome.report.format, outcome.job(Some(job))?);
+    let (wide, tall) = (across::wide(&plan), down::tall(&plan));
+    Some((plan, wide, tall))
 }
 
 /// The picture in both its forms, of which the style shows one, and what the ways out change in it.
 #[component]
 fn Picture(props: &Props) -> Html {
-    let plan = &props.plan;
     let chosen = use_state(|| None::<usize>);
     let tried = use_state(|| None::<usize>);
-    let scenes = use_memo(plan.clone(), |plan| (across::wide(plan), down::tall(plan)));
-    let (wide, tall) = &*scenes;
+    let forms = use_memo((props.outcome.clone(), props.job.clone()), |(outcome, job)| forms(outcome, job));
+    let Some((plan, wide, tall)) = &*forms else { return html! {} };
     let shown = tried.or(*chosen).filter(|way| *way < plan.ways.len());
     let best = plan.ways.iter().position(|way| way.cut.is_some());
     let name = format!("Where {} can lead: {}", plan.job, words(plan.approach));
-    let spoken = spoken(plan).join(" ");
+    let stops = stops(plan);
+    let spoken: String = stops.iter().map(|stop| format!("{}: {}. ", stop.number, stop.words)).collect();
     let way = |index: Option<usize>, title: Html| {
         let (choose, enter, leave) = (chosen.clone(), tried.clone(), tried.clone());
         let onchange = move |event: Event| {
@@ -80,7 +88,7 @@ fn Picture(props: &Props) -> Html {
                     {for plan.ways.iter().enumerate().map(|(index, one)| way(Some(index), html! { {&one.title} }))}
                 </fieldset>
             }
-            <p class="cut-told" role="status">{cut(plan, shown, best)}</p>
+            <p class="cut-told" role="status">{cut(plan, &stops, shown, best)}</p>
             <div class={classes!("maps", (!plan.attack).then_some("calm"))}>
                 {draw::draw(wide, "map-wide", &name, &spoken, shown, best)}
                 {draw::draw(tall, "map-tall", &name, &spoken, shown, best)}
@@ -91,7 +99,7 @@ fn Picture(props: &Props) -> Html {
                 <p>{"Who can put code there: "}{for list(&plan.who)}</p>
                 <ul>{items(&plan.items)}</ul>
                 if plan.attack {
-                    <ol>{for stops(plan).into_iter().map(|(number, words)| html! { <li value={number.to_string()}>{words}</li> })}</ol>
+                    <ol>{for stops.iter().map(|stop| html! { <li value={stop.number.to_string()}>{&stop.words}</li> })}</ol>
                 }
             </details>
         </>
@@ -99,7 +107,7 @@ fn Picture(props: &Props) -> Html {
 }
 
 /// What a way out changes, in a sentence or two.
-fn cut(plan: &Plan, shown: Option<usize>, best: Option<usize>) -> Html {
+fn cut(plan: &Plan, stops: &[Stop], shown: Option<usize>, best: Option<usize>) -> Html {
     let Some(way) = shown.and_then(|way| plan.ways.get(way)) else {
         let best = best.and_then(|way| plan.ways.get(way));
         return match best {
@@ -115,8 +123,11 @@ fn cut(plan: &Plan, shown: Option<usize>, best: Option<usize>) -> Html {
             <><b>{&way.title}</b>{" ends nothing of this line: the frames stay, and with them what leads through. Risk then: "}{risk(way.risk)}</>
         };
     };
-    let gone: Vec<String> = numbered(plan, |at| at.is_some_and(|at| at >= place));
-    let left: Vec<String> = numbered(plan, |at| at.is_none_or(|at| at < place));
+    let (mut gone, mut left) = (Vec::new(), Vec::new());
+    for stop in stops {
+        let numbers = if stop.place.is_some_and(|at| at >= place) { &mut gone } else { &mut left };
+        numbers.push(stop.number.to_string());
+    }
     html! {
         <>
             <b>{&way.title}</b>{" ends the line at the bar. "}
@@ -127,39 +138,33 @@ fn cut(plan: &Plan, shown: Option<usize>, best: Option<usize>) -> Html {
     }
 }
 
-/// The numbers of the stops in the places that `is` names.
-fn numbered(plan: &Plan, is: impl Fn(Option<Place>) -> bool) -> Vec<String> {
-    let mut numbers = Vec::new();
-    each_stop(&plan.items, &mut String::new(), &mut |number, place, _| {
-        if is(place) {
-            numbers.push(number);
-        }
-    });
-    numbers.sort_unstable();
-    numbers.into_iter().map(|number: usize| number.to_string()).collect()
+/// A stop in words.
+struct Stop {
+    number: usize,
+    place: Option<Place>,
+    words: String,
 }
 
 /// The stops in the order of their numbers, each with where it is.
-fn stops(plan: &Plan) -> Vec<(usize, String)> {
+fn stops(plan: &Plan) -> Vec<Stop> {
     let mut found = Vec::new();
-    each_stop(&plan.items, &mut String::new(), &mut |number, _, words| found.push((number, words)));
-    found.sort_unstable();
+    add_stops(&plan.items, "", &mut found);
+    order::sort_by_key(&mut found, |stop: &Stop| stop.number);
     found
 }
 
-/// Calls `tell` for each stop with its number, its place and its words.
-fn each_stop(items: &[Item], inside: &mut String, tell: &mut impl FnMut(usize, Option<Place>, String)) {
+/// Adds the stops that are in `items`, which are in the frame `inside`.
+fn add_stops(items: &[Item], inside: &str, found: &mut Vec<Stop>) {
     for item in items {
         match item {
             Item::Frame(frame) => {
-                let mut within =
-                    frame.head.first().map(|words| words.text.to_ascii_lowercase()).unwrap_or_default();
-                each_stop(&frame.items, &mut within, tell);
+                add_stops(&frame.items, frame.head.first().map_or("", |kind| &kind.text), found)
             }
             Item::Rows(place, rows) => {
                 for row in rows {
                     if let Mark::Stop(number) = row.mark {
-                        tell(number, *place, format!("{} ({inside})", said(&row.words)));
+                        let words = format!("{} ({})", said(&row.words), inside.to_ascii_lowercase());
+                        found.push(Stop { number, place: *place, words });
                     }
                 }
             }
@@ -207,9 +212,4 @@ fn list(rows: &[Row]) -> impl Iterator<Item = Html> {
 
 fn said(words: &[label::Words]) -> String {
     words.iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join(" ")
-}
-
-/// What the picture shows, for who can not see it.
-fn spoken(plan: &Plan) -> Vec<String> {
-    stops(plan).into_iter().map(|(number, words)| format!("{number}: {words}.")).collect()
 }

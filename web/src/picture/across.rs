@@ -195,7 +195,7 @@ impl<'a> Across<'a> {
         let count = content.len();
         let mut inner = content.to_vec();
         for index in (0..count).rev() {
-            let Some(Placed { x, width, parent, place, .. }) = self.scene.frames.get(index).cloned() else {
+            let Some(Placed { x, width, parent, place, .. }) = self.scene.frames.get(index).copied() else {
                 continue;
             };
             let mut bottom = content.get(index).copied().unwrap_or(0);

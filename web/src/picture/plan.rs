@@ -9,7 +9,7 @@ use super::tables::{CUTS, ENDS, ENGINES, HOSTS, Place, RUNNERS, STEPS, Seat, WHO
 use crate::path::numbered;
 
 /// A boundary and what is in it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Frame {
     pub wall: Wall,
     /// From the outside, 0 for a machine.
@@ -23,7 +23,7 @@ pub struct Frame {
 }
 
 /// What the line passes, in its order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Item {
     Frame(Frame),
     Rows(Option<Place>, Vec<Row>),
@@ -35,7 +35,7 @@ pub enum Item {
 }
 
 /// A disc beside the line, and its words.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Row {
     pub mark: Mark,
     pub words: Vec<Words>,
@@ -54,7 +54,7 @@ pub enum Mark {
 }
 
 /// The way from one frame to the next, which can be cut.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Gap {
     /// What it leads to.
     pub place: Place,
@@ -63,7 +63,7 @@ pub struct Gap {
 }
 
 /// A way out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Way {
     pub title: String,
     /// The gap that it cuts; nothing where it leaves the line as it is.
@@ -72,7 +72,7 @@ pub struct Way {
 }
 
 /// All that a picture shows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Plan {
     pub job: String,
     pub approach: &'static str,
@@ -317,15 +317,15 @@ impl<'a> Parts<'a> {
             }));
         }
         let door = Item::Gap(Gap { place: Place::Engine, words: self.door() });
-        let machine = |kind: &str, wall: Wall, told: Vec<Words>| {
+        let machine = |kind: &str, wall: Wall, told: Vec<Words>, items: Vec<Item>| {
             let head = std::iter::once(Words::new(Voice::Kind, kind)).chain(told).collect();
-            Item::Frame(Frame { wall, level: 2, place, head, items: found.clone(), beside: Vec::new() })
+            Item::Frame(Frame { wall, level: 2, place, head, items, beside: Vec::new() })
         };
         match self.seat {
             Seat::Host | Seat::Nowhere => std::iter::once(door).chain(found).collect(),
             Seat::Elsewhere => {
                 let told = vec![Words::new(Voice::Plain, "the file names its address only")];
-                vec![door, machine("ANOTHER MACHINE", Wall::Holds, told)]
+                vec![door, machine("ANOTHER MACHINE", Wall::Holds, told, found)]
             }
             Seat::Service => {
                 let open = self.job.approach == "nested-daemon" && self.job.power.id.starts_with("host-");
@@ -343,7 +343,7 @@ impl<'a> Parts<'a> {
                     Some(one) if one.role == "service" => "SERVICE",
                     _ => "CONTAINER",
                 };
-                vec![door, machine(kind, wall, told)]
+                vec![door, machine(kind, wall, told, found)]
             }
         }
     }
@@ -352,10 +352,9 @@ impl<'a> Parts<'a> {
     fn door(&self) -> Vec<Words> {
         let told = self.accesses().flat_map(|access| &access.lines);
         let named = told.filter_map(|label| Some((label.message.split('`').nth(1)?, label)));
-        let mut named: Vec<_> = named.filter(|(name, _)| !name.is_empty()).collect();
+        let named: Vec<_> = named.filter(|(name, _)| !name.is_empty()).collect();
         // An address tells more than a command's name.
-        named.sort_by_key(|(name, _)| !name.contains('/'));
-        match named.first() {
+        match named.iter().find(|(name, _)| name.contains('/')).or(named.first()) {
             Some((door, label)) => vec![Words::new(Voice::Code, name(door, 28)), line_of(label)],
             None => {
                 let first = self.accesses().flat_map(|access| &access.lines).next();

@@ -1,5 +1,6 @@
 //! What the report says in the words of the picture: steps, containers, facts and lines.
 
+use daemonless_core::order;
 use daemonless_core::report::{ContainerReport, FactReport, LabelReport, StepReport};
 
 use super::label::{Voice, Words, name};
@@ -76,7 +77,7 @@ pub fn line_of(label: &LabelReport) -> Words {
 /// Each line once, in one tag; of many the first ones.
 pub fn lines(labels: &[LabelReport]) -> Option<Words> {
     let mut numbers: Vec<u32> = labels.iter().take(50).map(|label| label.range.line).collect();
-    numbers.sort_unstable();
+    order::sort_by_key(&mut numbers, |number| *number);
     numbers.dedup();
     let more = if numbers.len() > 3 { " …" } else { "" };
     let shown: Vec<_> = numbers.iter().take(3).map(u32::to_string).collect();

@@ -6,7 +6,7 @@ use super::plan::{Frame, Gap, Mark, Plan};
 use super::tables::{Place, Wall};
 
 /// A frame at its place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Placed {
     pub x: i32,
     pub y: i32,
@@ -21,7 +21,7 @@ pub struct Placed {
 }
 
 /// A label and the frame that it stands in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Told {
     pub label: Label,
     pub frame: Option<usize>,
@@ -29,7 +29,7 @@ pub struct Told {
 }
 
 /// A disc.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Disc {
     pub x: i32,
     pub y: i32,
@@ -40,7 +40,7 @@ pub struct Disc {
 }
 
 /// A piece of the line; it leads to `place`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Piece {
     pub from: (i32, i32),
     pub to: (i32, i32),
@@ -49,7 +49,7 @@ pub struct Piece {
 }
 
 /// A door in a wall, in its middle.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Door {
     pub x: i32,
     pub y: i32,
@@ -59,7 +59,7 @@ pub struct Door {
 }
 
 /// Where a way out cuts the line.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Cut {
     /// Index of the way.
     pub way: usize,
@@ -69,7 +69,7 @@ pub struct Cut {
 }
 
 /// All of a picture, ready to be drawn.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Scene {
     /// The line runs from left to right.
     pub is_wide: bool,
