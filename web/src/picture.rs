@@ -211,5 +211,5 @@ fn list(rows: &[Row]) -> impl Iterator<Item = Html> {
 }
 
 fn said(words: &[label::Words]) -> String {
-    words.iter().map(|one| one.text.as_str()).collect::<Vec<_>>().join(" ")
+    words.iter().map(|one| one.text.as_str()).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
 }
