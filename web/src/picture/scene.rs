@@ -24,6 +24,7 @@ pub struct Placed {
 #[derive(Debug)]
 pub struct Told {
     pub label: Label,
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests ask whether the words lie in their frame"))]
     pub frame: Option<usize>,
     pub place: Option<Place>,
 }
