@@ -60,7 +60,7 @@ fn Picture(props: &Props) -> Html {
     let forms = use_memo((props.outcome.clone(), props.job.clone()), |(outcome, job)| forms(outcome, job));
     let Some((plan, wide, tall)) = &*forms else { return html! {} };
     let shown = tried.or(*chosen).filter(|way| *way < plan.ways.len());
-    let best = plan.ways.iter().position(|way| way.cut.is_some());
+    let best = plan.ways.first().is_some_and(|way| way.cut.is_some()).then_some(0);
     let name = format!("Where {} can lead: {}", plan.job, words(plan.approach));
     let stops = stops(plan);
     let spoken: String = stops.iter().map(|stop| format!("{}: {}. ", stop.number, stop.words)).collect();
@@ -109,13 +109,14 @@ fn Picture(props: &Props) -> Html {
 /// What a way out changes, in a sentence or two.
 fn cut(plan: &Plan, stops: &[Stop], shown: Option<usize>, best: Option<usize>) -> Html {
     let Some(way) = shown.and_then(|way| plan.ways.get(way)) else {
-        let best = best.and_then(|way| plan.ways.get(way));
-        return match best {
-            Some(way) => html! {
+        return match plan.ways.first() {
+            None => html! {},
+            Some(way) if best.is_some() => html! {
                 <>{"The bar across the line is where "}<b>{&way.title}</b>{" ends it."}</>
             },
-            None if plan.ways.is_empty() => html! {},
-            None => html! { {"No way out that fits ends the line before it does now."} },
+            Some(way) => html! {
+                <><b>{&way.title}</b>{" is the best that fits, and leaves the line as it is."}</>
+            },
         };
     };
     let Some(place) = way.cut else {
