@@ -122,8 +122,8 @@ fn a_phone_has_its_own_form() {
 #[test]
 fn names_are_text() {
     with_page("names in the picture", async |page| {
-        let text =
-            HOST_SOCKET.replace("agent:", "\"<script>alert(1)</script>\":").replace("agent:3.1", "<b>a</b>");
+        let text = HOST_SOCKET.replace("  agent:", "  \"<script>alert(1)</script>\":");
+        let text = text.replace("registry.example/agent:3.1", "\"<b>a</b>\"");
         page.paste(&text).await;
         page.wait_for_verdict("docker-compose", "critical").await;
         let words = said(page, ".map-wide .t-code").await.concat();

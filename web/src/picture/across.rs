@@ -5,8 +5,8 @@ use super::plan::{Gap, Item, Mark, Plan, Row};
 use super::scene::{BESIDE, Disc, END, Piece, Placed, SIDE_STOP, STOP, Scene};
 use super::tables::Place;
 
-/// The widest that a picture may be, for its words to be read.
-const WIDEST: i32 = 1300;
+/// The widest that a picture may be: its letters of 13 units are 11 pixels high where the page has room for 1089.
+const WIDEST: i32 = 1280;
 /// Columns of words.
 const COLUMN: std::ops::RangeInclusive<i32> = 118..=210;
 /// The way between two frames, with words and without.

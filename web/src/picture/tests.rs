@@ -85,7 +85,7 @@ fn check_form(scene: &Scene, steps: usize) {
         .collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=steps).collect::<Vec<_>>(), "the numbers are the path's");
-    assert!(scene.width <= 1300, "{} is too wide to be read", scene.width);
+    assert!(scene.width <= 1280, "{} is too wide to be read", scene.width);
 }
 
 #[track_caller]
