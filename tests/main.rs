@@ -13,7 +13,8 @@ mod cli; // The command line: arguments, exit codes, streams, each output format
 mod contain; // GitLab pipelines whose daemon stays, contained.
 mod given;
 mod hostile; // Bad input: no panic, no overflow, time in proportion to size.
-mod pairs; // Every rule in every format: what it reports, and a near miss.
+mod pairs;
+mod paths; // Every rule in every format: what it reports, and a near miss.
 mod ready; // Ready CI jobs for Dockerfiles.
 mod rewrites; // GitLab pipelines for another builder: before, after, and what holds of all.
 mod rewrites_pods; // The same of pods: Kubernetes and Tekton.

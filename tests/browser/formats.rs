@@ -147,3 +147,18 @@ fn shell() {
         clean: texts::SHELL_CLEAN,
     });
 }
+
+#[test]
+fn what_only_the_whole_analysis_reads() {
+    with_page("other formats", async |page| {
+        for (format, risk, text) in texts::OTHERS {
+            page.paste(text).await;
+            page.wait_for_verdict(format, risk).await;
+            let shown = page.value("document.querySelector('#format').selectedOptions[0].innerText").await;
+            let offered = format!("document.querySelector('#format option[value={format}]').innerText");
+            assert_eq!(shown, page.value(&offered).await, "{format} is called by its name");
+            assert!(page.count("#path li.stop").await >= 2, "{format}: the attack path has stops");
+            assert!(page.count("#alternatives li.alt").await >= 1, "{format}: ways out");
+        }
+    });
+}

@@ -21,6 +21,7 @@ pub(crate) mod key {
     pub(crate) const CONTROL: char = '\u{e009}';
     pub(crate) const END: char = '\u{e010}';
     pub(crate) const ESCAPE: char = '\u{e00c}';
+    pub(crate) const DOWN: char = '\u{e015}';
     pub(crate) const F8: char = '\u{e038}';
 }
 
@@ -38,8 +39,32 @@ impl Page {
         for name in ["clipboard-read", "clipboard-write"] {
             page.command("permissions", json!({ "descriptor": { "name": name }, "state": "granted" })).await;
         }
-        page.wait_for("the editor", "document.querySelector('#editor') !== null").await;
+        page.wait_for_whole().await;
         page
+    }
+
+    /// Opens the page again; the browser asks for none of these addresses.
+    pub(crate) async fn reopen_without(&self, addresses: &[&str]) {
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.setBlockedURLs", json!({ "urls": addresses })).await;
+        self.reopen().await;
+    }
+
+    /// Opens the page again; this script runs in it before its own.
+    pub(crate) async fn reopen_with(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+        self.reopen().await;
+    }
+
+    async fn reopen(&self) {
+        self.client.refresh().await.expect("the page opens again");
+        self.wait_for("the editor", "document.querySelector('#editor') !== null").await;
+    }
+
+    /// Waits until the whole analysis is there.
+    pub(crate) async fn wait_for_whole(&self) {
+        let format = "document.querySelector('#format option[value=tekton]') !== null";
+        self.wait_for("the whole analysis", format).await;
     }
 
     /// A command that WebDriver's standard has not, by the end of its address.
@@ -154,13 +179,28 @@ impl Page {
 
     /// Replaces what is in the editor by what is pasted, as a person does.
     pub(crate) async fn paste(&self, text: &str) {
+        self.paste_into("editor", text).await;
+    }
+
+    async fn paste_into(&self, id: &str, text: &str) {
         self.copy(text).await;
-        self.value("document.querySelector('#editor').focus()").await;
+        self.value(&format!("document.getElementById('{id}').focus()")).await;
         self.press(&[key::CONTROL, 'a']).await;
         self.press(&[key::CONTROL, 'v']).await;
         let length = text.encode_utf16().count();
-        self.wait_for("pasted text", &format!("document.querySelector('#editor').value.length === {length}"))
-            .await;
+        let pasted = format!("document.getElementById('{id}').value.length === {length}");
+        self.wait_for("pasted text", &pasted).await;
+    }
+
+    /// How long the browser itself works when this text is pasted into a text area that nothing watches.
+    pub(crate) async fn busy_with_bare(&self, text: &str) -> Duration {
+        let add = "document.body.append(Object.assign(document.createElement('textarea'), { id: 'bare', rows: 42, wrap: 'off' }))";
+        self.value(add).await;
+        let before = self.busy().await;
+        self.paste_into("bare", text).await;
+        let busy = self.busy().await - before;
+        self.value("document.getElementById('bare').remove()").await;
+        busy
     }
 
     /// Puts a text on the clipboard.
@@ -198,10 +238,11 @@ impl Page {
             let parameters = &event["params"];
             parameters["request"]["url"].as_str().or(parameters["url"].as_str()).map(str::to_owned)
         };
-        // The browser's own pages, such as that of a new tab, are no part of this, and data is no request.
+        // The browser's own pages, such as that of a new tab, are no part of this, and what the page holds itself is no request.
+        let own = ["chrome", "data:", "blob:"];
         requests
             .filter_map(|event| address(&event))
-            .filter(|url| !url.starts_with("chrome") && !url.starts_with("data:"))
+            .filter(|url| !own.iter().any(|own| url.starts_with(own)))
             .collect()
     }
 

@@ -21,13 +21,7 @@ fn nothing_is_asked_for_after_the_page_is_there() {
         let served = page.server.requests();
         page.type_text("docker build .").await;
         page.wait_for_verdict("shell", "medium").await;
-        for (text, format, risk) in [
-            (texts::GITLAB, "gitlab-ci", "high"),
-            (texts::GITHUB, "github-actions", "critical"),
-            (texts::COMPOSE, "docker-compose", "critical"),
-            (texts::DOCKERFILE, "dockerfile", "high"),
-            (texts::SHELL, "shell", "critical"),
-        ] {
+        for (format, risk, text) in texts::FIRST {
             page.paste(text).await;
             page.wait_for_verdict(format, risk).await;
         }

@@ -102,19 +102,26 @@ fn the_rewritten_text_follows_what_one_types() {
 }
 
 #[test]
-fn without_its_worker_the_page_says_what_is_missing() {
+fn without_the_whole_analysis_the_page_says_what_is_missing() {
     with_page("worker", async |page| {
-        // As when the file is not there.
+        for missing in ["*daemonless-wasm_bg.wasm", "*worker.js"] {
+            page.reopen_without(&[missing]).await;
+            page.paste(texts::GITLAB).await;
+            page.wait_for_verdict("gitlab-ci", "high").await;
+            page.wait_for("a word on it", "document.querySelector('#beyond[role=alert]') !== null").await;
+            assert!(page.texts("#beyond").await.concat().contains("daemonless fix"));
+            assert_eq!(page.count("#path, #rewrite").await, 0);
+        }
+        // A worker that breaks before it can answer.
+        page.reopen_without(&[]).await;
         let broken = "window.Worker = class extends EventTarget {
             constructor() { super(); setTimeout(() => this.dispatchEvent(new Event('error'))); }
             postMessage() {}
+            terminate() {}
         }";
-        page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": broken })).await;
-        page.client.refresh().await.expect("the page again");
-        page.wait_for("the page", "document.querySelector('#editor') !== null").await;
+        page.reopen_with(broken).await;
         page.paste(texts::GITLAB).await;
         page.wait_for_verdict("gitlab-ci", "high").await;
-        page.wait_for("a word on it", "document.querySelector('#rewrite [role=alert]') !== null").await;
-        assert!(page.texts("#rewrite [role=alert]").await.concat().contains("daemonless fix"));
+        page.wait_for("a word on it", "document.querySelector('#beyond[role=alert]') !== null").await;
     });
 }

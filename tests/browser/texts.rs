@@ -74,3 +74,125 @@ pub(crate) const SHELL_CLEAN: &str = "#!/bin/sh
 cargo build --release
 tar -czf app.tar.gz target/release/app
 ";
+
+/// The formats that the page itself reads, each with its risky text and its risk.
+pub(crate) const FIRST: &[(&str, &str, &str)] = &[
+    ("gitlab-ci", "high", GITLAB),
+    ("github-actions", "critical", GITHUB),
+    ("docker-compose", "critical", COMPOSE),
+    ("dockerfile", "high", DOCKERFILE),
+    ("shell", "critical", SHELL),
+];
+
+/// The formats that only the whole analysis reads, each with a risky text and its risk.
+pub(crate) const OTHERS: &[(&str, &str, &str)] = &[
+    (
+        "kubernetes",
+        "critical",
+        "apiVersion: v1
+kind: Pod
+metadata:
+  name: builder
+spec:
+  containers:
+    - name: build
+      image: docker:27
+      command: [docker, build, .]
+      volumeMounts:
+        - name: engine
+          mountPath: /var/run/docker.sock
+  volumes:
+    - name: engine
+      hostPath:
+        path: /var/run/docker.sock
+",
+    ),
+    (
+        "jenkinsfile",
+        "critical",
+        "pipeline {
+  agent { docker { image 'docker:27'; args '-v /var/run/docker.sock:/var/run/docker.sock' } }
+  stages {
+    stage('Image') { steps { sh 'docker build -t app .' } }
+  }
+}
+",
+    ),
+    (
+        "circleci",
+        "medium",
+        "version: 2.1
+jobs:
+  image:
+    machine:
+      image: ubuntu-2404:current
+    steps:
+      - checkout
+      - run: docker run --privileged -v /:/host alpine true
+workflows:
+  all:
+    jobs: [image]
+",
+    ),
+    (
+        "azure-pipelines",
+        "medium",
+        "pool:
+  name: Own
+steps:
+  - script: docker build -t app .
+  - task: Docker@2
+    inputs:
+      command: push
+",
+    ),
+    (
+        "tekton",
+        "high",
+        "apiVersion: tekton.dev/v1
+kind: Task
+metadata:
+  name: image
+spec:
+  steps:
+    - name: build
+      image: docker:27
+      script: docker build .
+      env:
+        - name: DOCKER_HOST
+          value: tcp://localhost:2375
+  sidecars:
+    - name: daemon
+      image: docker:27-dind
+      args: [--host=tcp://0.0.0.0:2375]
+      securityContext:
+        privileged: true
+",
+    ),
+    (
+        "gitlab-runner",
+        "critical",
+        "concurrent = 2
+
+[[runners]]
+  name = \"shared\"
+  executor = \"docker\"
+  [runners.docker]
+    image = \"alpine:3.20\"
+    privileged = true
+    volumes = [\"/var/run/docker.sock:/var/run/docker.sock\"]
+",
+    ),
+    (
+        "github-action",
+        "high",
+        "name: Image
+description: Builds the image.
+runs:
+  using: composite
+  steps:
+    - run: docker run --privileged alpine true
+      shell: bash
+",
+    ),
+];

@@ -41,7 +41,7 @@ fn alternative(way: &AlternativeReport, outcome: &Outcome, on: &Callback<Action>
     let id = way.builder.unwrap_or(way.kind);
     // Of the jobs for a Dockerfile the first with this builder.
     let is = |known: &&&str| **known == id || known.split_once(':').is_some_and(|(_, builder)| builder == id);
-    let act = outcome.builders.iter().find(is).map(|known| {
+    let act = outcome.report.rewrites.iter().find(is).map(|known| {
         let known = *known;
         let choose = on.reform(move |_: MouseEvent| Action::ChoseBuilder(known.to_owned()));
         let class = classes!("btn", (way.rank == 1).then_some("solid"));

@@ -1,4 +1,4 @@
-//! The page as a whole: the state, when the analysis runs, and what stands where.
+//! The page as a whole: the state, and what stands where.
 
 use std::rc::Rc;
 
@@ -10,18 +10,16 @@ use wasm_bindgen::JsCast;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
+use crate::analyst::use_analysis;
 use crate::footer::Footer;
 use crate::header::Header;
 use crate::rewriter::use_rewriter;
-use crate::state::{Action, Rewriter, Shared, Source, State};
+use crate::state::{Action, Loaded, Shared, Source, State};
 use crate::texts::Texts;
 use crate::{
-    alternatives, analysis, browser, choices, editor, explanation, findings, path, picture, position,
-    rewrite, verdict,
+    alternatives, analyst, browser, choices, editor, explanation, findings, path, picture, position, rewrite,
+    verdict,
 };
-
-/// How long the keyboard has to rest before the text is read, in milliseconds.
-const PAUSE: u32 = 150;
 
 impl Reducible for State {
     type Action = Action;
@@ -33,7 +31,7 @@ impl Reducible for State {
 
 #[component]
 pub fn App() -> Html {
-    let state = use_reducer_eq(State::default);
+    let state = use_reducer_eq(|| State { formats: analyst::formats(), ..State::default() });
     let on = {
         let dispatch = state.dispatcher();
         use_callback((), move |action: Action, ()| dispatch.dispatch(action))
@@ -51,16 +49,17 @@ pub fn App() -> Html {
     let job = told.job();
     let places = [
         ("check", true),
+        ("picture", picture::is_there(&told)),
         ("path", job.is_some_and(|job| !job.path.is_empty())),
         ("findings", found.is_some_and(|found| !found.report.findings.is_empty())),
         ("choices", true),
-        ("rewrite", found.is_some_and(|found| !found.builders.is_empty())),
+        ("rewrite", found.is_some_and(|found| !found.report.rewrites.is_empty())),
     ];
     let places: Vec<_> = places.into_iter().filter_map(|(id, there)| there.then_some(id)).collect();
     html! {
         <>
             <a class="skip" href="#editor">{"To the editor"}</a>
-            <Header {places} loaded={state.rewriter != Rewriter::OnItsWay} />
+            <Header {places} loaded={state.loaded != Loaded::First} />
             <main class="wrap" id="main">
                 <div class="first" id="check">
                     {editor::view(&state, &on)}
@@ -87,6 +86,7 @@ fn Answer(props: &AnswerProps) -> Html {
     let job = found.and_then(|outcome| Some((outcome, outcome.job(state.job.as_deref())?)));
     html! {
         <>
+            if found.is_some_and(|outcome| !outcome.whole) { {beyond(state.loaded)} }
             {picture::view(state)}
             {job.map(|(outcome, job)| path::view(outcome, job)).unwrap_or_default()}
             {found.map(|outcome| findings::view(state, outcome, on)).unwrap_or_default()}
@@ -98,28 +98,19 @@ fn Answer(props: &AnswerProps) -> Html {
     }
 }
 
-/// Runs the analysis when the text rests, and at once when the person answers a question about it.
-#[hook]
-fn use_analysis(state: &UseReducerHandle<State>, on: &Callback<Action>) {
-    let due = state.is_due().then(|| (state.source.clone(), state.context.clone()));
-    let analysed = use_mut_ref(|| None);
-    let on = on.clone();
-    use_effect_with(due, move |due| {
-        let Some((source, context)) = due.clone() else {
-            *analysed.borrow_mut() = None;
-            on.emit(Action::Analysed(None));
-            return Box::new(|| ()) as Box<dyn FnOnce()>;
-        };
-        let typed = analysed.borrow().as_ref().is_some_and(|before: &Source| before.text != source.text);
-        let pause = if typed { PAUSE } else { 0 };
-        let analysed = analysed.clone();
-        let timeout = Timeout::new(pause, move || {
-            let outcome = analysis::run(&source, &context).map(Shared::new);
-            *analysed.borrow_mut() = Some(source);
-            on.emit(Action::Analysed(outcome));
-        });
-        Box::new(|| drop(timeout))
-    });
+/// What stands in the place of what only the whole analysis says.
+fn beyond(loaded: Loaded) -> Html {
+    match loaded {
+        Loaded::OnlyFirst => html! {
+            <p class="s aside" id="beyond" role="alert">
+                {"The part of this page that tells the attack's path, the ways out and the new text could not be loaded. Load \
+                  the page again, or use "}<code>{"daemonless check"}</code>{" and "}<code>{"daemonless fix"}</code>{"."}
+            </p>
+        },
+        _ => html! {
+            <p class="s aside" id="beyond">{"The attack's path, the ways out and the new text are on their way."}</p>
+        },
+    }
 }
 
 /// Ways between findings, lines and explanations, from anywhere on the page: whatever carries a range leads to it,
@@ -175,7 +166,7 @@ fn use_texts(on: &Callback<Action>) {
     let on = on.clone();
     use_effect_with((), move |()| {
         spawn_local(async move {
-            let texts = browser::promised("texts").await;
+            let texts = browser::texts().await;
             on.emit(Action::Told(texts.map_or(Texts::Failed, |texts| Texts::Here(Shared::new(texts)))));
         });
     });

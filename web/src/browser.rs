@@ -14,10 +14,20 @@ pub const EDITOR: &str = "editor";
 
 const THEME: &str = "theme";
 
-/// The JSON that the page's start has asked for under this name; `None` where it did not come.
-pub async fn promised(name: &str) -> Option<Entry> {
+/// What the page's start has asked for under this name.
+async fn promised(name: &str) -> Option<JsValue> {
     let promise = js_sys::Reflect::get(&window(), &name.into()).ok()?;
-    entry(JsFuture::from(js_sys::Promise::resolve(&promise)).await.ok()?)
+    JsFuture::from(js_sys::Promise::resolve(&promise)).await.ok()
+}
+
+/// What makes a worker that holds the whole analysis; `None` where it did not come.
+pub async fn whole() -> Option<js_sys::Function> {
+    promised("whole").await?.dyn_into().ok()
+}
+
+/// The long texts; `None` where they did not come.
+pub async fn texts() -> Option<Entry> {
+    entry(promised("texts").await?)
 }
 
 /// A value of JSON; `None` where it is neither text, list nor object. It is as deep as the file, which is our own.

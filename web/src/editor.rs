@@ -1,6 +1,5 @@
 //! The person's text: a plain text area, with the marks of the findings under and beside it.
 
-use daemonless_core::format::{self, FORMATS};
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::platform::spawn_local;
 use yew::prelude::*;
@@ -11,7 +10,7 @@ use crate::mark::{line_tag, mark};
 use crate::markdown;
 use crate::position;
 use crate::samples::SAMPLES;
-use crate::state::{Action, Outcome, Shared, Source, State};
+use crate::state::{Action, Outcome, Shared, Source, State, UNKNOWN};
 
 /// The text area shows as many lines as the text has, within these.
 const ROWS: std::ops::RangeInclusive<usize> = 16..=42;
@@ -86,7 +85,7 @@ fn open_file(on_file: Callback<web_sys::File>) -> Html {
 fn read_as(state: &State, on: &Callback<Action>) -> Html {
     let report = state.outcome.as_ref().map(|outcome| &outcome.report);
     let chosen = state.source.format.as_deref();
-    let title = |id: &str| format::by_id(id).map_or("nothing known", |format| format.title);
+    let title = |id: &str| state.title(id).unwrap_or("nothing known");
     let recognised = match report {
         Some(report) if chosen.is_none() => title(report.format),
         _ => "what it looks like",
@@ -94,7 +93,7 @@ fn read_as(state: &State, on: &Callback<Action>) -> Html {
     let how = match report {
         _ if chosen.is_some() => "you said so",
         None => "",
-        Some(report) if report.format == "unknown" => "Say what it is.",
+        Some(report) if report.format == UNKNOWN => "Say what it is.",
         Some(report) if report.format_certain && state.source.path.is_empty() => "by its content. Not that?",
         Some(report) if report.format_certain => "by its name and content. Not that?",
         Some(_) => "but it may be something else. Not that?",
@@ -112,7 +111,7 @@ fn read_as(state: &State, on: &Callback<Action>) -> Html {
             <label for="format">{"Read as"}</label>{" "}
             <select id="format" {onchange}>
                 <option value="" selected={chosen.is_none()}>{recognised}</option>
-                {for FORMATS.iter().map(|format| option(format.id, format.title))}
+                {for state.formats.iter().map(|format| option(format.id, format.title))}
             </select>
             {" "}<span>{how}</span>
         </span>

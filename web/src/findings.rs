@@ -1,7 +1,6 @@
 //! What the person's lines say: each finding with its lines and what is known of its rule.
 
 use daemonless_core::report::FindingReport;
-use daemonless_core::rules;
 use yew::prelude::*;
 
 use crate::app::head;
@@ -82,15 +81,13 @@ fn show(state: &State, finding: &FindingReport, index: Option<usize>) -> Html {
 
 /// The rule's own documentation, closed at first.
 fn about(state: &State, id: &str) -> Html {
-    let Some(rule) = rules::by_id(id) else { return html! {} };
+    let rule = state.texts.find("rules").and_then(|rules| rules.find(id));
     html! {
         <details class="about">
-            <summary>{"About this rule: "}{markdown::line(rule.summary)}</summary>
-            if let Some(docs) = state.texts.find("rules") {
-                {markdown::text(docs.text(id), 3)}
-            } else {
-                {state.texts.instead()}
-            }
+            <summary>{"About this rule"}
+                if let Some(rule) = rule { {": "}{markdown::line(rule.text("summary"))} }
+            </summary>
+            if let Some(rule) = rule { {markdown::text(rule.text("docs"), 3)} } else { {state.texts.instead()} }
         </details>
     }
 }

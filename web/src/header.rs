@@ -12,8 +12,9 @@ use yew::prelude::*;
 use crate::browser;
 
 /// Places of the page: id and word.
-const PLACES: [(&str, &str); 5] = [
+const PLACES: [(&str, &str); 6] = [
     ("check", "Check"),
+    ("picture", "Picture"),
     ("path", "Attack path"),
     ("findings", "Findings"),
     ("choices", "Choices"),

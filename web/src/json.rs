@@ -1,7 +1,7 @@
 //! Values that came as JSON. What is missing or of another kind reads as empty: such texts are the project's own.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::js_sys::{Array, Reflect};
+use web_sys::js_sys::{Array, Object, Reflect};
 
 /// A value of any kind.
 #[derive(Clone, Debug)]
@@ -19,24 +19,36 @@ impl Json {
         Self(Reflect::get(&self.0, &key.into()).unwrap_or_default())
     }
 
-    /// The text of a key.
-    pub fn text(&self, key: &str) -> String {
-        self.optional_text(key).unwrap_or_default()
+    pub fn as_text(&self) -> Option<String> {
+        self.0.as_string()
     }
 
-    /// The text of a key that need not be there.
-    pub fn optional_text(&self, key: &str) -> Option<String> {
-        self.get(key).0.as_string()
+    pub fn as_number(&self) -> Option<f64> {
+        self.0.as_f64()
     }
 
-    /// The whole number of a key, such as an offset.
-    pub fn number(&self, key: &str) -> u32 {
-        self.get(key).0.as_f64().unwrap_or_default() as u32
+    pub fn is_true(&self) -> bool {
+        self.0.as_bool() == Some(true)
     }
 
-    /// The values of a key's list.
-    pub fn list(&self, key: &str) -> Vec<Self> {
-        let list = self.get(key).0.dyn_into::<Array>();
-        list.map(|list| list.iter().map(Self).collect()).unwrap_or_default()
+    /// Whether there is nothing: no value, or `null`.
+    pub fn is_absent(&self) -> bool {
+        self.0.is_undefined() || self.0.is_null()
     }
+
+    /// The values of a list.
+    pub fn items(&self) -> Vec<Self> {
+        self.0.dyn_ref::<Array>().map(|list| list.iter().map(Self).collect()).unwrap_or_default()
+    }
+}
+
+/// An object of what is there.
+pub fn object(entries: &[(&str, Option<JsValue>)]) -> JsValue {
+    let object = Object::new();
+    for (key, value) in entries {
+        if let Some(value) = value {
+            let _ = Reflect::set(&object, &(*key).into(), value);
+        }
+    }
+    object.into()
 }

@@ -1,7 +1,7 @@
 //! The page: a person's text on one side, what it means on the other, and nothing sent anywhere.
 
 mod alternatives;
-mod analysis;
+mod analyst;
 mod app;
 mod browser;
 mod choices;
@@ -19,6 +19,7 @@ mod markdown;
 mod path;
 mod picture;
 mod position;
+mod report;
 mod rewrite;
 mod rewriter;
 mod samples;
@@ -26,6 +27,7 @@ mod state;
 mod tabs;
 mod texts;
 mod verdict;
+mod worker;
 
 fn main() {
     match browser::element("app") {

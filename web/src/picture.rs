@@ -12,6 +12,7 @@ mod tables;
 mod tests;
 
 use daemonless_core::order;
+use daemonless_core::report::JobReport;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -22,9 +23,20 @@ use plan::{Item, Mark, Plan, Row, plan};
 use scene::Scene;
 use tables::Place;
 
+/// The job that is drawn, and what was said of it. Only the whole analysis tells the attack's path.
+fn drawn(state: &State) -> Option<(&Shared<Outcome>, &JobReport)> {
+    let outcome = state.outcome.as_ref().filter(|outcome| outcome.whole)?;
+    Some((outcome, state.job()?))
+}
+
+/// Whether there is a picture.
+pub fn is_there(state: &State) -> bool {
+    drawn(state).is_some()
+}
+
 /// The section on the job in question.
 pub fn view(state: &State) -> Html {
-    let (Some(outcome), Some(job)) = (&state.outcome, state.job()) else { return html! {} };
+    let Some((outcome, job)) = drawn(state) else { return html! {} };
     let told = if job.path.is_empty() {
         "Each frame is a boundary. Nothing here leads through one to an engine."
     } else {

@@ -2,7 +2,7 @@
 //! verdict on it. For a Dockerfile, a ready job.
 
 use daemonless_catalog::Builder;
-use daemonless_core::report::LeftReport;
+use daemonless_core::report::{LeftReport, RequirementReport};
 use daemonless_core::rewrite::contain;
 use daemonless_core::rewrite::ready::Way;
 use yew::platform::spawn_local;
@@ -15,8 +15,8 @@ use crate::first::{first, names};
 use crate::mark::{line_tag, risk};
 use crate::markdown;
 use crate::position::whole_line;
-use crate::rewriter::{Requirement, Rewrite};
-use crate::state::{Action, Outcome, Rewriter, State};
+use crate::rewriter::{Rewrite, Written};
+use crate::state::{Action, Outcome, State};
 use crate::tabs::tabs;
 
 /// How what a text is rewritten for is called.
@@ -35,7 +35,7 @@ fn job(id: &str) -> Option<&'static Way> {
 /// The section; nothing where no text can be written.
 pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
     let Some(builder) = outcome.builder(state.builder.as_deref()) else { return html! {} };
-    let ids = &outcome.builders;
+    let ids = &outcome.report.rewrites;
     let chosen = ids.iter().position(|id| *id == builder).unwrap_or(0);
     let on_choose = {
         let ids = ids.clone();
@@ -45,18 +45,19 @@ pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
     };
     let titles: Vec<_> = ids.iter().map(|id| title(id)).collect();
     let rewrite = state.rewrite(builder);
-    let missing = state.rewriter == Rewriter::Missing;
     let panel = match rewrite {
         // While one types, the last text stays until the next is there.
-        Some((rewrite, last)) => show(state, rewrite, last, on),
-        None if missing => html! {
-            <p role="alert">{"The part of this page that rewrites could not be loaded. Load the page again, or use "}
-                <code>{"daemonless fix"}</code>{"."}</p>
+        Some((rewrite, last)) => match &rewrite.written {
+            Some(written) => show(state, rewrite, written, last, on),
+            None => html! {
+                <p role="alert">{"Rewriting this text takes longer than a page should. "}<code>{"daemonless fix"}</code>
+                    {" takes its time."}</p>
+            },
         },
         None if job(builder).is_some() => html! { <p role="status">{"The job is being written …"}</p> },
         None => html! { <p role="status">{"Your pipeline is being rewritten …"}</p> },
     };
-    let busy = !missing && !rewrite.is_some_and(|(_, last)| last);
+    let busy = !rewrite.is_some_and(|(_, last)| last);
     let heading = match builder {
         contain::ID => "Your pipeline, its daemon contained",
         _ if job(builder).is_some() => "A job that builds it",
@@ -83,43 +84,44 @@ pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
 }
 
 /// The rewritten text; it can be taken along where it is of the `last` outcome.
-fn show(state: &State, rewrite: &Rewrite, last: bool, on: &Callback<Action>) -> Html {
+fn show(state: &State, rewrite: &Rewrite, written: &Written, last: bool, on: &Callback<Action>) -> Html {
     if let Some(way) = job(rewrite.builder) {
-        return show_job(state, rewrite, way, last, on);
+        return show_job(state, written, way, last, on);
     }
     html! {
         <>
-            {top(rewrite, last, state.copied, on)}
-            {show_diff(rewrite)}
-            <div class="after">{left(rewrite)}{runner(rewrite)}</div>
+            {top(rewrite, written, last, state.copied, on)}
+            {show_diff(rewrite, written)}
+            <div class="after">{left(written, "No command was left out: all that this text asks of the daemon was translated.")}
+                {runner(written)}</div>
             <details class="more">
                 <summary>{"The whole new text"}</summary>
                 <label class="vh" for="rewritten">{"The whole new text"}</label>
                 <textarea id="rewritten" class="whole" readonly=true wrap="off" rows="20" spellcheck="false"
-                    value={rewrite.text.clone()} />
+                    value={written.text.clone()} />
             </details>
         </>
     }
 }
 
 /// A ready job: all of its text, as nothing of the person's changes.
-fn show_job(state: &State, rewrite: &Rewrite, way: &Way, last: bool, on: &Callback<Action>) -> Html {
-    let rows = rewrite.text.lines().count().max(1).to_string();
+fn show_job(state: &State, written: &Written, way: &Way, last: bool, on: &Callback<Action>) -> Html {
+    let rows = written.text.lines().count().max(1).to_string();
     html! {
         <>
-            if rewrite.text.is_empty() {
+            if written.text.is_empty() {
                 <p>{"There is no such job for this Dockerfile: what stands in its way is below."}</p>
             } else {
                 <div class="difftop">
                     <span>{"For "}<code>{way.path}</code>{" in your repository."}</span>
-                    <span><span class="vh">{"The job: "}</span>{level(rewrite.after.0, rewrite.after.1)}</span>
-                    {buttons(way.path, rewrite, last, state.copied, on)}
+                    <span><span class="vh">{"The job: "}</span>{level(written.after.0, written.after.1)}</span>
+                    {buttons(way.path, written, last, state.copied, on)}
                 </div>
                 <label class="vh" for="rewritten">{"The job"}</label>
                 <textarea id="rewritten" class="whole" readonly=true wrap="off" {rows} spellcheck="false"
-                    value={rewrite.text.clone()} />
+                    value={written.text.clone()} />
             }
-            <div class="after">{left(rewrite)}{runner(rewrite)}</div>
+            <div class="after">{left(written, "Nothing: the job has all that your Dockerfile asks for.")}{runner(written)}</div>
         </>
     }
 }
@@ -138,28 +140,34 @@ fn keep_first(outcome: &Outcome, job: Option<&str>, chosen: &str) -> Html {
 }
 
 /// The old verdict, the new one, and the buttons.
-fn top(rewrite: &Rewrite, last: bool, copied: Option<bool>, on: &Callback<Action>) -> Html {
+fn top(
+    rewrite: &Rewrite,
+    written: &Written,
+    last: bool,
+    copied: Option<bool>,
+    on: &Callback<Action>,
+) -> Html {
     let file = rewrite.of.source.file();
-    let (_, count) = diff::pieces(&file.text, &rewrite.edits);
+    let (_, count) = diff::pieces(&file.text, &written.edits);
     html! {
         <div class="difftop">
             <span class="before-after">
                 <span class="vh">{"Before: "}</span>{level(rewrite.of.report.risk, rewrite.of.report.findings.len())}
                 <span class="arrow" aria-hidden="true">{"→"}</span>
-                <span class="vh">{"After: "}</span>{level(rewrite.after.0, rewrite.after.1)}
+                <span class="vh">{"After: "}</span>{level(written.after.0, written.after.1)}
             </span>
             <span>
                 {format!("{} out, {} in; the other {} are byte for byte yours.", lines(count.removed), count.added, count.same)}
             </span>
-            {buttons(&file.path, rewrite, last, copied, on)}
+            {buttons(&file.path, written, last, copied, on)}
         </div>
     }
 }
 
 /// What takes the new text along: to the clipboard, or as a file with the name of `path`.
-fn buttons(path: &str, rewrite: &Rewrite, last: bool, copied: Option<bool>, on: &Callback<Action>) -> Html {
+fn buttons(path: &str, written: &Written, last: bool, copied: Option<bool>, on: &Callback<Action>) -> Html {
     let copy = {
-        let (on, text) = (on.clone(), rewrite.text.clone());
+        let (on, text) = (on.clone(), written.text.clone());
         Callback::from(move |_: MouseEvent| {
             let (on, text) = (on.clone(), text.clone());
             spawn_local(async move { on.emit(Action::Copied(browser::copy(&text).await)) });
@@ -172,7 +180,7 @@ fn buttons(path: &str, rewrite: &Rewrite, last: bool, copied: Option<bool>, on: 
     };
     let download = {
         let name = path.rsplit('/').next().unwrap_or_default().to_owned();
-        let text = rewrite.text.clone();
+        let text = written.text.clone();
         Callback::from(move |_: MouseEvent| browser::download(&name, &text))
     };
     html! {
@@ -197,8 +205,8 @@ fn level(level: &'static str, findings: usize) -> Html {
     html! { <span class="levels" data-risk={level}>{risk(level)}{", "}{findings}</span> }
 }
 
-fn show_diff(rewrite: &Rewrite) -> Html {
-    let (pieces, _) = diff::pieces(&rewrite.of.source.file().text, &rewrite.edits);
+fn show_diff(rewrite: &Rewrite, written: &Written) -> Html {
+    let (pieces, _) = diff::pieces(&rewrite.of.source.file().text, &written.edits);
     let changes = pieces.iter().filter(|piece| matches!(piece, Piece::Change(_))).count();
     if changes == 0 {
         return html! { <p>{"Nothing in this text can be changed for it without you."}</p> };
@@ -263,22 +271,20 @@ fn column(class: &'static str, what: &'static str, first: usize, lines: &[Line])
     html! { <div class={classes!("side", class)}>{for (first..).zip(lines).map(line)}</div> }
 }
 
-/// What a person has to do: never empty.
-fn left(rewrite: &Rewrite) -> Html {
+/// What a person has to do; where that is nothing, the words for it.
+fn left(written: &Written, nothing: &'static str) -> Html {
     let item = |left: &LeftReport| {
         html! {
             <li><code>{&left.job}</code>{" "}{line_tag(&whole_line(left.line), "")}{" "}<code class="long">{&left.what}</code>
                 {": "}{markdown::line(&left.why)}</li>
         }
     };
-    let (rows, more) = first(rewrite.left.iter(), item);
+    let (rows, more) = first(written.left.iter(), item);
     html! {
         <div id="left">
             <h3>{"What is left to you"}</h3>
-            if rewrite.left.is_empty() && job(rewrite.builder).is_some() {
-                <p>{"Nothing: the job has all that your Dockerfile asks for."}</p>
-            } else if rewrite.left.is_empty() {
-                <p>{"No command was left out: all that this text asks of the daemon was translated."}</p>
+            if written.left.is_empty() {
+                <p>{nothing}</p>
             } else {
                 <ul class="plain">{rows}</ul>
                 if more > 0 { <p>{format!("And {more} more.")}</p> }
@@ -287,21 +293,21 @@ fn left(rewrite: &Rewrite) -> Html {
     }
 }
 
-fn runner(rewrite: &Rewrite) -> Html {
+fn runner(written: &Written) -> Html {
     html! {
         <div id="runner">
             <h3>{"What the runner must allow"}</h3>
-            if rewrite.requires.is_empty() {
+            if written.requires.is_empty() {
                 <p>{"Nothing beyond its defaults."}</p>
             } else {
-                <ul class="plain">{for rewrite.requires.iter().map(requirement)}</ul>
+                <ul class="plain">{for written.requires.iter().map(requirement)}</ul>
             }
         </div>
     }
 }
 
 /// A setting of the runner: what, where, how it looks, and the error without it.
-fn requirement(require: &Requirement) -> Html {
+fn requirement(require: &RequirementReport) -> Html {
     html! {
         <li>
             <p>{markdown::line(&require.text)}</p>

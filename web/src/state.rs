@@ -10,8 +10,11 @@ use daemonless_core::{Context, File, UNNAMED};
 use crate::rewriter::Rewrite;
 use crate::texts::Texts;
 
-/// Above this many bytes a text is read when the person asks for it, not at each key.
-pub const LARGE: usize = 256 << 10;
+/// What the analysis calls the format of a text that it does not recognise.
+pub const UNKNOWN: &str = "unknown";
+
+/// Few texts are longer than this, in bytes.
+const ORDINARY: usize = 64 << 10;
 
 /// The person's text, as the editor holds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,10 +47,6 @@ impl Source {
     /// Whether there is nothing to judge.
     pub fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
-    }
-
-    pub fn is_large(&self) -> bool {
-        self.text.len() > LARGE
     }
 }
 
@@ -93,8 +92,8 @@ pub struct Outcome {
     pub source: Source,
     pub context: Context,
     pub report: FileReport,
-    /// Ids of what the text can be rewritten for, best first: builders, and `contain` for its own daemon contained.
-    pub builders: Vec<&'static str>,
+    /// Whether the whole analysis said it: with the attack's path and the ways out.
+    pub whole: bool,
 }
 
 impl Outcome {
@@ -112,20 +111,42 @@ impl Outcome {
 
     /// The builder that the person chose, if the text can be rewritten for it, else the best one.
     pub fn builder(&self, chosen: Option<&str>) -> Option<&'static str> {
-        let chosen = self.builders.iter().find(|builder| Some(**builder) == chosen);
-        chosen.or(self.builders.first()).copied()
+        let builders = &self.report.rewrites;
+        let chosen = builders.iter().find(|builder| Some(**builder) == chosen);
+        chosen.or(builders.first()).copied()
     }
 }
 
-/// Where the worker that rewrites texts is.
+/// How long a text may be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Rewriter {
+pub enum Patience {
+    /// As one types.
     #[default]
-    OnItsWay,
-    /// It asks for nothing more.
-    There,
-    /// It did not come, or it broke.
-    Missing,
+    Brisk,
+    /// A text of ordinary size took longer than that: the machine is slow, or busy.
+    Slow,
+    /// The person asked for it, and waits.
+    Asked,
+}
+
+/// How much of the analysis is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Loaded {
+    /// What the page itself has: the verdict, for the formats that most people paste. The whole is on its way.
+    #[default]
+    First,
+    /// All of it, in a worker. The page asks for nothing more.
+    Whole,
+    /// The whole did not come, or it broke: other formats are not known, and nothing is said beyond the verdict.
+    OnlyFirst,
+}
+
+/// A format that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Format {
+    pub id: &'static str,
+    /// As people call it.
+    pub title: &'static str,
 }
 
 /// All that the page knows.
@@ -134,14 +155,17 @@ pub struct State {
     pub source: Source,
     /// What the person said about where it runs and who can start it.
     pub context: Context,
-    /// A large text is read because the person asked for it.
-    pub read_large: bool,
+    /// The text took too long to read, so it is not read again before the person asks for it.
+    pub held: bool,
+    /// How long it may take the next time.
+    pub patience: Patience,
     /// The last answer. It may lag behind the source by the time it takes to type a word.
     pub outcome: Option<Shared<Outcome>>,
     /// The last text for each builder. It may lag behind the outcome.
     pub rewrites: Vec<Shared<Rewrite>>,
-    /// What rewrites texts.
-    pub rewriter: Rewriter,
+    pub loaded: Loaded,
+    /// What can be read, in the order in which it is offered.
+    pub formats: Rc<[Format]>,
     /// Name of the job that the person chose.
     pub job: Option<String>,
     /// Id of the builder that the person chose.
@@ -172,14 +196,18 @@ pub enum Action {
     RunsOn(Option<Host>),
     /// The person corrects who can start it; `None`: as the file says.
     StartedBy(Option<Reach>),
-    /// Read a large text now.
-    ReadLarge,
+    /// This text takes too long to read while one types.
+    TooLong(Source),
+    /// Read it however long it takes.
+    ReadAnyway,
     /// The analysis of a source is done; `None`: there is nothing to say.
     Analysed(Option<Shared<Outcome>>),
     /// A text has been rewritten.
     Rewritten(Shared<Rewrite>),
-    /// The worker that rewrites has come, has broken or can't be had.
-    Rewriter(Rewriter),
+    /// The whole analysis has come, and reads these.
+    Loaded(Vec<Format>),
+    /// The whole analysis will not come.
+    Failed,
     ChoseJob(String),
     ChoseBuilder(String),
     At(Option<usize>),
@@ -194,7 +222,12 @@ pub enum Action {
 impl State {
     /// Whether the analysis is to be run as it is now.
     pub fn is_due(&self) -> bool {
-        !self.source.is_blank() && (self.read_large || !self.source.is_large())
+        !self.source.is_blank() && !self.held
+    }
+
+    /// How people call the format of that id.
+    pub fn title(&self, format: &str) -> Option<&'static str> {
+        self.formats.iter().find(|known| known.id == format).map(|known| known.title)
     }
 
     pub fn job(&self) -> Option<&JobReport> {
@@ -211,15 +244,15 @@ impl State {
     pub fn wanted(&self) -> Option<(Shared<Outcome>, &'static str)> {
         let outcome = self.outcome.as_ref()?;
         let first = outcome.builder(self.builder.as_deref());
-        let mut builders = first.into_iter().chain(outcome.builders.iter().copied());
+        let mut builders = first.into_iter().chain(outcome.report.rewrites.iter().copied());
         let builder = builders.find(|builder| !self.rewrite(builder).is_some_and(|(_, last)| last))?;
         Some((outcome.clone(), builder))
     }
 
     /// Nothing is known of this text; what was said about another one is forgotten.
     fn anew(&self, source: Source) -> Self {
-        let Self { depth, texts, rewriter, .. } = self.clone();
-        Self { source, depth, texts, rewriter, ..Self::default() }
+        let Self { depth, texts, loaded, formats, .. } = self.clone();
+        Self { source, depth, texts, loaded, formats, ..Self::default() }
     }
 
     /// The state after `action`.
@@ -232,14 +265,26 @@ impl State {
                 if next.source.is_blank() {
                     next = self.anew(Source { text: next.source.text, ..Source::default() });
                 }
-                next.read_large &= next.source.is_large();
             }
             Action::Opened(source) => next = self.anew(source),
             Action::Renamed(path) => next.source.path = path,
             Action::ReadAs(format) => next.source.format = format,
             Action::RunsOn(host) => next.context.host = host,
             Action::StartedBy(reach) => next.context.reach = reach,
-            Action::ReadLarge => next.read_large = true,
+            // The text as it is now is on its way.
+            Action::TooLong(source) if source != self.source => {}
+            Action::TooLong(source) => {
+                // It holds for the next keys too.
+                if next.patience == Patience::Brisk && source.text.len() <= ORDINARY {
+                    next.patience = Patience::Slow;
+                } else {
+                    next.held = true;
+                    next.outcome = None;
+                }
+            }
+            Action::ReadAnyway => (next.held, next.patience) = (false, Patience::Asked),
+            // What is late is of the text as it was a key ago; of another text, which is gone, it says nothing here.
+            Action::Analysed(Some(late)) if late.source != self.source && self.outcome.is_none() => {}
             Action::Analysed(outcome) => {
                 let findings = outcome.as_ref().map_or(0, |outcome| outcome.report.findings.len());
                 next.finding = next.finding.filter(|&finding| finding < findings);
@@ -250,7 +295,8 @@ impl State {
                 next.rewrites.retain(|other| other.builder != rewrite.builder);
                 next.rewrites.push(rewrite);
             }
-            Action::Rewriter(rewriter) => next.rewriter = rewriter,
+            Action::Loaded(formats) => (next.loaded, next.formats) = (Loaded::Whole, formats.into()),
+            Action::Failed => next.loaded = Loaded::OnlyFirst,
             Action::ChoseJob(job) => next.job = Some(job),
             Action::ChoseBuilder(builder) => {
                 next.builder = Some(builder);
@@ -342,16 +388,39 @@ mod tests {
     }
 
     #[test]
-    fn a_large_text_waits_to_be_asked() {
+    fn a_text_that_takes_too_long_waits_to_be_asked() {
         assert!(!after([]).is_due());
-        assert!(after([edited("a")]).is_due());
-        let large = "a".repeat(LARGE + 1);
-        let state = after([edited(&large)]);
-        assert!(!state.is_due());
-        let state = state.after(Action::ReadLarge);
+        let state = after([edited("a")]);
         assert!(state.is_due());
-        assert!(state.after(edited(&(large.clone() + "b"))).is_due());
-        assert!(!state.after(edited("a")).after(edited(&large)).is_due());
+        let too_long = || Action::TooLong(Source::new("", "a"));
+        let state = state.after(too_long());
+        assert!(state.is_due() && state.patience == Patience::Slow, "the machine may have been busy");
+        let state = state.after(too_long());
+        assert!(!state.is_due());
+        assert!(!state.after(edited("ab")).is_due());
+        assert!(state.after(edited("")).after(edited("b")).is_due(), "another text");
+        let state = state.after(Action::ReadAnyway);
+        assert!(state.is_due() && state.patience == Patience::Asked);
+        assert!(state.after(edited("ab")).is_due());
+        assert_eq!(state.after(Action::Opened(Source::new("b", "c"))).patience, Patience::Brisk);
+        let long = "a".repeat(ORDINARY + 1);
+        assert!(!after([edited(&long), Action::TooLong(Source::new("", &long))]).is_due());
+        let other = after([edited(&long), Action::Opened(Source::new("b", "c"))]);
+        assert!(other.after(Action::TooLong(Source::new("", &long))).is_due(), "it was said of another text");
+    }
+
+    #[test]
+    fn what_is_late_is_no_answer_on_another_text() {
+        let late = || with_findings(2);
+        assert!(after([edited("a"), late()]).outcome.is_none());
+        assert!(after([late(), edited("a"), late()]).outcome.is_some(), "of the text a key ago");
+        assert!(after([late(), Action::Opened(Source::new("b", "c")), late()]).outcome.is_none());
+    }
+
+    #[test]
+    fn another_text_is_read_by_what_is_there() {
+        let state = after([Action::Loaded(Vec::new()), Action::Opened(Source::default())]);
+        assert_eq!(state.loaded, Loaded::Whole);
     }
 
     fn finding() -> daemonless_core::report::FindingReport {
@@ -376,12 +445,13 @@ mod tests {
             jobs: Vec::new(),
             findings: (0..count).map(|_| finding()).collect(),
             notes: Vec::new(),
+            rewrites: Vec::new(),
         };
         Action::Analysed(Some(Shared::new(Outcome {
             source: Source::default(),
             context: Context::default(),
             report,
-            builders: Vec::new(),
+            whole: true,
         })))
     }
 

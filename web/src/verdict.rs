@@ -9,7 +9,7 @@ use crate::first::first;
 use crate::mark::{capital, line_tag, line_tags, mark, risk, words};
 use crate::markdown;
 use crate::position::whole_line;
-use crate::state::{Action, Outcome, State};
+use crate::state::{Action, Loaded, Outcome, Patience, State, UNKNOWN};
 
 /// More jobs than this, and those without an engine are folded away.
 const MANY_JOBS: usize = 12;
@@ -20,9 +20,11 @@ pub fn view(state: &State, on: &Callback<Action>) -> Html {
     let level = outcome.map_or("none", |outcome| outcome.report.risk);
     let content = match outcome {
         _ if state.source.is_blank() => empty(),
-        _ if !state.is_due() => large(state, on),
-        None => html! { <h1 id="headline">{"Reading."}</h1> },
-        Some(outcome) if outcome.report.format == "unknown" => unknown(outcome),
+        _ if state.held => held(state, on),
+        None => reading(),
+        // The whole analysis may know it.
+        Some(outcome) if outcome.report.format == UNKNOWN && state.loaded == Loaded::First => reading(),
+        Some(outcome) if outcome.report.format == UNKNOWN => unknown(outcome),
         Some(outcome) => answer(state, on, outcome),
     };
     let spoken = outcome.map(|outcome| spoken(outcome)).unwrap_or_default();
@@ -72,13 +74,20 @@ fn empty() -> Html {
     }
 }
 
-fn large(state: &State, on: &Callback<Action>) -> Html {
-    let onclick = on.reform(|_: MouseEvent| Action::ReadLarge);
+fn reading() -> Html {
+    html! { <h1 id="headline">{"Reading."}</h1> }
+}
+
+/// A text that took too long.
+fn held(state: &State, on: &Callback<Action>) -> Html {
+    let onclick = on.reform(|_: MouseEvent| Action::ReadAnyway);
+    let size = state.source.text.len() / 1000;
+    let ask = if state.patience == Patience::Asked { "Try once more" } else { "Read it now" };
     html! {
         <>
-            <h1 id="headline">{format!("This text is large: {} KB.", state.source.text.len() / 1000)}</h1>
-            <p class="lede">{"It is read when you ask for it, and may take a few seconds."}</p>
-            <p><button type="button" id="read-large" class="btn solid" {onclick}>{"Read it now"}</button></p>
+            <h1 id="headline">{"This text takes long to read."}</h1>
+            <p class="lede">{format!("It has {size} KB. So that the page stays quick, it is read to the end when you ask for it.")}</p>
+            <p><button type="button" id="read-anyway" class="btn solid" {onclick}>{ask}</button></p>
         </>
     }
 }
@@ -121,7 +130,7 @@ fn answer(state: &State, on: &Callback<Action>, outcome: &Outcome) -> Html {
             if let Some(job) = job {
                 {proof(job, &report.headline)}
                 {way_out(job, outcome)}
-                {facts(job, on)}
+                {facts(state, job, on)}
             }
             {errors(outcome)}
             {jobs(&report.jobs, job, on)}
@@ -160,7 +169,7 @@ fn way_out(job: &JobReport, outcome: &Outcome) -> Html {
     let best = job.alternatives.iter().filter(|alternative| alternative.verdict != "does not fit");
     let Some(best) = best.min_by_key(|alternative| alternative.rank) else { return html! {} };
     let (place, words) = match best.builder {
-        Some(builder) if outcome.builders.contains(&builder) => ("#rewrite", "See the change"),
+        Some(builder) if outcome.report.rewrites.contains(&builder) => ("#rewrite", "See the change"),
         _ => ("#alternatives", "See why"),
     };
     html! {
@@ -172,9 +181,11 @@ fn way_out(job: &JobReport, outcome: &Outcome) -> Html {
 }
 
 /// Power, host and reach; the last two can be corrected.
-fn facts(job: &JobReport, on: &Callback<Action>) -> Html {
+fn facts(state: &State, job: &JobReport, on: &Callback<Action>) -> Html {
     let to_host = on.reform(|id: Option<&'static str>| Action::RunsOn(id.and_then(Host::from_id)));
     let to_reach = on.reform(|id: Option<&'static str>| Action::StartedBy(id.and_then(Reach::from_id)));
+    let host = state.context.host.map(|host| host.id());
+    let reach = state.context.reach.map(|reach| reach.id());
     html! {
         <>
             <div class="sum">
@@ -182,8 +193,8 @@ fn facts(job: &JobReport, on: &Callback<Action>) -> Html {
                     <p class="t"><b>{"Power"}</b><span class="why">{"What one bad step gets"}</span></p>
                     <p>{markdown::line(&capital(job.power.title))}{line_tags(&job.power.lines)}</p>
                 </div>
-                {choice("host", "Where it runs", &job.host, &to_host)}
-                {choice("reach", "Who can start it", &job.reach, &to_reach)}
+                {choice("host", "Where it runs", &job.host, host, &to_host)}
+                {choice("reach", "Who can start it", &job.reach, reach, &to_reach)}
             </div>
             <p class="eq">
                 {"Power and place give the level; if strangers can start it on a machine that lasts, it rises by one. Correct \
@@ -193,17 +204,18 @@ fn facts(job: &JobReport, on: &Callback<Action>) -> Html {
     }
 }
 
-/// One fact with the values it could have, and the level that each leads to. `on` is told the id that the person
-/// chose, or `None` where the file is to be believed again.
+/// One fact with the values it could have, and the level that each leads to. What the person `chose` shows before the answer
+/// to it is there. `on` is told the id that the person chooses, or `None` where the file is to be believed again.
 fn choice(
     name: &'static str,
     legend: &'static str,
     fact: &FactReport,
+    chose: Option<&'static str>,
     on: &Callback<Option<&'static str>>,
 ) -> Html {
     let option = |choice: &ChoiceReport| {
         let (id, on) = (choice.id, on.clone());
-        let checked = id == fact.id;
+        let checked = id == chose.unwrap_or(fact.id);
         let onchange = Callback::from(move |event: Event| {
             if event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked()) {
                 on.emit(Some(id));

@@ -17,6 +17,17 @@ pub struct KnownImage {
     pub source: SourceRef,
 }
 
+impl KnownImage {
+    /// The last word of the repository, `*` aside: `docker` of `*/docker`, `kaniko-project` of `*/kaniko-project/*`.
+    fn last_word(&self) -> &'static str {
+        let written = self.repository.as_bytes();
+        let is_mark = |byte: &u8| matches!(byte, b'*' | b'/');
+        let end = written.iter().rposition(|byte| !is_mark(byte)).map_or(0, |at| at + 1);
+        let start = written.iter().take(end).rposition(is_mark).map_or(0, |at| at + 1);
+        self.repository.get(start..end).unwrap_or("")
+    }
+}
+
 /// What a container of the image is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -36,6 +47,12 @@ pub enum Role {
     SocketProxy,
 }
 
+/// Whether an image may be a known one: whether a part of its path, without the registry, ends as the last word of a known
+/// repository. It spares nearly all images the question in full.
+pub fn may_be_known(path: &str) -> bool {
+    path.split('/').any(|part| IMAGES.iter().any(|known| part.ends_with(known.last_word())))
+}
+
 /// What is known of an image. `repository` is the full name with registry and, on Docker Hub, `library/`; `tag` is
 /// `latest` where none is written.
 pub fn image(repository: &str, tag: &str) -> Option<&'static KnownImage> {
@@ -52,6 +69,14 @@ mod tests {
     #[track_caller]
     fn check(repository: &str, tag: &str, expected: Option<Role>) {
         assert_eq!(image(repository, tag).map(|known| known.role), expected, "{repository}:{tag}");
+    }
+
+    #[test]
+    fn what_is_known_may_be_known() {
+        for path in ["docker", "x/library/docker", "buildah/stable", "me/my-dind", "kaniko-project/warmer"] {
+            assert!(may_be_known(path), "{path}");
+        }
+        assert!(!may_be_known("alpine") && !may_be_known("team/app"));
     }
 
     #[test]

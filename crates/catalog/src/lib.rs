@@ -42,7 +42,7 @@ pub use builder::{After, BuilderInfo, Level, Requirement, Setting, Support, Vari
 pub use containment::{Containment, Daemon};
 pub use flags::{CommandFlags, Flag, Takes, flags};
 pub use hosted::{HandedSocket, HostedRunner, Installed, Service, handed, hosted};
-pub use image::{KnownImage, Role, image};
+pub use image::{KnownImage, Role, image, may_be_known};
 pub use ledger::{Article, Claim, Verdict};
 pub use option::{Group, OptionRow};
 pub use path::{StepTemplate, Technique, Weakness, step};

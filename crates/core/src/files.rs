@@ -18,6 +18,13 @@ const MOST_COMPARISONS: usize = 5_000_000;
 /// Files include each other this deep; GitLab allows a hundred levels.
 const DEEPEST: usize = 100;
 
+/// What stands behind the last `/` of a path: the name of a file or a program. It is asked of every command, so it looks at bytes;
+/// splitting took a seventh of the time of a script of short commands.
+pub fn file_name(path: &str) -> &str {
+    let start = path.bytes().rposition(|byte| byte == b'/').map_or(0, |slash| slash + 1);
+    path.get(start..).unwrap_or(path)
+}
+
 /// All texts of a call, by their paths.
 #[derive(Debug)]
 pub struct Files<'a> {
@@ -273,6 +280,11 @@ static CHECKOUTS: &[&str] = &[
 
 /// A path without `.`, `..`, doubled slashes and the variable for the checkout.
 fn clean(path: &str) -> String {
+    let has_variable = path.contains('$');
+    let is_clean = |part: &str| !matches!(part, "" | "." | "..");
+    if !has_variable && path.split('/').all(is_clean) {
+        return path.to_owned();
+    }
     let path = CHECKOUTS.iter().fold(path.to_owned(), |path, name| path.replace(name, ""));
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

@@ -30,7 +30,7 @@ mod testing;
 pub(crate) use expression::next as next_expression;
 
 use crate::File;
-use crate::files::Files;
+use crate::files::{Files, file_name};
 use crate::model::Unit;
 use crate::source::FileId;
 
@@ -91,7 +91,7 @@ const MOST_LINES: usize = 2_000;
 impl<'t> Probe<'t> {
     pub fn new(file: &'t File) -> Self {
         let text = file.text.trim_start_matches('\u{feff}');
-        let name = file.path.rsplit('/').next().unwrap_or("");
+        let name = file_name(&file.path);
         let keys = text.lines().filter_map(top_key).take(MOST_KEYS).collect();
         Self { path: &file.path, name, text, keys }
     }

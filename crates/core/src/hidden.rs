@@ -3,6 +3,7 @@
 
 use daemonless_catalog::{Need, program};
 
+use crate::files::file_name;
 use crate::model::{Command, Confidence};
 
 /// What a command asks for unseen.
@@ -58,7 +59,7 @@ const MOST_BYTES: usize = 200;
 /// What a command asks an engine for unseen; `None` for an engine's own command and for one that shows nothing of it.
 pub fn hidden(command: &Command) -> Option<Hidden> {
     let mut words = command.words.iter().map(|word| word.as_str());
-    let name = base(words.next()?);
+    let name = file_name(words.next()?);
     if let Some(known) = program(name, words.clone()) {
         let confidence = if known.sure { Confidence::Implied } else { Confidence::Possible };
         return Some(Hidden { need: known.need, engine: known.engine, confidence });
@@ -83,7 +84,7 @@ fn targets<'a>(words: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a
 
 /// Whether it runs what this file does not show, and may well be an engine's command.
 pub fn may_call(command: &Command) -> bool {
-    let name = command.words.first().map_or("", |word| base(word.as_str()));
+    let name = command.words.first().map_or("", |word| file_name(word.as_str()));
     CALLERS.contains(&name) || script(command).is_some()
 }
 
@@ -93,10 +94,6 @@ pub fn script(command: &Command) -> Option<&str> {
     let first = words.next()?;
     let path = if SHELLS.contains(&first) { words.find(|word| !word.starts_with('-'))? } else { first };
     path.ends_with(".sh").then_some(path)
-}
-
-fn base(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// What a name says that asks Docker for something: `docker-build`, `dockerPushToRepo.sh`, `docker`.

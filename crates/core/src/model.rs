@@ -313,7 +313,7 @@ pub struct Command {
     pub input: Option<Input>,
     /// Variables that an engine's client or daemon reads, as they stand when this command runs: exported in the script
     /// or set in front of the command. The job's and the container's own variables are not repeated here.
-    pub engine_env: Arc<Vec<Var>>,
+    pub engine_env: Arc<[Var]>,
     /// It only runs in some cases (`if`, `case`, after `&&` or `||`).
     pub conditional: bool,
     /// It stands inside the quotes of another command's word (`sh -c '…'`, `"$(…)"`).

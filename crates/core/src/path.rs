@@ -60,6 +60,12 @@ pub fn path(job: &Job, verdict: &Verdict, needs: &Needs) -> Vec<Step> {
     path.steps
 }
 
+/// What a container of the job is called.
+fn name(job: &Job, container: &Container) -> String {
+    let image = container.image.as_ref().map(|image| image.as_str().to_owned());
+    image.or_else(|| container.names.first().cloned()).unwrap_or_else(|| job.name.clone())
+}
+
 struct Path<'a> {
     job: &'a Job,
     verdict: &'a Verdict,
@@ -118,6 +124,11 @@ impl Path<'_> {
         }
     }
 
+    /// Whether jobs of a CI service run beside it and after it.
+    fn is_among_jobs(&self) -> bool {
+        matches!(self.job.noun, "action" | "job" | "runner" | "task")
+    }
+
     /// How the code reaches an engine and what it asks of it.
     fn engine(&mut self) {
         let sure = |access: &&Access| access.confidence > Confidence::Possible;
@@ -127,21 +138,7 @@ impl Path<'_> {
             let lines: Vec<Span> = access.proof.iter().map(|(span, _)| *span).collect();
             match access.approach {
                 Approach::HostSocket => self.socket(access, &lines),
-                Approach::NestedDaemon | Approach::RootlessDaemon => {
-                    let (host, open, address) = self.nested_address();
-                    let mut lines = lines.clone();
-                    lines.extend(address);
-                    self.push(
-                        if open { "call-open-tcp" } else { "call-nested" },
-                        vec![("host", host)],
-                        lines,
-                    );
-                    if access.approach == Approach::NestedDaemon {
-                        let daemon = self.job.containers.iter().find(|one| access::daemon(one).is_some());
-                        let lines = daemon.and_then(access::daemon_span).into_iter().collect();
-                        self.push("nested-privileged-out", Vec::new(), lines);
-                    }
-                }
+                Approach::NestedDaemon | Approach::RootlessDaemon => self.nested(access, lines),
                 Approach::AmbientDaemon => {
                     self.push("call-ambient", Vec::new(), lines);
                     let starts = self.started();
@@ -178,6 +175,27 @@ impl Path<'_> {
         self.push("start-root-container", Vec::new(), starts);
     }
 
+    fn nested(&mut self, access: &Access, mut lines: Vec<Span>) {
+        let daemon = self.job.containers.iter().find(|one| access::daemon(one).is_some());
+        let own = daemon.filter(|daemon| daemon.role != Role::Service);
+        match (self.nested_address(), own) {
+            // Nothing says another address, and none is needed.
+            ((.., address), Some(own)) if address.is_empty() => {
+                self.push("call-own-daemon", vec![("container", name(self.job, own))], lines);
+            }
+            ((host, open, address), _) => {
+                lines.extend(address);
+                let key = if open { "call-open-tcp" } else { "call-nested" };
+                self.push(key, vec![("host", host)], lines);
+            }
+        }
+        if access.approach == Approach::NestedDaemon {
+            let started = daemon.and_then(access::daemon_span);
+            let lines = started.into_iter().chain(daemon.and_then(|daemon| daemon.privileged)).collect();
+            self.push("nested-privileged-out", Vec::new(), lines);
+        }
+    }
+
     /// The nested daemon's address as the job has it, whether it asks for no certificate, and where that is written.
     fn nested_address(&self) -> (String, bool, Vec<Span>) {
         let inner = self.job.containers.iter().flat_map(|container| &container.env);
@@ -207,11 +225,7 @@ impl Path<'_> {
 
     /// What one container's own settings open.
     fn container(&mut self, container: &Container) {
-        let name = match (&container.image, container.names.first()) {
-            (Some(image), _) => image.as_str().to_owned(),
-            (None, Some(name)) => name.clone(),
-            (None, None) => self.job.name.clone(),
-        };
+        let name = name(self.job, container);
         let daemon = access::daemon(container).is_some();
         let telling = |mount: &&Mount| {
             let source = mount.source.as_ref();
@@ -277,7 +291,8 @@ impl Path<'_> {
         let vm = self.verdict.host.what == Host::Vm;
         let host = matches!(self.verdict.power.what, Power::HostRoot | Power::HostPrivilege);
         if host && !vm {
-            self.push("other-jobs", Vec::new(), Vec::new());
+            let key = if self.is_among_jobs() { "other-jobs" } else { "other-containers" };
+            self.push(key, Vec::new(), Vec::new());
         }
         let wiping = |name: &str| name.ends_with("prune");
         let prunes: Vec<_> =
@@ -294,7 +309,8 @@ impl Path<'_> {
                 .or_else(|| self.needs.get(Need::Build))
                 .cloned()
                 .unwrap_or_default();
-            self.push("poison-cache", Vec::new(), pulls);
+            let key = if self.is_among_jobs() { "poison-cache" } else { "poison-image" };
+            self.push(key, Vec::new(), pulls);
         }
         if vm {
             self.push("vm-end", Vec::new(), Vec::new());

@@ -49,6 +49,9 @@ pub struct FileReport {
     pub findings: Vec<FindingReport>,
     /// Possible ones: another file or a setting would tell. They count for nothing.
     pub notes: Vec<FindingReport>,
+    /// Ids of what [`crate::rewrite`] can write it for, best first: builders, `contain` for its own daemon contained, and
+    /// for a Dockerfile the jobs that build it.
+    pub rewrites: Vec<&'static str>,
 }
 
 /// A range of the text.

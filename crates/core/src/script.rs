@@ -9,6 +9,7 @@ mod wrapper;
 
 use std::sync::Arc;
 
+use crate::files::file_name;
 use crate::model::{Command, Input, Joined, Place, Value, Var};
 use crate::source::{Span, Text};
 use crate::syntax::shell::{
@@ -57,7 +58,7 @@ pub fn split_words(text: &Text, scope: &mut Scope) -> Vec<Value> {
 /// Whether a script names an interpreter in its first line that is no shell.
 pub fn is_foreign(script: &str) -> bool {
     let Some(line) = script.strip_prefix("#!").and_then(|rest| rest.lines().next()) else { return false };
-    let mut words = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
+    let mut words = line.split_whitespace().map(file_name);
     let program = words.find(|word| *word != "env" && !word.starts_with('-') && !word.contains('='));
     !program
         .is_some_and(|program| matches!(program, "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh" | "busybox"))
@@ -443,13 +444,13 @@ impl Lowering<'_> {
     }
 
     /// The engine's variables for a command that has `variables` in front of it.
-    fn engine_env(&mut self, variables: &[Var], context: &Context) -> Arc<Vec<Var>> {
+    fn engine_env(&mut self, variables: &[Var], context: &Context) -> Arc<[Var]> {
         let exported = match context.place {
             Place::Elsewhere => Arc::default(),
             _ => self.scope.engine_env(),
         };
         let own = engine_variables(&context.variables, variables);
-        if own.is_empty() { exported } else { Arc::new(engine_variables(&exported, &own)) }
+        if own.is_empty() { exported } else { engine_variables(&exported, &own).into() }
     }
 
     /// Emits the commands of substitutions in a command's words, except those of a script that is read by itself.

@@ -6,6 +6,7 @@ use crate::Context;
 use crate::access::Access;
 use crate::engine::image::known;
 use crate::engine::mount::{self, Sensitive};
+use crate::files::file_name;
 use crate::model::{Confidence, Container, Job, Namespace, Reach, Role, Told, Unit, Value};
 use crate::source::Span;
 
@@ -224,7 +225,7 @@ fn host_group(job: &Job) -> Vec<(Span, String)> {
 /// Whether a command makes an engine's socket writable for others than root.
 pub fn opens_socket(command: &crate::model::Command) -> bool {
     let mut words = command.words.iter().map(Value::as_str);
-    let program = words.next().unwrap_or("").rsplit('/').next().unwrap_or("");
+    let program = file_name(words.next().unwrap_or(""));
     let words: Vec<&str> = words.collect();
     let socket = || words.iter().any(|word| mount::socket(word).is_some_and(|socket| socket.direct));
     let open = || {

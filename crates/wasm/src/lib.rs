@@ -2,11 +2,19 @@
 //!
 //! It keeps nothing between calls and asks for nothing: what it is given is all that it reads.
 
+use daemonless_core::format::FORMATS;
 use daemonless_core::model::{Host, Reach};
 use daemonless_core::{Context, File};
 use js_sys::JSON;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
+
+/// A format.
+#[derive(Serialize)]
+struct Named {
+    id: &'static str,
+    title: &'static str,
+}
 
 /// A named text: `{path, text, format?}`.
 #[derive(Deserialize)]
@@ -29,6 +37,16 @@ struct Known {
     /// Who can start them: `strangers`, `pushers` or `protected`.
     #[serde(default)]
     reach: Option<String>,
+}
+
+/// The formats that it reads: `{id, title}` of each, in the order in which they are offered.
+///
+/// # Errors
+/// None that a caller could cause.
+#[wasm_bindgen]
+pub fn formats() -> Result<JsValue, JsError> {
+    let formats: Vec<_> = FORMATS.iter().map(|format| Named { id: format.id, title: format.title }).collect();
+    to_js(&formats)
 }
 
 /// The report on `files`, read together.

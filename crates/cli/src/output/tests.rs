@@ -68,6 +68,7 @@ fn sample() -> (Report, [File; 1]) {
         headline: String::new(),
         needs: vec!["build"],
         need_lines: Vec::new(),
+        containers: Vec::new(),
         accesses: Vec::new(),
         power: fact("host-privilege"),
         host: fact("shared"),
@@ -84,6 +85,7 @@ fn sample() -> (Report, [File; 1]) {
         jobs: vec![job],
         findings: vec![finding("high", "implied", range(10, 7, 10, 18))],
         notes: vec![finding("medium", "possible", range(2, 6, 2, 8))],
+        rewrites: Vec::new(),
     };
     let text = File { path: file.path.clone(), text: TEXT.to_owned(), format: None };
     (Report { schema: 1, files: vec![file], read: Vec::new(), missing: Vec::new() }, [text])

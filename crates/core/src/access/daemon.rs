@@ -4,6 +4,7 @@ use daemonless_catalog::{Approach, Power};
 
 use crate::engine::image::{self, Kind, Reference};
 use crate::engine::mount;
+use crate::files::file_name;
 use crate::map::Map;
 use crate::model::{Container, Mount, Role, Value};
 use crate::source::Span;
@@ -12,7 +13,7 @@ use crate::source::Span;
 fn starter(container: &Container) -> Option<&Value> {
     const PROGRAMS: [&str; 5] =
         ["dockerd", "dockerd-entrypoint.sh", "dockerd-rootless.sh", "dind", "start-docker.sh"];
-    let name = |word: &Value| PROGRAMS.contains(&word.as_str().rsplit('/').next().unwrap_or(""));
+    let name = |word: &Value| PROGRAMS.contains(&file_name(word.as_str()));
     container.command.iter().find(|word| name(word))
 }
 
@@ -49,7 +50,7 @@ pub fn daemon(container: &Container) -> Option<bool> {
         Role::Service => by_image(true).or_else(by_command),
         // An image that stands on a daemon's and starts something of its own still starts the daemon, as a rule.
         Role::Image => by_image(false).or_else(by_command).or_else(|| {
-            let scripts = container.command.iter().map(|word| word.as_str().rsplit('/').next().unwrap_or(""));
+            let scripts = container.command.iter().map(|word| file_name(word.as_str()));
             let mut scripts = scripts.filter(|name| name.ends_with(".sh"));
             scripts.any(|name| name.split(['-', '_', '.']).any(|part| part == "dind")).then_some(false)
         }),

@@ -2,6 +2,7 @@
 
 use daemonless_catalog::{CommandFlags, Takes, flags};
 
+use crate::files::file_name;
 use crate::model::{Command, Value};
 use crate::source::{Span, Text};
 
@@ -96,7 +97,7 @@ impl Invocation {
     /// Reads a command; `None` where its program is none of the known ones. `index` is its place among the job's commands.
     pub fn parse(index: usize, command: &Command) -> Option<Self> {
         let (program, rest) = command.words.split_first()?;
-        let name = program.as_str().rsplit('/').next()?;
+        let name = file_name(program.as_str());
         let (_, tool, prefix) = PROGRAMS.iter().find(|(file, _, _)| *file == name)?;
         let named = || {
             let option = |word: &Value| {

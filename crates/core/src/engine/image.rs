@@ -1,6 +1,8 @@
 //! Image references: registry, repository, tag and digest, also where parts of them are variables.
 
-use daemonless_catalog::{Builder, KnownImage, Role, image};
+use daemonless_catalog::{Builder, KnownImage, Role, image, may_be_known};
+
+use crate::files::file_name;
 
 /// A reference taken apart. Parts that are absent are empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +36,7 @@ impl<'a> Reference<'a> {
 
     /// The last part of the repository's path.
     pub fn name(&self) -> &'a str {
-        self.repository.rsplit('/').next().unwrap_or("")
+        file_name(self.repository)
     }
 
     /// Whether nothing fixes the version: no tag and no digest, or a tag that moves.
@@ -61,6 +63,9 @@ impl<'a> Reference<'a> {
 /// What is known of the image of this reference. A mirror keeps the path that it mirrors.
 pub fn known(text: &str) -> Option<&'static KnownImage> {
     let reference = Reference::parse(text);
+    if !may_be_known(reference.repository) {
+        return None;
+    }
     let tag = if reference.tag.is_empty() { "latest" } else { reference.tag };
     let library = if reference.repository.contains('/') { "" } else { "library/" };
     let hub = format!("docker.io/{library}{}", reference.repository);

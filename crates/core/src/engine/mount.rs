@@ -1,6 +1,7 @@
 //! Mounts: the short and the `key=value` syntax, and what a path of the host gives away.
 
 use super::command_line::part;
+use crate::files::file_name;
 use crate::model::{Mount, Value};
 use crate::source::{Span, Text};
 
@@ -161,7 +162,7 @@ pub fn socket(path: &str) -> Option<Socket> {
             || path.starts_with('~')
             || path.starts_with("$HOME")
             || path.starts_with("${HOME");
-    let name = path.rsplit('/').next().unwrap_or("");
+    let name = file_name(&path);
     if let Some((_, engine)) = SOCKET_NAMES.iter().find(|(socket, _)| *socket == name) {
         return Some(Socket { engine, rootless, direct: true });
     }

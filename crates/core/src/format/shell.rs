@@ -1,7 +1,7 @@
 //! Shell: scripts, and docker command lines as tutorials show them.
 
 use super::{Format, Probe};
-use crate::files::Files;
+use crate::files::{Files, file_name};
 use crate::model::{Job, Unit};
 use crate::script::{self, Scope};
 use crate::source::{FileId, Span, Text};
@@ -31,8 +31,7 @@ fn is_command(line: &str) -> bool {
     let mut words =
         line.split_whitespace().skip_while(|word| matches!(*word, "$" | "sudo" | "exec" | "time"));
     let program = words.next().unwrap_or("");
-    PROGRAMS.contains(&program.rsplit('/').next().unwrap_or(""))
-        && words.next().is_some_and(|next| next != ":")
+    PROGRAMS.contains(&file_name(program)) && words.next().is_some_and(|next| next != ":")
 }
 
 fn lower(files: &Files<'_>, id: FileId) -> Unit {
@@ -49,7 +48,7 @@ fn lower(files: &Files<'_>, id: FileId) -> Unit {
     let start = file.text.len() - file.text.trim_start().len();
     let span = Span::new(id, start..file.text.trim_end().len().max(start));
     let first = Span { end: span.start, ..span };
-    let name = file.path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("script");
+    let name = Some(file_name(&file.path)).filter(|name| !name.is_empty()).unwrap_or("script");
     let job =
         Job { name: name.to_owned(), name_span: first, span, commands, noun: "script", ..Job::default() };
     Unit { jobs: vec![job], errors, ..Unit::default() }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::cursor::Cursor;
 use super::expression::{Context, Expressions};
+use crate::files::file_name;
 use crate::map::{Map, Set};
 use crate::model::{Command, Input, Value, Var, Via};
 use crate::script::{ENGINE_VARIABLES, Scope, lower, split_words};
@@ -92,7 +93,7 @@ pub(super) fn words(entry: &Cursor<'_>, context: &Context<'_, '_>) -> Vec<Value>
 
 /// Interpreters whose programs are no commands.
 pub(super) fn is_command_shell(shell: &str) -> bool {
-    let program = shell.split_whitespace().next().unwrap_or("").rsplit('/').next().unwrap_or("");
+    let program = file_name(shell.split_whitespace().next().unwrap_or(""));
     !["python", "node", "perl", "ruby", "deno", "bun"].iter().any(|other| program.starts_with(other))
 }
 
@@ -146,15 +147,15 @@ pub(super) fn set_engine(commands: &mut [Command], own: Vec<Var>) {
     if own.is_empty() {
         return;
     }
-    let own = Arc::new(own);
+    let own: Arc<[Var]> = own.into();
     for command in commands {
         if command.engine_env.is_empty() {
             command.engine_env = Arc::clone(&own);
         } else {
-            let mut all = Vec::clone(&own);
+            let mut all = own.to_vec();
             all.retain(|var| command.engine_env.iter().all(|set| set.name != var.name));
             all.extend(command.engine_env.iter().cloned());
-            command.engine_env = Arc::new(all);
+            command.engine_env = all.into();
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::map::Map;
 use crate::model::{Confidence, Container, Job, Reach, Role};
 use crate::needs::Needs;
 use crate::path::{Step, path};
-use crate::rewrite;
+use crate::rewrite::{self, contain, ready};
 use crate::rule::Finding;
 use crate::source::{FileId, LineIndex, Span};
 use crate::verdict::{Fact, Origin, Verdict};
@@ -27,9 +27,15 @@ use crate::verdict::{Fact, Origin, Verdict};
 pub fn file_report(files: &Files<'_>, index: usize, analysis: Analysis) -> FileReport {
     let id = FileId::of(index);
     let (path, text) = files.file(id).map_or(("", ""), |file| (&file.path, &file.text));
-    let places = Places { id, text, lines: LineIndex::new(text), files, others: RefCell::default() };
+    let places = Places {
+        id,
+        text,
+        lines: LineIndex::new(text),
+        files,
+        others: RefCell::default(),
+        shared: RefCell::new(Map::new()),
+    };
     let format = analysis.detected.format.map(|format| format.id);
-    let mut shared = Map::new();
     let risk = analysis.risk().id();
     let judged: Vec<_> = analysis.unit.jobs.iter().zip(&analysis.verdicts).collect();
     let headline = headline::of_file(format, &judged);
@@ -40,20 +46,47 @@ pub fn file_report(files: &Files<'_>, index: usize, analysis: Analysis) -> FileR
     let (notes, findings) =
         (notes.into_iter().map(finding).collect(), findings.into_iter().map(finding).collect());
     let judged = analysis.unit.jobs.into_iter().zip(analysis.verdicts).zip(analysis.needs);
+    let jobs: Vec<JobReport> = judged
+        .map(|((job, verdict), needs)| places.job(format.unwrap_or("unknown"), &job, &verdict, &needs))
+        .collect();
     FileReport {
         path: path.to_owned(),
         format: format.unwrap_or("unknown"),
         format_certain: analysis.detected.certain,
         risk,
         headline,
-        jobs: judged
-            .map(|((job, verdict), needs)| {
-                places.job(format.unwrap_or("unknown"), &job, &verdict, &needs, &mut shared)
-            })
-            .collect(),
+        rewrites: rewrites(format, &jobs),
+        jobs,
         findings,
         notes,
     }
+}
+
+/// Ids of what the file can be rewritten for, best first. Jobs rank their own ways; the best rank that one has anywhere
+/// counts.
+fn rewrites(format: Option<&str>, jobs: &[JobReport]) -> Vec<&'static str> {
+    if cfg!(feature = "ways") && format == Some(ready::FORMAT) && !jobs.is_empty() {
+        return ready::WAYS.iter().map(|way| way.id).collect();
+    }
+    let mut ranked: Vec<(u32, &'static str)> = Vec::new();
+    let mut seen: Option<&Arc<[AlternativeReport]>> = None;
+    for job in jobs {
+        // Jobs that ask for the same share their ways.
+        if seen.is_some_and(|seen| Arc::ptr_eq(seen, &job.alternatives)) {
+            continue;
+        }
+        seen = Some(&job.alternatives);
+        for way in job.alternatives.iter().filter(|way| way.rewrite) {
+            let contained = (way.kind == contain::ID).then_some(contain::ID);
+            let Some(id) = way.builder.or(contained) else { continue };
+            match ranked.iter_mut().find(|(_, known)| *known == id) {
+                Some((rank, _)) => *rank = way.rank.min(*rank),
+                None => ranked.push((way.rank, id)),
+            }
+        }
+    }
+    ranked.sort_unstable();
+    ranked.into_iter().map(|(_, id)| id).collect()
 }
 
 /// A job that starts more containers than this is no clearer with all of them named.
@@ -69,6 +102,8 @@ struct Places<'a> {
     files: &'a Files<'a>,
     /// Of other files that something is said of.
     others: RefCell<Map<FileId, (Arc<str>, LineIndex)>>,
+    /// The ways out that jobs share.
+    shared: RefCell<Map<Key, Arc<[AlternativeReport]>>>,
 }
 
 impl Places<'_> {
@@ -106,30 +141,15 @@ impl Places<'_> {
         }
     }
 
-    fn job(
-        &self,
-        format: &str,
-        job: &Job,
-        verdict: &Verdict,
-        needs: &Needs,
-        shared: &mut Map<Key, Arc<[AlternativeReport]>>,
-    ) -> JobReport {
+    fn job(&self, format: &str, job: &Job, verdict: &Verdict, needs: &Needs) -> JobReport {
         let range = self.range(job.span);
-        let key: Key = (
-            runs_as(format, job).to_owned(),
-            verdict.approach,
-            verdict.risk,
-            verdict.host.what,
-            verdict.reach.what,
-            verdict.unmaintained,
-            needs.iter().map(|(need, _)| need).collect(),
-        );
-        let alternatives = shared.get_or_insert_with(key, || {
-            let found = alternatives(format, job, verdict, needs);
-            let leaves = verdict.approach >= Approach::Daemonless && verdict.unmaintained.is_some();
-            let can = |builder| rewrite::can(format, builder) && (!leaves || rewrite::can_leave(format));
-            found.iter().zip(1..).map(|(one, rank)| alternative(format, one, rank, &can)).collect()
-        });
+        let (path, alternatives, containers) = match cfg!(feature = "ways") {
+            true => {
+                let ways = self.ways(format, job, verdict, needs);
+                (self.path(job, verdict, needs), ways, self.containers(job))
+            }
+            false => Default::default(),
+        };
         let named = self.range(job.name_span);
         JobReport {
             name: job.name.clone(),
@@ -150,7 +170,7 @@ impl Places<'_> {
                     lines: spans.iter().map(|span| self.range(*span)).collect(),
                 })
                 .collect(),
-            containers: job.containers.iter().take(MOST_CONTAINERS).map(|one| self.container(one)).collect(),
+            containers,
             accesses: verdict
                 .accesses
                 .iter()
@@ -170,9 +190,14 @@ impl Places<'_> {
             },
             host: self.host(verdict),
             reach: self.reach(verdict),
-            path: path(job, verdict, needs).iter().map(|step| self.step(step)).collect(),
-            alternatives: Arc::clone(alternatives),
+            path,
+            alternatives,
         }
+    }
+
+    /// What the job runs in, beside and through.
+    fn containers(&self, job: &Job) -> Vec<ContainerReport> {
+        job.containers.iter().take(MOST_CONTAINERS).map(|one| self.container(one)).collect()
     }
 
     fn container(&self, container: &Container) -> ContainerReport {
@@ -191,6 +216,32 @@ impl Places<'_> {
             privileged: container.privileged.is_some(),
             range: self.range(image.map_or(container.span, |image| image.span)),
         }
+    }
+
+    /// How an attacker gets out of the job.
+    fn path(&self, job: &Job, verdict: &Verdict, needs: &Needs) -> Vec<StepReport> {
+        path(job, verdict, needs).iter().map(|step| self.step(step)).collect()
+    }
+
+    /// The ways out for who runs it.
+    fn ways(&self, format: &str, job: &Job, verdict: &Verdict, needs: &Needs) -> Arc<[AlternativeReport]> {
+        let key: Key = (
+            runs_as(format, job).to_owned(),
+            verdict.approach,
+            verdict.risk,
+            verdict.host.what,
+            verdict.reach.what,
+            verdict.unmaintained,
+            needs.iter().map(|(need, _)| need).collect(),
+        );
+        let mut shared = self.shared.borrow_mut();
+        let ways = shared.get_or_insert_with(key, || {
+            let found = alternatives(format, job, verdict, needs);
+            let leaves = verdict.approach >= Approach::Daemonless && verdict.unmaintained.is_some();
+            let can = |builder| rewrite::can(format, builder) && (!leaves || rewrite::can_leave(format));
+            found.iter().zip(1..).map(|(one, rank)| alternative(format, one, rank, &can)).collect()
+        });
+        Arc::clone(ways)
     }
 
     fn host(&self, verdict: &Verdict) -> FactReport {

@@ -7,6 +7,7 @@ use daemonless_catalog::{Builder, Need};
 use super::{Left, blocked};
 use crate::access;
 use crate::alternatives::Alternative;
+use crate::files::file_name;
 use crate::hidden;
 use crate::model::{Command, Container, Job, Place, Role};
 use crate::source::Span;
@@ -113,7 +114,7 @@ fn may_use_daemon(job: &Job) -> Option<&Command> {
     let own = job.span.contains(service.span);
     job.commands.iter().find(|command| {
         let program = command.words.first().map_or("", |word| word.as_str());
-        let name = program.rsplit('/').next().unwrap_or("");
+        let name = file_name(program);
         TESTERS.contains(&name) || (own && !name.is_empty() && !HARMLESS.contains(&name))
     })
 }

@@ -19,6 +19,7 @@ use crate::access::daemon;
 use crate::edit::Edit;
 use crate::engine::image::{self, Kind};
 use crate::engine::mount;
+use crate::files::file_name;
 use crate::model::{Container, Job, Place, Role, Value};
 use crate::source::Span;
 use crate::syntax::yaml::NodeId;
@@ -167,7 +168,7 @@ impl<'p> Pod<'p> {
         }
         for command in job.commands.iter().filter(|command| self.is_client(command.place)) {
             let program = command.words.first().map_or("", |word| word.as_str());
-            let name = program.rsplit('/').next().unwrap_or("");
+            let name = file_name(program);
             if matches!(name, "dockerd" | "dockerd-entrypoint.sh" | "dockerd-rootless.sh") {
                 return Err((
                     command.span,

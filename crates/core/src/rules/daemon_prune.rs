@@ -4,6 +4,7 @@ use daemonless_catalog::{Host, Power};
 
 use super::words::{is_image, program, quote};
 use crate::engine::Invocation;
+use crate::files::file_name;
 use crate::map::Set;
 use crate::model::{Command, Joined, Place, Role, Value};
 use crate::rule::{Scene, Sink, declare_rule};
@@ -174,7 +175,7 @@ fn lists_all(words: &[&str]) -> bool {
             .iter()
             .skip(1)
             .any(|word| word.starts_with(|c: char| c.is_alphanumeric() || c == '$') && !word.contains('='));
-    matches!(name.rsplit('/').next(), Some("docker" | "podman" | "nerdctl"))
+    matches!(file_name(name), "docker" | "podman" | "nerdctl")
         && lists
         && !narrow
         && !named

@@ -4,6 +4,7 @@ use daemonless_catalog::{Power, Risk};
 
 use super::words::{is_image, program, quote};
 use crate::engine::image::{self, Kind};
+use crate::files::file_name;
 use crate::model::{Command, Value};
 use crate::rule::{Scene, Sink, declare_rule};
 use crate::source::Span;
@@ -116,10 +117,7 @@ fn check(scene: &Scene<'_>, sink: &mut Sink<'_>) {
     }
     for copied in &scene.job.copied_from {
         let takes = |names: &[&str]| {
-            copied
-                .paths
-                .iter()
-                .any(|path| path.any(|path| names.contains(&path.rsplit('/').next().unwrap_or(""))))
+            copied.paths.iter().any(|path| path.any(|path| names.contains(&file_name(path))))
         };
         let brings = match image::kind(copied.image.as_str(), false) {
             Kind::Daemon { .. } | Kind::Client if takes(&["dockerd", "containerd"]) => Brings::Engine,
@@ -172,7 +170,7 @@ fn installed(command: &Command) -> Option<(Brings, &Value)> {
 fn downloaded<'w>(mut words: impl Iterator<Item = &'w Value>) -> Option<(Brings, &'w Value)> {
     words.find_map(|word| {
         let address = word.as_str();
-        let file = address.rsplit('/').next().unwrap_or("");
+        let file = file_name(address);
         let script = ["get.docker.com", "test.docker.com"].iter().any(|site| address.contains(site));
         let package = address.contains("download.docker.com/")
             && (address.contains("/static/") || file.ends_with(".deb") || file.ends_with(".rpm"))

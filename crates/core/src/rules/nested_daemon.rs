@@ -6,6 +6,7 @@ use super::owner;
 use super::words::{commands_here, is_image, program, quote};
 use crate::access;
 use crate::engine::image::{self, Kind};
+use crate::files::file_name;
 use crate::model::{Container, Place, Role, Value};
 use crate::rule::{Scene, Sink, declare_rule};
 use crate::source::Span;
@@ -144,7 +145,7 @@ fn daemon(container: &Container) -> Option<(Span, String, bool)> {
 }
 
 fn starts_daemon(word: &str) -> bool {
-    let name = word.rsplit('/').next().unwrap_or("");
+    let name = file_name(word);
     matches!(name, "dockerd" | "dockerd-entrypoint.sh" | "dockerd-rootless.sh")
 }
 

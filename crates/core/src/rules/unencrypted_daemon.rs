@@ -8,6 +8,7 @@ use crate::access;
 use crate::engine::address::Address;
 use crate::engine::command_line::{self, FlagUse};
 use crate::engine::mount;
+use crate::files::file_name;
 use crate::map::Set;
 use crate::model::{Command, Confidence, Container, Role, Value, Var};
 use crate::rule::{Scene, Sink, declare_rule};
@@ -160,7 +161,7 @@ fn certificates(scene: &Scene<'_>, sink: &mut Sink<'_>) {
 /// Whether a container's command names the daemon's program itself: the image's entrypoint then adds no address of its
 /// own, so that the variable decides nothing.
 fn starts_plainly(container: &Container) -> bool {
-    container.command.first().is_some_and(|word| word.as_str().rsplit('/').next() == Some("dockerd"))
+    container.command.first().is_some_and(|word| file_name(word.as_str()) == "dockerd")
 }
 
 /// Whether an option opens the API without TLS. In a program that may be no daemon, the port has to be named.

@@ -41,7 +41,7 @@ pub(super) fn settings<'a>(job: &'a Job, names: &[&str]) -> Vec<(Holder<'a>, &'a
     for container in &job.containers {
         add(Holder::Container(container), &container.env);
     }
-    let mut last: Option<&Arc<Vec<Var>>> = None;
+    let mut last: Option<&Arc<[Var]>> = None;
     for command in &job.commands {
         // Most commands share the variables of the one before.
         if last.is_some_and(|last| Arc::ptr_eq(last, &command.engine_env))

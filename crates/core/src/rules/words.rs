@@ -1,10 +1,11 @@
 //! What rules share in reading commands and in wording messages.
 
+use crate::files::file_name;
 use crate::model::{Command, Container, Job, Place, Role, Value};
 
 /// The command's program without its folder.
 pub(super) fn program(command: &Command) -> &str {
-    command.words.first().map_or("", |word| word.as_str().rsplit('/').next().unwrap_or(""))
+    command.words.first().map_or("", |word| file_name(word.as_str()))
 }
 
 /// Whether the job is the build of an image: its commands are `RUN` lines, where no engine answers.

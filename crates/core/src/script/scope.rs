@@ -49,7 +49,7 @@ pub struct Scope {
     /// The number of the branch that is open, and how many numbers were given.
     epoch: u64,
     epochs: u64,
-    engine: Arc<Vec<Var>>,
+    engine: Arc<[Var]>,
     engine_changed: bool,
     /// `set -a`: what is assigned is exported.
     pub(super) export_all: bool,
@@ -327,12 +327,12 @@ impl Scope {
     }
 
     /// The engine's variables as the script leaves them to the programs that it starts now.
-    pub(super) fn engine_env(&mut self) -> Arc<Vec<Var>> {
+    pub(super) fn engine_env(&mut self) -> Arc<[Var]> {
         if std::mem::take(&mut self.engine_changed) {
             let found =
                 ENGINE_VARIABLES.iter().filter_map(|name| self.engine_variable(name)).collect::<Vec<_>>();
             if found != *self.engine {
-                self.engine = Arc::new(found);
+                self.engine = found.into();
             }
         }
         Arc::clone(&self.engine)

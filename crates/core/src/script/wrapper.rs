@@ -218,7 +218,8 @@ pub(super) fn under(
 
 /// The name of a program without its path.
 pub(super) fn program(word: &str) -> &str {
-    let name = word.rsplit(['/', '\\']).next().unwrap_or(word);
+    let start = word.bytes().rposition(|byte| matches!(byte, b'/' | b'\\')).map_or(0, |at| at + 1);
+    let name = word.get(start..).unwrap_or(word);
     name.strip_suffix(".exe").unwrap_or(name)
 }
 

@@ -316,41 +316,43 @@ impl Parser<'_> {
     }
 
     fn instruction(&mut self, line: &Text) {
-        let Some((mut keyword, mut rest)) = split_keyword(line) else { return };
-        let Some(mut grammar) = grammar(keyword.as_str()) else {
+        let Some((mut keyword, mut rest)) = split_keyword(line, 0) else { return };
+        let word = |range: &Range<usize>| line.as_str().get(range.clone()).unwrap_or("");
+        let start = line.span_of(keyword.clone());
+        let Some(mut grammar) = grammar(word(&keyword)) else {
             self.unknown += 1;
-            let message = format!("unknown instruction `{}`", clipped(keyword.as_str()));
-            self.error(keyword.span(), message);
+            let message = format!("unknown instruction `{}`", clipped(word(&keyword)));
+            self.error(start, message);
             return;
         };
-        let start = keyword.span();
         let mut onbuild = None;
         if grammar.keyword == Keyword::Onbuild {
             onbuild = Some(start);
-            let Some((inner, after)) = split_keyword(&rest) else {
+            let Some((inner, after)) = split_keyword(line, rest) else {
                 return self.missing(grammar, start);
             };
             (keyword, rest) = (inner, after);
-            match self::grammar(keyword.as_str()) {
+            match self::grammar(word(&keyword)) {
                 Some(inner)
                     if !matches!(inner.keyword, Keyword::Onbuild | Keyword::From | Keyword::Maintainer) =>
                 {
                     grammar = inner;
                 }
                 _ => {
-                    let message = format!("ONBUILD cannot hold `{}`", clipped(keyword.as_str()));
-                    return self.error(keyword.span(), message);
+                    let message = format!("ONBUILD cannot hold `{}`", clipped(word(&keyword)));
+                    return self.error(line.span_of(keyword), message);
                 }
             }
         }
+        let rest = line.slice(rest..rest + line.as_str().get(rest..).unwrap_or("").trim_end().len());
         let (flags, body) =
-            if grammar.flags { words::flags(&rest, self.out.escape) } else { (Vec::new(), rest.trim()) };
+            if grammar.flags { words::flags(&rest, self.out.escape) } else { (Vec::new(), rest) };
         let heredocs = if grammar.heredocs { self.heredocs(&body) } else { Vec::new() };
         let mut span = start.to(line.span());
         if let Some(last) = heredocs.last() {
             span = span.to(last.span);
         }
-        let keyword_span = keyword.span();
+        let keyword_span = line.span_of(keyword);
         let instruction =
             Instruction { keyword: grammar.keyword, keyword_span, onbuild, flags, body, heredocs, span };
         self.check_arguments(grammar, &instruction);
@@ -441,12 +443,14 @@ impl Parser<'_> {
     }
 }
 
-/// The first word and what follows it.
-fn split_keyword(line: &Text) -> Option<(Text, Text)> {
+/// Where the first word behind `from` stands, and where what follows it begins.
+fn split_keyword(line: &Text, from: usize) -> Option<(Range<usize>, usize)> {
     let text = line.as_str();
-    let start = text.len() - text.trim_start().len();
-    let end = text[start..].find(char::is_whitespace).map_or(text.len(), |at| start + at);
-    (start < end).then(|| (line.slice(start..end), line.slice(end..text.len())))
+    let after = text.get(from..)?.trim_start();
+    let start = text.len() - after.len();
+    let end = after.find(char::is_whitespace).map_or(text.len(), |at| start + at);
+    let rest = text.len() - text.get(end..)?.trim_start().len();
+    (start < end).then_some((start..end, rest))
 }
 
 /// A word of the file as a message shows it: not too long, and on one line.

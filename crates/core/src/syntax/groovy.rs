@@ -57,7 +57,7 @@ pub enum Expr<'t> {
     },
     Assign(Box<Assign<'t>>),
     /// `def name(…) { … }`
-    Function(Name<'t>, Closure<'t>),
+    Function(Box<(Name<'t>, Closure<'t>)>),
     /// Anything else, with what stands in it.
     Other(Vec<Expr<'t>>),
 }
@@ -65,10 +65,11 @@ pub enum Expr<'t> {
 /// A string: pieces of text and what is filled in between them.
 #[derive(Debug)]
 pub struct Template<'t> {
+    /// None where all of it is plain text, as [`Template::plain`] tells.
     pub parts: Vec<Part<'t>>,
-    /// Without the quotes.
-    pub span: Span,
-    pub quote: Quote,
+    /// All of it as written, without the quotes.
+    pub written: Name<'t>,
+    pub quote: &'static Quote,
 }
 
 #[derive(Debug)]
@@ -81,15 +82,33 @@ pub enum Part<'t> {
     Value(Box<Expr<'t>>, Name<'t>),
 }
 
+impl Template<'_> {
+    /// Whether nothing is filled in.
+    pub fn is_plain(&self) -> bool {
+        matches!(self.parts.as_slice(), [] | [Part::Plain(_) | Part::Escaped(_)])
+    }
+
+    /// Its text, where nothing is filled in.
+    pub fn plain(&self) -> Option<Text> {
+        match self.parts.as_slice() {
+            [] => Some(self.written.verbatim()),
+            [part] => part.text(),
+            _ => None,
+        }
+    }
+}
+
+impl Name<'_> {
+    fn verbatim(&self) -> Text {
+        Text::verbatim(self.span.file, self.span.start as usize, self.text)
+    }
+}
+
 impl Part<'_> {
     /// The text of what is not filled in.
     pub fn text(&self) -> Option<Text> {
         match self {
-            Self::Plain(name) => {
-                let mut text = Text::default();
-                text.push_verbatim(name.span.file, name.span.start as usize, name.text);
-                Some(text)
-            }
+            Self::Plain(name) => Some(name.verbatim()),
             Self::Escaped(text) => Some(Text::clone(text)),
             Self::Value(..) => None,
         }
@@ -182,7 +201,8 @@ impl<'t> Expr<'t> {
                 Part::Value(value, _) => Some(&**value),
             })),
             Self::List(list) => of(&list.items),
-            Self::Closure(closure) | Self::Function(_, closure) => out.extend(&closure.statements),
+            Self::Closure(closure) => out.extend(&closure.statements),
+            Self::Function(function) => out.extend(&function.1.statements),
             Self::Chain(chain) => {
                 for link in &chain.links {
                     match link {
@@ -215,7 +235,7 @@ impl<'t> Expr<'t> {
         match self {
             Self::Word(name) => Some(name.text),
             Self::String(template) => match template.parts.as_slice() {
-                [] => Some(""),
+                [] => Some(template.written.text),
                 [Part::Plain(name)] => Some(name.text),
                 [Part::Escaped(text)] => Some(text.as_str()),
                 _ => None,

@@ -20,7 +20,9 @@ pub(super) fn page() -> Result<Page> {
         "ledger": LEDGER.iter().map(claim).collect::<Vec<_>>(),
         "options": Group::ALL.iter().map(group).collect::<Vec<_>>(),
         "powers": by_id(RISK_TABLE, |power| power.id, |power| power.text.trim().into()),
-        "rules": by_id(RULES, |rule| rule.id, |rule| plain(rule.docs).into()),
+        "rules": by_id(RULES, |rule| rule.id, |rule| {
+            json!({ "summary": rule.summary, "docs": plain(rule.docs) })
+        }),
         "sources": SOURCES.iter().map(source).collect::<Vec<_>>(),
         "strangers": RISK_LIFT.text.trim(),
     });

@@ -52,13 +52,12 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn template(&mut self, template: &'t Template<'t>) -> Value {
-        if let [part] = template.parts.as_slice()
-            && let Some(text) = part.text()
-        {
-            if self.calls > 0 && !self.spend(text.len()) {
-                return Value { unknown: true, span: template.span, ..Value::default() };
+        if template.is_plain() {
+            // The text is made anew each time, so what it costs is asked first.
+            if self.calls > 0 && !self.spend(template.written.text.len()) {
+                return Value { unknown: true, span: template.written.span, ..Value::default() };
             }
-            return Value::literal(text);
+            return Value::literal(template.plain().unwrap_or_default());
         }
         let filled: Vec<_> = template
             .parts
@@ -68,7 +67,7 @@ impl<'t> Reader<'t> {
                 Part::Value(expr, _) => self.eval(expr),
             })
             .collect();
-        let mut joined = Joined::new(template.span, &mut self.added);
+        let mut joined = Joined::new(template.written.span, &mut self.added);
         for (part, data) in template.parts.iter().zip(&filled) {
             match part {
                 Part::Value(_, written) => joined.fill(data, written.text, written.span),
@@ -247,7 +246,7 @@ impl<'t> Reader<'t> {
 pub(super) fn place(expr: &Expr<'_>) -> Option<Span> {
     match expr {
         Expr::Word(name) => Some(name.span),
-        Expr::String(template) => Some(template.span),
+        Expr::String(template) => Some(template.written.span),
         Expr::List(list) => Some(list.span),
         Expr::Closure(closure) => Some(closure.span),
         Expr::Chain(chain) => Some(chain.span),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::data::{Data, Joined};
 use crate::File;
+use crate::files::file_name;
 use crate::map::Map;
 use crate::model::{Job, Place, Unit, Value, Var, Via};
 use crate::source::{FileId, Span};
@@ -114,7 +115,8 @@ impl<'t> Reader<'t> {
 
     pub(super) fn read(mut self, statements: &'t [Expr<'t>]) -> Unit {
         for statement in statements {
-            if let Expr::Function(name, body) = statement {
+            if let Expr::Function(function) = statement {
+                let (name, body) = &**function;
                 self.define(*name, body);
             }
         }
@@ -200,7 +202,7 @@ impl<'t> Reader<'t> {
         let at = match self.job.or(self.loose) {
             Some(at) => at,
             None => {
-                let name = self.path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("pipeline");
+                let name = Some(file_name(self.path)).filter(|name| !name.is_empty()).unwrap_or("pipeline");
                 let around = self.enter();
                 let first = Name { text: name, span: Span::new(self.file, 0..0) };
                 let at = self.begin(first, Span::new(self.file, 0..self.text.len()));
@@ -276,7 +278,8 @@ impl<'t> Reader<'t> {
                 Data::one_of(values.into_iter())
             }
             Expr::Assign(assign) => self.assign(assign),
-            Expr::Function(name, body) => {
+            Expr::Function(function) => {
+                let (name, body) = &**function;
                 if self.depth > 1 && self.calls == 0 {
                     // Of a class; those on top are known.
                     self.define(*name, body);

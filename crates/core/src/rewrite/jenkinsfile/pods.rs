@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::access::daemon;
 use crate::edit::Edit;
 use crate::engine::image::{self, Kind};
+use crate::files::file_name;
 use crate::model::{Command, Container, Job, Place, Role};
 use crate::rewrite::joined::plan::Obstacle;
 use crate::rewrite::pod::{self, Layout, container_of};
@@ -52,7 +53,7 @@ impl Strings {
             if let Some(call) = call
                 && let Some(Expr::String(string)) = call.setting("yaml")
             {
-                let yaml = view.text.get(string.span.range()).unwrap_or("");
+                let (place, yaml) = (string.written.span, string.written.text);
                 // A first line that a backslash ends is no line.
                 let lead =
                     ["\\\n", "\\\r\n"].into_iter().find(|lead| yaml.starts_with(lead)).map_or(0, str::len);
@@ -68,10 +69,10 @@ impl Strings {
                     OTHERS.iter().any(|name| has(call, name)).then_some(MORE)
                 };
                 if why.is_none() {
-                    text.push_verbatim(string.span.file, string.span.start as usize + lead, yaml);
-                    text.push_replaced("\n---\n", Span { start: string.span.end, ..string.span });
+                    text.push_verbatim(place.file, place.start as usize + lead, yaml);
+                    text.push_replaced("\n---\n", Span { start: place.end, ..place });
                 }
-                found.insert(string.span, why);
+                found.insert(place, why);
             }
             true
         });
@@ -220,7 +221,7 @@ fn waits(client: &Container) -> Result<(), Obstacle> {
         .as_ref()
         .is_some_and(|image| image.texts().any(|text| image::kind(text.as_str(), false) == Kind::Other));
     let program = client.command.first().map_or("", |word| word.as_str());
-    let program = program.rsplit('/').next().unwrap_or("");
+    let program = file_name(program);
     if stays || WAITING.contains(&program) {
         return Ok(());
     }

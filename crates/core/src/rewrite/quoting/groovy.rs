@@ -13,7 +13,7 @@ pub(in crate::rewrite) fn of_groovy(tree: &Tree<'_>) -> Vec<(Span, Quoting)> {
     let mut found = Vec::new();
     tree.visit(|expr| match expr {
         Expr::String(string) => {
-            found.push((string.span, Quoting::Groovy(string.quote)));
+            found.push((string.written.span, Quoting::Groovy(*string.quote)));
             false
         }
         _ => true,

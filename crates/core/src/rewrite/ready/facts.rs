@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Ci, Left};
 use crate::File;
+use crate::files::file_name;
 use crate::source::{FileId, Span};
 use crate::syntax::dockerfile::{self, Instruction, Keyword};
 
@@ -103,7 +104,7 @@ impl Facts {
             let value = mount.value.as_ref().map_or("", |value| value.as_str());
             let field =
                 |name: &str| value.split(',').find_map(|one| one.strip_prefix(name)?.strip_prefix('='));
-            let target = field("target").or(field("dst")).and_then(|path| path.rsplit('/').next());
+            let target = field("target").or(field("dst")).map(file_name);
             match field("type") {
                 Some("secret") => {
                     let Some(id) = field("id").or(target).filter(|id| is_word(id)) else { continue };

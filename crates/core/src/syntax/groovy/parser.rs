@@ -19,9 +19,16 @@ pub(super) struct Parser<'t> {
     pub(super) endless_fill: bool,
     /// The text ended in a block, and that was told.
     ended: bool,
+    /// How many more statements are read.
+    left: usize,
     /// The operand that was read last stands behind a modifier or a type.
     declared: bool,
 }
+
+/// How many statements texts of any length may have, and for how many of their bytes they may have one more. A step takes
+/// fifty times the memory of its seven bytes.
+const FREE_STATEMENTS: usize = 80_000;
+const BYTES_OF_STATEMENT: usize = 40;
 
 /// Words in front of an expression that say nothing of its value.
 static PREFIXES: &[&str] = &["assert", "case", "class", "new", "return", "throw"];
@@ -50,6 +57,7 @@ pub(super) fn parse(file: FileId, text: &str) -> Tree<'_> {
         looked: (usize::MAX, 0),
         endless_fill: false,
         ended: false,
+        left: FREE_STATEMENTS + text.len() / BYTES_OF_STATEMENT,
         declared: false,
     };
     if parser.starts_with("#!") {
@@ -92,7 +100,14 @@ impl<'t> Parser<'t> {
                     parameters.extend(std::mem::take(&mut out).iter().filter_map(parameter));
                 }
                 Some(b';' | b',' | b':') => self.at += 1,
+                Some(_) if self.left == 0 => {
+                    if !std::mem::replace(&mut self.ended, true) {
+                        self.error(at, 1, "there are more statements than are read: the rest is not checked");
+                    }
+                    self.at = self.text.len();
+                }
                 Some(_) => {
+                    self.left -= 1;
                     if let Some(statement) = self.statement() {
                         out.push(statement);
                     }
@@ -123,7 +138,7 @@ impl<'t> Parser<'t> {
         {
             body.parameters =
                 call.arguments.iter().filter_map(|argument| parameter(&argument.value)).collect();
-            return Some(Expr::Function(call.name, body));
+            return Some(Expr::Function(Box::new((call.name, body))));
         }
         Some(statement)
     }
@@ -275,7 +290,6 @@ impl<'t> Parser<'t> {
             }
         }
         self.links(&mut chain);
-        chain.links.shrink_to_fit();
         chain.span = self.span(start, self.at);
         match chain.head {
             Some(head) if chain.links.is_empty() => *head,
@@ -386,7 +400,10 @@ impl<'t> Parser<'t> {
                     self.named(self.name(start, end), chain);
                 } else if matches!(self.peek(), Some(b'"' | b'\'')) {
                     let name = self.string();
-                    chain.links.push(Link::Index(vec![Argument { key: None, value: name.unwrap_or(EMPTY) }]));
+                    push(
+                        &mut chain.links,
+                        Link::Index(vec![Argument { key: None, value: name.unwrap_or(EMPTY) }]),
+                    );
                 } else {
                     return;
                 }
@@ -396,11 +413,14 @@ impl<'t> Parser<'t> {
                 Some(b'(') if !chain.is_literal() => {
                     let arguments = self.parenthesized(b')');
                     let name = self.name(before, before);
-                    chain.links.push(Link::Call(Call { name, arguments, span: self.span(before, self.at) }));
+                    push(
+                        &mut chain.links,
+                        Link::Call(Call { name, arguments, span: self.span(before, self.at) }),
+                    );
                 }
                 Some(b'[') if self.at == before => {
                     let items = self.parenthesized(b']');
-                    chain.links.push(Link::Index(items));
+                    push(&mut chain.links, Link::Index(items));
                 }
                 Some(b'{') if self.depth < DEEPEST => {
                     let Some(Link::Call(_)) = chain.links.last() else { return };
@@ -429,16 +449,15 @@ impl<'t> Parser<'t> {
             _ => None,
         };
         match arguments {
-            Some(mut arguments) => {
-                arguments.shrink_to_fit();
+            Some(arguments) => {
                 let span = self.span(start, self.at);
-                chain.links.push(Link::Call(Call { name, arguments, span }));
+                push(&mut chain.links, Link::Call(Call { name, arguments, span }));
             }
             None => {
                 if chain.head.is_none() && chain.links.is_empty() {
                     chain.head = Some(Box::new(Expr::Word(name)));
                 } else {
-                    chain.links.push(Link::Member(name));
+                    push(&mut chain.links, Link::Member(name));
                 }
             }
         }
@@ -460,7 +479,7 @@ impl<'t> Parser<'t> {
         let mut out = Vec::new();
         loop {
             let at = self.at;
-            out.push(self.argument());
+            push(&mut out, self.argument());
             self.blanks();
             if self.at == at || !self.lines || self.peek() != Some(b',') {
                 return out;
@@ -507,7 +526,7 @@ impl<'t> Parser<'t> {
                 Some(b',' | b';' | b':') => self.at += 1,
                 Some(b'-') if self.byte(1) == Some(b'>') => self.at += 2,
                 Some(_) => {
-                    out.push(self.argument());
+                    push(&mut out, self.argument());
                     if self.at == at {
                         self.skip_any();
                     }
@@ -535,6 +554,14 @@ impl Chain<'_> {
     fn is_literal(&self) -> bool {
         self.links.is_empty() && !matches!(self.head.as_deref(), Some(Expr::Closure(_) | Expr::Chain(_)))
     }
+}
+
+/// Adds to a list that mostly stays one of one: memory for more is taken with the second.
+fn push<T>(list: &mut Vec<T>, item: T) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+    list.push(item);
 }
 
 /// The name that a parameter before an arrow has, its type left out.

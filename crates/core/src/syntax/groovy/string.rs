@@ -30,7 +30,7 @@ static QUOTES: [Quote; 6] = [
 impl<'t> Parser<'t> {
     /// The string that starts here, if one does. A slash starts one only if another ends it in its line.
     pub(super) fn string(&mut self) -> Option<Expr<'t>> {
-        let quote = *QUOTES.iter().find(|quote| self.starts_with(quote.open))?;
+        let quote = QUOTES.iter().find(|quote| self.starts_with(quote.open))?;
         if quote.open == "/" && !self.slash_ahead() {
             return None;
         }
@@ -85,12 +85,17 @@ impl<'t> Parser<'t> {
             }
         }
         let end = self.at;
-        parts.extend(self.part(&mut text, done));
-        parts.shrink_to_fit();
+        let is_plain = parts.is_empty() && text.is_empty() && done == start;
+        if !is_plain {
+            parts.extend(self.part(&mut text, done));
+        }
+        if !is_plain && parts.is_empty() {
+            parts.push(Part::Escaped(Box::default()));
+        }
         if self.starts_with(quote.close) {
             self.at += quote.close.len();
         }
-        Some(Expr::String(Template { parts, span: self.span(start, end), quote }))
+        Some(Expr::String(Template { parts, written: self.name(start, end), quote }))
     }
 
     /// Adds what stands between `done` and here to a string.
@@ -123,7 +128,7 @@ impl<'t> Parser<'t> {
     }
 
     /// A backslash and what it stands for with the character behind it.
-    fn escape(&mut self, text: &mut Text, quote: Quote) {
+    fn escape(&mut self, text: &mut Text, quote: &Quote) {
         let start = self.at;
         self.at += 1;
         let Some(byte) = self.peek() else { return };

@@ -30,6 +30,21 @@ fn closure(text: &str, closure: &Closure<'_>) -> String {
     out + &statements.join("; ") + "}"
 }
 
+#[test]
+fn endless() {
+    let text = "node {\n".to_owned() + &"a\n".repeat(200_000) + "}\nb\n";
+    let tree = parse(FileId(0), &text);
+    let told: Vec<_> = tree.errors.iter().map(|error| error.message.as_str()).collect();
+    assert_eq!(told, ["there are more statements than are read: the rest is not checked"]);
+}
+
+/// A step of a few letters has one of each.
+#[test]
+fn small() {
+    let sizes = [size_of::<Expr<'_>>(), size_of::<Argument<'_>>(), size_of::<Link<'_>>()];
+    assert!(sizes.iter().sum::<usize>() <= 224, "{sizes:?}");
+}
+
 fn show(text: &str, expr: &Expr<'_>) -> String {
     let all = |exprs: &[Expr<'_>], mark: &str| {
         exprs.iter().map(|expr| show(text, expr)).collect::<Vec<_>>().join(mark)
@@ -48,7 +63,10 @@ fn show(text: &str, expr: &Expr<'_>) -> String {
                     format!("${{{}}}", show(text, value))
                 }
             };
-            format!("`{}`", template.parts.iter().map(part).collect::<String>())
+            match template.plain() {
+                Some(plain) => format!("`{}`", plain.as_str().replace('\n', "\\n")),
+                None => format!("`{}`", template.parts.iter().map(part).collect::<String>()),
+            }
         }
         Expr::List(one) => format!("[{}]", list(text, &one.items)),
         Expr::Closure(one) => closure(text, one),
@@ -73,7 +91,7 @@ fn show(text: &str, expr: &Expr<'_>) -> String {
             let def = if assign.declares { "def " } else { "" };
             format!("{def}{} {mark} {}", all(&assign.targets, " = "), show(text, &assign.value))
         }
-        Expr::Function(name, body) => format!("def {}{}", name.text, closure(text, body)),
+        Expr::Function(function) => format!("def {}{}", function.0.text, closure(text, &function.1)),
         Expr::Other(operands) => format!("({})", all(operands, " ")),
     }
 }
