@@ -66,7 +66,7 @@ fn each_job_has_its_picture() {
     with_page("picture", async |page| {
         let nested = ["HOST", "RUNNER", "JOB CONTAINER", "SERVICE", "DAEMON", "OTHER JOBS"];
         check(page, texts::GITLAB, "gitlab-ci", "high", &nested, &["build", "docker:27-dind"]).await;
-        let socket = ["HOST", "PROJECT", "CONTAINER", "DAEMON", "NEW CONTAINER", "THE REST"];
+        let socket = ["HOST", "PROJECT", "CONTAINER", "DAEMON", "NEW CONTAINER", "OTHER CONTAINERS"];
         check(page, HOST_SOCKET, "docker-compose", "critical", &socket, &["agent", "line 5"]).await;
         check(page, GITHUB_HOSTED, "github-actions", "low", &["VM", "RUNNER", "JOB", "DAEMON"], &["image"])
             .await;

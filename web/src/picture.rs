@@ -99,8 +99,8 @@ fn Picture(props: &Props) -> Html {
                     {way(None, html! {"As it is"})}
                     {for plan.ways.iter().enumerate().map(|(index, one)| way(Some(index), html! { {&one.title} }))}
                 </fieldset>
+                <p class="cut-told" role="status">{cut(plan, &stops, shown, best)}</p>
             }
-            <p class="cut-told" role="status">{cut(plan, &stops, shown, best)}</p>
             <div class={classes!("maps", (!plan.attack).then_some("calm"))}>
                 {draw::draw(wide, "map-wide", &name, &spoken, shown, best)}
                 {draw::draw(tall, "map-tall", &name, &spoken, shown, best)}

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::label::{ASCENT, DESCENT, Label, Voice};
+use super::label::{ASCENT, DESCENT, Label, SPACE, Voice};
 use super::plan::Mark;
 use super::scene::{Disc, SIDE_STOP, STOP, Scene};
 use super::tables::{Place, Wall};
@@ -128,22 +128,40 @@ fn disc(disc: &Disc, from: Option<Place>) -> Html {
     }
 }
 
-fn label(label: &Label, place: Option<Place>, from: Option<Place>) -> Html {
-    let (name, shift) = match label.words.voice {
-        Voice::Kind => ("t-kind", 0),
-        Voice::Plain => ("t-plain", 0),
-        Voice::Step => ("t-step", 0),
-        Voice::Code => ("t-code", 0),
-        Voice::Open => ("t-open", 0),
-        Voice::Line => ("t-line", label.width() / 2),
-        Voice::End => ("t-end", 0),
-    };
-    let words = text(&class(name, place, from), label.x + shift, label.y, label.words.text.clone());
-    if label.words.voice != Voice::Line {
-        return words;
+fn voice(voice: Voice) -> &'static str {
+    match voice {
+        Voice::Kind => "t-kind",
+        Voice::Plain => "t-plain",
+        Voice::Step => "t-step",
+        Voice::Code => "t-code",
+        Voice::Open => "t-open",
+        Voice::Line => "t-line",
+        Voice::End => "t-end",
     }
-    let (top, height) = (label.y - ASCENT + 1, ASCENT + DESCENT - 1);
-    html! { <>{rect(&class("tag", place, from), label.x, top, label.width(), height)}{words}</> }
+}
+
+fn label(label: &Label, place: Option<Place>, from: Option<Place>) -> Html {
+    let Label { words, after, x, y } = label;
+    let name = class(voice(words.voice), place, from);
+    if let Some(after) = after {
+        let next = class(voice(after.voice), place, from);
+        return html! {
+            <text x={x.to_string()} y={y.to_string()}>
+                <tspan class={name}>{&words.text}</tspan>
+                <tspan class={next} dx={SPACE.to_string()}>{&after.text}</tspan>
+            </text>
+        };
+    }
+    if words.voice != Voice::Line {
+        return text(&name, *x, *y, words.text.clone());
+    }
+    let (top, height, width) = (y - ASCENT + 1, ASCENT + DESCENT - 1, label.width());
+    html! {
+        <>
+            {rect(&class("tag", place, from), *x, top, width, height)}
+            {text(&name, x + width / 2, *y, words.text.clone())}
+        </>
+    }
 }
 
 fn bar((x, y): (i32, i32), is_wide: bool) -> Html {

@@ -36,13 +36,15 @@ impl Words {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     pub words: Words,
+    /// What follows in the same line, as close as the letters allow.
+    pub after: Option<Words>,
     pub x: i32,
     pub y: i32,
 }
 
 impl Label {
     pub fn width(&self) -> i32 {
-        width(&self.words)
+        width(&self.words) + self.after.as_ref().map_or(0, |after| SPACE + width(after))
     }
 }
 
@@ -52,7 +54,7 @@ pub const LINE: i32 = 17;
 pub const ASCENT: i32 = 13;
 pub const DESCENT: i32 = 4;
 /// Between words in one line.
-const SPACE: i32 = 7;
+pub const SPACE: i32 = 7;
 /// What stands around the words of a line's tag, on each side.
 pub const TAG: i32 = 4;
 /// More lines than this tell no more than a beginning does.
@@ -80,11 +82,11 @@ pub fn width(words: &Words) -> i32 {
 }
 
 /// A name as it can be shown: in one line, without letters that cannot be seen or that turn others around, and no longer
-/// than `most` letters, its beginning and its end.
+/// than `most` letters, its beginning and its end. Joiners stay: scripts and emoji are written with them.
 pub fn name(text: &str, most: usize) -> String {
     let is_hidden = |letter: char| {
         letter.is_control()
-            || matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+            || matches!(letter, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     let shown = |letter: char| if is_hidden(letter) { '\u{fffd}' } else { letter };
     let trimmed = text.trim();
@@ -97,30 +99,38 @@ pub fn name(text: &str, most: usize) -> String {
     parts.map(shown).collect()
 }
 
-/// Sets words from left to right in lines no longer than `room` and gives the height that they take. `top` is the upper
-/// end of the first line.
+/// Sets words in lines no longer than `room` and gives the height that they take. `top` is the upper end of the first line.
+///
+/// Each has a line of its own. Only the tag of a line follows a name, whose letters are equally wide so that its end is
+/// known, and what is told of a frame follows its kind.
 pub fn set(words: &[Words], x: i32, top: i32, room: i32, labels: &mut Vec<Label>) -> i32 {
     let mut line = 0;
-    let mut at = 0;
-    let mut put = |line: i32, at: i32, words: Words| {
-        labels.push(Label { words, x: x + at, y: top + ASCENT + line * LINE });
-    };
+    let mut end = 0;
+    let mut before = None;
     for one in words.iter().filter(|one| !one.text.is_empty()) {
         let wide = width(one);
-        if at > 0 && at + wide > room {
-            (line, at) = (line + 1, 0);
-        }
-        let parts = if at + wide <= room { vec![one.clone()] } else { broken(one, room) };
-        for (index, part) in parts.into_iter().enumerate() {
-            if index > 0 {
-                (line, at) = (line + 1, 0);
+        let fits = end + SPACE + wide <= room;
+        let mut put = |line: i32, at: i32, words: Words| {
+            labels.push(Label { words, after: None, x: x + at, y: top + ASCENT + (line - 1) * LINE });
+        };
+        match (before, one.voice) {
+            (Some(Voice::Code), Voice::Line) if fits => put(line, end + SPACE, one.clone()),
+            (Some(Voice::Kind), Voice::Plain) if fits => {
+                if let Some(kind) = labels.last_mut() {
+                    kind.after = Some(one.clone());
+                }
             }
-            let wide = width(&part);
-            put(line, at, part);
-            at += wide + SPACE;
+            _ => {
+                for part in broken(one, room) {
+                    line += 1;
+                    end = width(&part);
+                    put(line, 0, part);
+                }
+            }
         }
+        before = Some(one.voice);
     }
-    if at == 0 && line == 0 { 0 } else { (line + 1) * LINE }
+    line * LINE
 }
 
 /// Words in lines that are no longer than `room`: broken between words, and within names and long words anywhere.
@@ -174,6 +184,7 @@ mod tests {
         check_name("строка", 4, "ст…а");
         check_name(" a\nb\u{202e}c ", 9, "a\u{fffd}b\u{fffd}c");
         check_name("<script>", 9, "<script>");
+        check_name("👩\u{200d}🚀", 9, "👩\u{200d}🚀");
     }
 
     /// Lines of words that are set in a room, each line's parts with `|` between.
@@ -186,10 +197,10 @@ mod tests {
         for label in &labels {
             assert!(label.x >= 10 && label.x + label.width() <= 10 + room, "{label:?} leaves {room}");
             let line = usize::try_from((label.y - 100 - ASCENT) / LINE).unwrap();
-            if lines.len() <= line {
-                lines.push(label.words.text.clone());
-            } else {
-                lines[line] = format!("{}|{}", lines[line], label.words.text);
+            lines.resize(lines.len().max(line + 1), String::new());
+            for words in std::iter::once(&label.words).chain(&label.after) {
+                let between = if lines[line].is_empty() { "" } else { "|" };
+                lines[line] = format!("{}{between}{}", lines[line], words.text);
             }
         }
         assert_eq!(lines, expected);
@@ -198,11 +209,15 @@ mod tests {
 
     #[test]
     fn words_are_set_in_lines() {
-        use Voice::{Code, Kind, Line, Plain};
+        use Voice::{Code, Kind, Line, Plain, Step};
         check_set(&[], 100, &[]);
         check_set(&[(Kind, "HOST"), (Plain, "a b")], 200, &["HOST|a b"]);
         check_set(&[(Kind, "HOST"), (Plain, "shared or unknown")], 80, &["HOST", "shared or", "unknown"]);
         check_set(&[(Code, "abcdefghijkl"), (Line, "line 1")], 60, &["abcdefg", "hijkl", "line 1"]);
+        check_set(&[(Code, "abc"), (Line, "line 1"), (Plain, "d")], 200, &["abc|line 1", "d"]);
+        check_set(&[(Kind, "JOB"), (Code, "abc"), (Line, "line 1")], 200, &["JOB", "abc|line 1"]);
+        check_set(&[(Kind, "VM"), (Plain, "a"), (Line, "line 1")], 200, &["VM|a", "line 1"]);
+        check_set(&[(Step, "It calls"), (Line, "line 1")], 200, &["It calls", "line 1"]);
         check_set(&[(Code, "/run/docker.sock")], 60, &["/run/", "docker.", "sock"]);
         check_set(
             &[(Code, "abcdefghijklmnopqrstuvwxyz0123456789")],

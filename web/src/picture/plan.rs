@@ -1,11 +1,11 @@
 //! What the picture of a job shows, before it has a form: who can put code where, the frames within frames, the stops of
 //! the attack in them, and what each way out cuts.
 
-use daemonless_core::report::{AccessReport, AlternativeReport, ContainerReport, JobReport, StepReport};
+use daemonless_core::report::{AccessReport, AlternativeReport, ContainerReport, JobReport};
 
 use super::label::{Voice, Words, name};
-use super::said::{NAME, TITLE, boxes, line, line_of, lines, rows, said};
-use super::tables::{CUTS, ENDS, ENGINES, HOSTS, Place, RUNNERS, STEPS, Seat, WHO, Wall};
+use super::said::{NAME, TITLE, boxes, called, line, line_of, lines, rows, said};
+use super::tables::{CUTS, Does, ENGINES, HOSTS, Place, RUNNERS, Seat, WHO, Wall, step};
 use crate::path::numbered;
 
 /// A boundary and what is in it.
@@ -94,22 +94,26 @@ impl Plan {
 
 /// More ways out than these are not drawn.
 const MOST_WAYS: usize = 8;
+
 /// What the picture of `job` shows.
 pub fn plan(format: &str, job: &JobReport) -> Plan {
     let engine = ENGINES.iter().find(|engine| engine.0 == job.approach).or(ENGINES.last());
     let (_, seat, says, wall) = engine.copied().unwrap_or(("", Seat::Nowhere, "", Wall::Holds));
-    let parts = Parts { job, seat };
+    let parts = Parts::new(job, seat);
     let engine = parts.engine(says, wall);
 
-    let mut inside = vec![Item::Frame(parts.own())];
+    let mut own = parts.own();
+    let mut inside = Vec::new();
     let mut host = Vec::new();
     let mut outside = Vec::new();
     match seat {
+        Seat::Service if parts.is_own() => own.items.extend(engine),
         Seat::Service => inside.extend(engine),
         Seat::Host => host.extend(engine),
         Seat::Elsewhere => outside.extend(engine),
         Seat::Nowhere => {}
     }
+    inside.insert(0, Item::Frame(own));
     let beside = parts.beside();
     let mut items = match RUNNERS.iter().find(|runner| runner.0 == format) {
         Some((_, kind, says)) => {
@@ -169,42 +173,59 @@ fn places(items: &[Item], found: &mut Vec<Place>) {
 struct Parts<'a> {
     job: &'a JobReport,
     seat: Seat,
+    /// The container that the job's commands run in, if it names one.
+    container: Option<&'a ContainerReport>,
+    /// The container that the engine runs in, if the file names one. It may be the job's own.
+    nested: Option<&'a ContainerReport>,
 }
 
 impl<'a> Parts<'a> {
-    fn steps(&self, place: Place) -> Vec<Row> {
-        let is_there = |step: &StepReport| STEPS.iter().any(|known| known.0 == step.id && known.1 == place);
-        // A step that is not known here happens in the job.
-        let is_new = |step: &StepReport| {
-            place == Place::Job
-                && !STEPS.iter().any(|known| known.0 == step.id)
-                && !ENDS.iter().any(|end| end.0 == step.id)
-        };
-        let there: Vec<_> = numbered(self.job).filter(|(_, step)| is_there(step) || is_new(step)).collect();
-        rows(&there)
+    fn new(job: &'a JobReport, seat: Seat) -> Self {
+        let container = job.containers.iter().find(|one| matches!(one.role, "job" | "workload" | "image"));
+        let mut parts = Self { job, seat, container, nested: None };
+        if seat == Seat::Service {
+            parts.nested = parts.daemon();
+        }
+        parts
     }
 
-    /// The step that ends the path in this place, and the end.
-    fn end(&self, place: Place) -> Vec<Item> {
-        let ends = |id: &str| ENDS.iter().any(|end| end.0 == id && end.1 == place);
-        let found: Vec<_> = numbered(self.job).filter(|(_, step)| ends(step.id)).collect();
-        if found.is_empty() { Vec::new() } else { vec![Item::Rows(None, rows(&found)), Item::End] }
-    }
-
-    /// The container that the job's commands run in, if it names one.
-    fn container(&self) -> Option<&'a ContainerReport> {
-        self.job.containers.iter().find(|one| matches!(one.role, "job" | "workload" | "image"))
-    }
-
-    /// The container that the engine runs in, if the file names one.
-    fn nested(&self) -> Option<&'a ContainerReport> {
+    /// The container that an access names, else one at its line.
+    fn daemon(&self) -> Option<&'a ContainerReport> {
         let by: Vec<&str> =
             self.accesses().flat_map(|access| access.by.split('`').skip(1).step_by(2)).collect();
         let named = |one: &&ContainerReport| {
             let names = [one.image.as_deref(), one.name.as_deref()];
             names.into_iter().flatten().any(|name| by.contains(&name))
         };
-        self.job.containers.iter().filter(|_| self.seat == Seat::Service).find(named)
+        let line = self.accesses().flat_map(|access| &access.lines).map(|label| &label.range).next();
+        let there = |one: &&ContainerReport| {
+            line.is_some_and(|line| (one.range.line, &one.range.file) == (line.line, &line.file))
+        };
+        let containers = || self.job.containers.iter();
+        containers().find(named).or_else(|| containers().find(there))
+    }
+
+    /// Whether the engine runs in the job's own container.
+    fn is_own(&self) -> bool {
+        is(self.container, self.nested)
+    }
+
+    fn steps(&self, place: Place) -> Vec<Row> {
+        let is_there = |id: &str| match step(id) {
+            (_, Does::Ends) => false,
+            // Without an engine there is nowhere else for them.
+            (Place::Engine | Place::Container, _) if self.seat == Seat::Nowhere => place == Place::Job,
+            (there, _) => there == place,
+        };
+        let there: Vec<_> = numbered(self.job).filter(|(_, step)| is_there(step.id)).collect();
+        rows(&there)
+    }
+
+    /// The step that ends the path in this place, and the end.
+    fn end(&self, place: Place) -> Vec<Item> {
+        let found: Vec<_> =
+            numbered(self.job).filter(|(_, one)| step(one.id) == (place, Does::Ends)).collect();
+        if found.is_empty() { Vec::new() } else { vec![Item::Rows(None, rows(&found)), Item::End] }
     }
 
     /// The accesses that make the job's approach.
@@ -218,16 +239,18 @@ impl<'a> Parts<'a> {
 
     /// The job itself.
     fn own(&self) -> Frame {
-        let container = self.container();
+        let container = self.container;
         let kind = match container.map(|one| one.role) {
             Some("job") => "JOB CONTAINER",
             Some("workload" | "image") => "CONTAINER",
             _ => match self.job.noun {
                 "script" => "COMMANDS",
                 "image" | "service" | "workload" => "CONTAINER",
+                "task" => "TASK",
                 _ => "JOB",
             },
         };
+        let in_steps = self.job.noun == "task" && self.job.containers.iter().any(|one| one.role == "step");
         let mut head = vec![
             Words::new(Voice::Kind, kind),
             Words::new(Voice::Code, name(&self.job.name, NAME)),
@@ -239,14 +262,22 @@ impl<'a> Parts<'a> {
                 head.push(Words::new(Voice::Code, name(image, NAME)));
                 head.extend((one.range.line != self.job.line).then(|| line(one.range.line)));
             }
-            None if container.is_none() => head.push(Words::new(Voice::Plain, "it names no container")),
+            None if container.is_none() => {
+                let says =
+                    if in_steps { "a container for each of its steps" } else { "it names no container" };
+                head.push(Words::new(Voice::Plain, says));
+            }
             None => {}
         }
-        let opens = self.job.path.iter().find_map(|step| {
-            let known = STEPS.iter().find(|known| known.0 == step.id)?;
-            Some((known.2?, step))
+        let opens = self.job.path.iter().find_map(|one| match step(one.id).1 {
+            Does::Opens(what) => Some((what, one)),
+            Does::Stops | Does::Ends => None,
         });
         let wall = match opens {
+            None if self.is_own() && self.is_open() => {
+                head.push(Words::new(Voice::Open, "open: privileged"));
+                Wall::Open
+            }
             Some((what, step)) => {
                 head.push(Words::new(Voice::Open, format!("open: {what}")));
                 head.extend(lines(&step.lines));
@@ -257,10 +288,9 @@ impl<'a> Parts<'a> {
                 head.extend(lines(&self.job.power.lines));
                 Wall::Weak
             }
-            None if container.is_none() && !matches!(self.job.noun, "image" | "service" | "workload") => {
-                Wall::Process
-            }
-            None => Wall::Holds,
+            None if container.is_some() || in_steps => Wall::Holds,
+            None if matches!(self.job.noun, "image" | "service" | "workload") => Wall::Holds,
+            None => Wall::Process,
         };
         let mut items = Vec::new();
         let steps = self.steps(Place::Job);
@@ -272,7 +302,7 @@ impl<'a> Parts<'a> {
         if self.seat == Seat::Nowhere {
             let by = self.accesses().next().map(|access| {
                 let by = access.by.replace('`', "");
-                let told = [Words::new(Voice::Kind, "BUILDER"), Words::new(Voice::Code, name(&by, NAME))];
+                let told = [Words::new(Voice::Kind, "BUILDER"), Words::new(Voice::Plain, name(&by, NAME))];
                 told.into_iter().chain(lines(&access.lines)).collect()
             });
             beside.extend(by);
@@ -290,10 +320,10 @@ impl<'a> Parts<'a> {
         if !steps.is_empty() {
             items.push(Item::Rows(place, steps));
         }
-        let nested = self.nested();
+        let nested = self.nested;
         if self.seat == Seat::Service && nested.is_none() {
             let by = self.accesses().next();
-            head.extend(by.map(|access| Words::new(Voice::Code, name(&access.by.replace('`', ""), NAME))));
+            head.extend(by.map(|access| Words::new(Voice::Plain, name(&access.by.replace('`', ""), NAME))));
             head.extend(by.into_iter().flat_map(|access| lines(&access.lines)));
         }
         let beside = self.started();
@@ -322,17 +352,17 @@ impl<'a> Parts<'a> {
             Item::Frame(Frame { wall, level: 2, place, head, items, beside: Vec::new() })
         };
         match self.seat {
+            Seat::Service if self.is_own() => std::iter::once(door).chain(found).collect(),
             Seat::Host | Seat::Nowhere => std::iter::once(door).chain(found).collect(),
             Seat::Elsewhere => {
                 let told = vec![Words::new(Voice::Plain, "the file names its address only")];
                 vec![door, machine("ANOTHER MACHINE", Wall::Holds, told, found)]
             }
             Seat::Service => {
-                let open = self.job.approach == "nested-daemon" && self.job.power.id.starts_with("host-");
+                let open = self.is_open();
                 let mut told = Vec::new();
                 if let Some(one) = nested {
-                    let image = one.image.as_ref().or(one.name.as_ref()).map_or("", |image| image.as_str());
-                    told.push(Words::new(Voice::Code, name(image, NAME)));
+                    told.push(Words::new(Voice::Code, name(called(one), NAME)));
                     told.push(line(one.range.line));
                 }
                 if open {
@@ -346,6 +376,11 @@ impl<'a> Parts<'a> {
                 vec![door, machine(kind, wall, told, found)]
             }
         }
+    }
+
+    /// Whether the nested engine's container has the machine's root.
+    fn is_open(&self) -> bool {
+        self.job.approach == "nested-daemon" && self.job.power.id.starts_with("host-")
     }
 
     /// What the job's door to the engine is in the person's words.
@@ -373,7 +408,8 @@ impl<'a> Parts<'a> {
         }
         let others = self.steps(Place::Others);
         if !others.is_empty() {
-            let kind = if matches!(self.job.noun, "job" | "task") { "OTHER JOBS" } else { "THE REST" };
+            let is_among_jobs = matches!(self.job.noun, "action" | "job" | "runner" | "task");
+            let kind = if is_among_jobs { "OTHER JOBS" } else { "OTHER CONTAINERS" };
             let head = vec![Words::new(Voice::Kind, kind), Words::new(Voice::Plain, "now and later")];
             let items_in = vec![Item::Rows(Some(Place::Others), others)];
             items.push(Item::Gap(Gap { place: Place::Others, words: Vec::new() }));
@@ -399,20 +435,22 @@ impl<'a> Parts<'a> {
 
     /// Containers that run beside the job and are not its engine's.
     fn beside(&self) -> Vec<Vec<Words>> {
-        let (own, nested) = (self.container(), self.nested());
-        let is = |one: &ContainerReport, other: Option<&ContainerReport>| {
-            other.is_some_and(|other| std::ptr::eq(one, other))
-        };
-        let others = self.job.containers.iter().filter(|one| one.role != "started");
-        boxes(others.filter(|one| !is(one, own) && !is(one, nested)))
+        self.boxes(|one| one.role != "started" && !is(Some(one), self.container))
     }
 
     /// Containers that the job's commands start.
     fn started(&self) -> Vec<Vec<Words>> {
-        let nested = self.nested();
-        let own = |one: &&ContainerReport| nested.is_none_or(|nested| !std::ptr::eq(*one, nested));
-        boxes(self.job.containers.iter().filter(|one| one.role == "started").filter(own))
+        self.boxes(|one| one.role == "started")
     }
+
+    fn boxes(&self, is_one: impl Fn(&ContainerReport) -> bool) -> Vec<Vec<Words>> {
+        boxes(self.job.containers.iter().filter(|one| is_one(one) && !is(Some(*one), self.nested)))
+    }
+}
+
+/// Whether both are there and the same.
+fn is(one: Option<&ContainerReport>, other: Option<&ContainerReport>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| std::ptr::eq(one, other))
 }
 
 /// Who can put code into the job, and who can not.

@@ -15,21 +15,28 @@ const MOST_ROWS: usize = 5;
 /// More containers than these beside the line are told by their number only.
 const MOST_BESIDE: usize = 3;
 
-/// Small boxes of a name and a line each.
-pub fn boxes<'a>(containers: impl Iterator<Item = &'a ContainerReport> + Clone) -> Vec<Vec<Words>> {
-    let more = containers.clone().count().saturating_sub(MOST_BESIDE);
-    let one = |one: &ContainerReport| {
+/// What a container is called.
+pub fn called(container: &ContainerReport) -> &str {
+    container.image.as_ref().or(container.name.as_ref()).map_or("a container", |name| name.as_str())
+}
+
+/// Small boxes of a name and a line each. Those that say the same in a row are one.
+pub fn boxes<'a>(containers: impl Iterator<Item = &'a ContainerReport>) -> Vec<Vec<Words>> {
+    let mut all: Vec<_> = containers.collect();
+    all.dedup_by_key(|one| (one.role, called(one), one.range.line));
+    let (shown, more) = all.split_at(all.len().min(MOST_BESIDE));
+    let one = |one: &&ContainerReport| {
         let kind = match one.role {
             "service" => "SERVICE",
             "step" => "STEP",
             "started" => "IT STARTS",
             _ => "CONTAINER",
         };
-        let called = one.image.as_ref().or(one.name.as_ref()).map_or("a container", |name| name.as_str());
-        vec![Words::new(Voice::Kind, kind), Words::new(Voice::Code, name(called, NAME)), line(one.range.line)]
+        let called = Words::new(Voice::Code, name(called(one), NAME));
+        vec![Words::new(Voice::Kind, kind), called, line(one.range.line)]
     };
-    let rest = (more > 0).then(|| vec![Words::new(Voice::Plain, format!("and {more} more"))]);
-    containers.take(MOST_BESIDE).map(one).chain(rest).collect()
+    let rest = (!more.is_empty()).then(|| vec![Words::new(Voice::Plain, format!("and {} more", more.len()))]);
+    shown.iter().map(one).chain(rest).collect()
 }
 
 /// Steps as rows; of many the last ones by their numbers.

@@ -27,37 +27,55 @@ pub enum Wall {
     Process,
 }
 
-/// The wall of a step that ends the path.
-pub const ENDS: &[(&str, Place)] = &[("own-container-end", Place::Job), ("vm-end", Place::Others)];
+/// What a step does to the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Does {
+    /// It is a stop on it.
+    Stops,
+    /// It is a stop, and the job's own wall is open by this.
+    Opens(&'static str),
+    /// The line ends behind it.
+    Ends,
+}
 
-/// Where the steps take place, and what a step says of the job's own wall, if it leads through it.
-pub static STEPS: &[(&str, Place, Option<&str>)] = &[
-    ("run-code-strangers", Place::Job, None),
-    ("run-code-pushers", Place::Job, None),
-    ("run-code-protected", Place::Job, None),
-    ("run-code-workload", Place::Job, None),
-    ("build-step", Place::Job, None),
-    ("read-credentials", Place::Job, None),
-    ("credential-in-args", Place::Job, None),
-    ("call-socket", Place::Engine, None),
-    ("call-nested", Place::Engine, None),
-    ("call-open-tcp", Place::Engine, None),
-    ("call-ambient", Place::Engine, None),
-    ("call-remote", Place::Engine, None),
-    ("start-root-container", Place::Container, None),
-    ("start-nested-container", Place::Container, None),
-    ("nested-privileged-out", Place::Host, None),
-    ("privileged-direct", Place::Host, Some("privileged")),
-    ("mount-root-direct", Place::Host, Some("the host's files are inside")),
-    ("read-host-path", Place::Host, Some("the host's files are inside")),
-    ("namespace-pid", Place::Host, Some("the host's processes are seen")),
-    ("namespace-network", Place::Host, Some("the host's network")),
-    ("capability", Place::Host, Some("a capability too many")),
-    ("device", Place::Host, Some("the host's device is inside")),
-    ("other-jobs", Place::Others, None),
-    ("prune", Place::Others, None),
-    ("poison-cache", Place::Others, None),
+/// Where each step of the catalog takes place, and what it does to the line.
+pub static STEPS: &[(&str, Place, Does)] = &[
+    ("run-code-strangers", Place::Job, Does::Stops),
+    ("run-code-pushers", Place::Job, Does::Stops),
+    ("run-code-protected", Place::Job, Does::Stops),
+    ("run-code-workload", Place::Job, Does::Stops),
+    ("build-step", Place::Job, Does::Stops),
+    ("read-credentials", Place::Job, Does::Stops),
+    ("credential-in-args", Place::Job, Does::Stops),
+    ("own-container-end", Place::Job, Does::Ends),
+    ("call-socket", Place::Engine, Does::Stops),
+    ("call-nested", Place::Engine, Does::Stops),
+    ("call-own-daemon", Place::Engine, Does::Stops),
+    ("call-open-tcp", Place::Engine, Does::Stops),
+    ("call-ambient", Place::Engine, Does::Stops),
+    ("call-remote", Place::Engine, Does::Stops),
+    ("start-root-container", Place::Container, Does::Stops),
+    ("start-nested-container", Place::Container, Does::Stops),
+    ("nested-privileged-out", Place::Host, Does::Stops),
+    ("privileged-direct", Place::Host, Does::Opens("privileged")),
+    ("mount-root-direct", Place::Host, Does::Opens("the host's files are inside")),
+    ("read-host-path", Place::Host, Does::Opens("the host's files are inside")),
+    ("namespace-pid", Place::Host, Does::Opens("the host's processes are seen")),
+    ("namespace-network", Place::Host, Does::Opens("the host's network")),
+    ("capability", Place::Host, Does::Opens("a capability too many")),
+    ("device", Place::Host, Does::Opens("the host's device is inside")),
+    ("other-jobs", Place::Others, Does::Stops),
+    ("other-containers", Place::Others, Does::Stops),
+    ("prune", Place::Others, Does::Stops),
+    ("poison-cache", Place::Others, Does::Stops),
+    ("poison-image", Place::Others, Does::Stops),
+    ("vm-end", Place::Others, Does::Ends),
 ];
+
+/// Where a step takes place, and what it does. One that is not known happens in the job.
+pub fn step(id: &str) -> (Place, Does) {
+    STEPS.iter().find(|known| known.0 == id).map_or((Place::Job, Does::Stops), |known| (known.1, known.2))
+}
 
 /// Where an engine sits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,5 +158,10 @@ mod tests {
         for host in daemonless_catalog::Host::ALL {
             assert!(HOSTS.iter().any(|known| known.0 == host.id()), "{host:?}");
         }
+        for step in daemonless_catalog::STEPS {
+            let known = STEPS.iter().filter(|known| known.0 == step.key).count();
+            assert_eq!(known, 1, "{} has its place in STEPS", step.key);
+        }
+        assert_eq!(STEPS.len(), daemonless_catalog::STEPS.len(), "a place of no step");
     }
 }

@@ -103,7 +103,7 @@ fn every_approach_has_its_picture() {
         "compose.yaml",
         "services:\n  agent:\n    image: agent:1\n    volumes:\n      - /var/run/docker.sock:/var/run/docker.sock\n",
         "host-socket",
-        &["HOST", "PROJECT", "CONTAINER", "DAEMON", "NEW CONTAINER", "THE REST"],
+        &["HOST", "PROJECT", "CONTAINER", "DAEMON", "NEW CONTAINER", "OTHER CONTAINERS"],
     );
     check(
         ".gitlab-ci.yml",
