@@ -8,7 +8,7 @@ use super::scene::{Disc, SIDE_STOP, STOP, Scene};
 use super::tables::{Place, Wall};
 
 /// How far a bar that ends the line reaches to each side of it.
-const BAR: i32 = 20;
+const BAR: i32 = 16;
 /// Half of a door's length and of its depth.
 const DOOR: (i32, i32) = (10, 4);
 

@@ -1,5 +1,9 @@
 //! Every approach has a picture whose parts lie where they belong.
 
+use std::time::{Duration, Instant};
+
+use daemonless_catalog::{Approach, Host, STEPS};
+use daemonless_core::report::{ContainerReport, JobReport, LabelReport, Range, StepReport};
 use daemonless_core::{Context, File, analyze};
 
 use super::across::wide;
@@ -9,13 +13,19 @@ use super::plan::{Mark, plan};
 use super::scene::{Scene, Told};
 use super::tables::Place;
 
-/// The scenes of the first job of `text` that has `approach`, in both forms.
-fn scenes(path: &str, text: &str, approach: &str) -> (Vec<String>, usize, [Scene; 2]) {
+/// The jobs of a text.
+fn jobs(path: &str, text: &str) -> (&'static str, Vec<JobReport>) {
     let file = File { path: path.to_owned(), text: text.to_owned(), format: None };
     let report = analyze(&[file], &Context::default()).files.remove(0);
-    let job = report.jobs.iter().find(|job| job.approach == approach);
-    let job = job.unwrap_or_else(|| panic!("no job of {approach}: {:?}", report.jobs));
-    let plan = plan(report.format, job);
+    (report.format, report.jobs)
+}
+
+/// The scenes of the first job of `text` that has `approach`, in both forms.
+fn scenes(path: &str, text: &str, approach: &str) -> (Vec<String>, usize, [Scene; 2]) {
+    let (format, jobs) = jobs(path, text);
+    let job = jobs.iter().find(|job| job.approach == approach);
+    let job = job.unwrap_or_else(|| panic!("no job of {approach}: {jobs:?}"));
+    let plan = plan(format, job);
     let kinds = super::plan::tests::heads(&plan);
     (kinds, job.path.len(), [wide(&plan), tall(&plan)])
 }
@@ -150,6 +160,121 @@ fn every_approach_has_its_picture() {
 }
 
 #[test]
+fn a_daemon_is_drawn_where_it_runs() {
+    let pod = |inner: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n    - name: b\n      {inner}\n"
+        )
+    };
+    check(
+        "pod.yaml",
+        &pod("image: docker:27-dind\n      securityContext:\n        privileged: true"),
+        "nested-daemon",
+        &["HOST", "POD", "CONTAINER", "DAEMON", "OTHER CONTAINERS"],
+    );
+    let beside = "image: docker:27-cli\n    - name: docker\n      image: docker:27-dind\n      securityContext:\n        privileged: true";
+    check(
+        "pod.yaml",
+        &pod(beside),
+        "nested-daemon",
+        &["HOST", "POD", "CONTAINER", "CONTAINER", "DAEMON", "OTHER CONTAINERS"],
+    );
+    check(
+        "task.yaml",
+        "apiVersion: tekton.dev/v1\nkind: Task\nmetadata:\n  name: a\nspec:\n  steps:\n    - name: b\n      image: docker:27-cli\n      script: docker build .\n  sidecars:\n    - name: c\n      image: docker:27-dind\n      securityContext:\n        privileged: true\n",
+        "nested-daemon",
+        &["HOST", "POD", "TASK", "SERVICE", "DAEMON", "OTHER JOBS"],
+    );
+}
+
+/// A job with `approach` whose path has these steps.
+fn made(approach: &'static str, host: &'static str, steps: &[&'static str]) -> JobReport {
+    let (_, mut jobs) = jobs(".gitlab-ci.yml", "b:\n  image: docker:27\n  script:\n    - docker build .\n");
+    let mut job = jobs.remove(0);
+    let template = |id: &&str| STEPS.iter().find(|step| step.key == *id).unwrap();
+    let step = |id: &&'static str| StepReport {
+        id,
+        title: template(id).title.into(),
+        text: "".into(),
+        command: None,
+        lines: Vec::new(),
+        attack: None,
+    };
+    (job.approach, job.host.id, job.path) = (approach, host, steps.iter().map(step).collect());
+    job
+}
+
+/// A step without a place would be missing in the picture and stay in the list below it.
+#[test]
+fn every_step_is_drawn_with_every_approach() {
+    let one_of_each =
+        ["run-code-pushers", "call-nested", "start-root-container", "privileged-direct", "other-jobs"];
+    for approach in Approach::ALL {
+        for host in Host::ALL {
+            let made = |steps: &[&'static str]| made(approach.id(), host.id(), steps);
+            let alone = STEPS.iter().map(|step| made(&[step.key]));
+            for job in alone.chain([made(&one_of_each), made(&[]), made(&["run-code-workload", "vm-end"])]) {
+                let plan = plan("gitlab-ci", &job);
+                for form in [wide(&plan), tall(&plan)] {
+                    check_form(&form, job.path.len());
+                }
+            }
+        }
+    }
+}
+
+/// Names that are made to break the picture.
+fn hostile_names() -> [String; 6] {
+    [
+        "very-long-name".repeat(1_000),
+        "w".repeat(10_000),
+        "שלום\u{202e}".repeat(2_000),
+        "👩\u{200d}🚀".repeat(3_000),
+        "`".repeat(10_000),
+        " \u{301}\n".repeat(3_000),
+    ]
+}
+
+#[test]
+fn a_hostile_report_has_a_picture_of_bounded_size() {
+    let all: Vec<_> = STEPS.iter().map(|step| step.key).collect();
+    for (turn, name) in hostile_names().into_iter().enumerate() {
+        for approach in Approach::ALL.iter().skip(turn % 2).step_by(2) {
+            let mut job = made(approach.id(), "shared", &all);
+            let label = LabelReport { message: format!("`{name}`"), range: Range::default() };
+            let container = |role: &'static str| ContainerReport {
+                role,
+                name: Some(name.clone()),
+                image: Some(name.clone()),
+                privileged: true,
+                range: Range::default(),
+            };
+            let roles = ["job", "service", "step", "workload", "started", "image"];
+            job.containers = (0..1_000).map(|at| container(roles[at % roles.len()])).collect();
+            for access in &mut job.accesses {
+                access.by.clone_from(&name);
+                access.approach = approach.id();
+                access.lines = vec![label.clone(); 1_000];
+            }
+            for step in &mut job.path {
+                (step.title, step.lines) = (name.clone().into(), vec![label.clone(); 1_000]);
+            }
+            let start = Instant::now();
+            let plan = plan("gitlab-ci", &job);
+            for form in [wide(&plan), tall(&plan)] {
+                let parts = form.frames.len() + form.told.len() + form.discs.len() + form.pieces.len();
+                assert!(parts < 400, "{parts} parts");
+                // No job has steps of every kind; this one's picture is drawn smaller.
+                assert!(form.width <= 1500 && form.height < 6_000, "{} by {}", form.width, form.height);
+                let letters = form.told.iter().map(|told| told.label.words.text.chars().count());
+                assert!(letters.sum::<usize>() < 10_000);
+            }
+            assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+        }
+    }
+}
+
+#[test]
 fn names_of_any_length_and_script_fit() {
     let long = "registry.example/".to_owned() + &"very-long-name".repeat(40);
     for name in [long.as_str(), "<script>alert(1)</script>", "名前".repeat(300).as_str(), "اسم", "🐳🐳", "W"]
@@ -167,9 +292,8 @@ fn names_of_any_length_and_script_fit() {
 /// The place where each way out cuts, best first.
 #[track_caller]
 fn check_cuts(path: &str, text: &str, expected: &[(&str, Option<Place>)]) {
-    let file = File { path: path.to_owned(), text: text.to_owned(), format: None };
-    let report = analyze(&[file], &Context::default()).files.remove(0);
-    let plan = plan(report.format, &report.jobs[0]);
+    let (format, jobs) = jobs(path, text);
+    let plan = plan(format, &jobs[0]);
     let found: Vec<_> = plan.ways.iter().map(|way| (way.title.as_str(), way.cut)).collect();
     assert_eq!(found, expected);
     for form in [wide(&plan), tall(&plan)] {
