@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use crate::driver::with_page;
 use crate::page::key;
 use crate::texts;

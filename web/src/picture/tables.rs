@@ -117,17 +117,9 @@ pub static RUNNERS: &[(&str, &str, &str)] = &[
     ("jenkinsfile", "AGENT", "Jenkins"),
     ("docker-compose", "PROJECT", "Docker Compose"),
     ("kubernetes", "POD", "Kubernetes"),
-    ("helm", "POD", "Kubernetes"),
     ("tekton", "POD", "Tekton"),
-    ("argo-workflows", "POD", "Argo Workflows"),
     ("circleci", "RUNNER", "CircleCI"),
-    ("bitbucket-pipelines", "RUNNER", "Bitbucket Pipelines"),
     ("azure-pipelines", "AGENT", "Azure Pipelines"),
-    ("drone", "RUNNER", "Drone"),
-    ("woodpecker", "AGENT", "Woodpecker"),
-    ("buildkite", "AGENT", "Buildkite"),
-    ("travis", "RUNNER", "Travis CI"),
-    ("cloud-build", "WORKER", "Cloud Build"),
 ];
 
 /// Who can start a job, fewest first: id of the reach, who they are, and what is told of them where they can not.
@@ -157,6 +149,9 @@ mod tests {
         }
         for host in daemonless_catalog::Host::ALL {
             assert!(HOSTS.iter().any(|known| known.0 == host.id()), "{host:?}");
+        }
+        for (format, ..) in RUNNERS {
+            assert!(daemonless_core::format::by_id(format).is_some(), "no format {format}");
         }
         for step in daemonless_catalog::STEPS {
             let known = STEPS.iter().filter(|known| known.0 == step.key).count();

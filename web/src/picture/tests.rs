@@ -265,7 +265,7 @@ fn a_hostile_report_has_a_picture_of_bounded_size() {
                 let parts = form.frames.len() + form.told.len() + form.discs.len() + form.pieces.len();
                 assert!(parts < 400, "{parts} parts");
                 // No job has steps of every kind; this one's picture is drawn smaller.
-                assert!(form.width <= 1500 && form.height < 6_000, "{} by {}", form.width, form.height);
+                assert!(form.width <= 1600 && form.height < 6_000, "{} by {}", form.width, form.height);
                 let letters = form.told.iter().map(|told| told.label.words.text.chars().count());
                 assert!(letters.sum::<usize>() < 10_000);
             }
