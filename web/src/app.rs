@@ -19,7 +19,8 @@ use crate::rewriter::use_rewriter;
 use crate::state::{Action, Part, Shared, Source, State};
 use crate::texts::Texts;
 use crate::{
-    alternatives, browser, choices, editor, explanation, files, findings, path, position, rewrite, verdict,
+    alternatives, browser, choices, editor, explanation, files, findings, path, picture, position, rewrite,
+    verdict,
 };
 
 impl Reducible for State {
@@ -58,6 +59,7 @@ pub fn App(AppProps { begin }: &AppProps) -> Html {
     let places = [
         ("check", true),
         ("files", state.open().filter(|(_, outcome)| outcome.is_some()).count() > 1),
+        ("picture", picture::is_there(&told)),
         ("path", job.is_some_and(|job| !job.path.is_empty())),
         ("findings", found.is_some_and(|found| !found.report.findings.is_empty())),
         ("choices", true),
@@ -101,6 +103,7 @@ fn Answer(props: &AnswerProps) -> Html {
         <>
             {files::matrix(state, on)}
             if found.is_some_and(|outcome| !outcome.whole) { {beyond(state.whole)} }
+            {picture::view(state)}
             {job.map(|(outcome, job)| path::view(outcome, job)).unwrap_or_default()}
             {found.map(|outcome| findings::view(state, outcome, on)).unwrap_or_default()}
             {job.map(|(_, job)| explanation::view(state, job, on)).unwrap_or_default()}

@@ -12,9 +12,10 @@ use yew::prelude::*;
 use crate::browser;
 
 /// Places of the page: id and word.
-const PLACES: [(&str, &str); 6] = [
+const PLACES: [(&str, &str); 7] = [
     ("check", "Check"),
     ("files", "Files"),
+    ("picture", "Picture"),
     ("path", "Attack path"),
     ("findings", "Findings"),
     ("choices", "Choices"),

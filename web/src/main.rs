@@ -20,6 +20,7 @@ mod layer;
 mod mark;
 mod markdown;
 mod path;
+mod picture;
 mod position;
 mod report;
 mod rewrite;

@@ -9,12 +9,16 @@ use crate::markdown;
 use crate::position::whole_line;
 use crate::state::Outcome;
 
+/// The steps of a job's path with the numbers that they have all over the page.
+pub fn numbered(job: &JobReport) -> impl Iterator<Item = (usize, &StepReport)> {
+    (1..).zip(&job.path)
+}
+
 /// The section on one job; nothing where the job has no path.
 pub fn view(outcome: &Outcome, job: &JobReport) -> Html {
     if job.path.is_empty() {
         return html! {};
     }
-    let steps = job.path.iter().enumerate();
     html! {
         <section class="s" id="path" tabindex="-1" aria-labelledby="path-head">
             {head("path-head", html! {"How an attacker gets out"}, html! {
@@ -22,14 +26,14 @@ pub fn view(outcome: &Outcome, job: &JobReport) -> Html {
                 {" does, drawn from "}<b>{"your own lines"}</b>{". The commands are shown, never run."}</>
             })}
             <div class="ways">
-                <ol class="stops">{for steps.map(|(index, step)| stop(index, step, &outcome.source.text))}</ol>
+                <ol class="stops">{for numbered(job).map(|(number, step)| stop(number, step, &outcome.source.text))}</ol>
                 {change(job)}
             </div>
         </section>
     }
 }
 
-fn stop(index: usize, step: &StepReport, text: &str) -> Html {
+fn stop(number: usize, step: &StepReport, text: &str) -> Html {
     // The lines as they stand in the text; a step quotes each once.
     let mut quoted: Vec<u32> = step.lines.iter().map(|line| line.range.line).collect();
     quoted.dedup();
@@ -39,7 +43,7 @@ fn stop(index: usize, step: &StepReport, text: &str) -> Html {
     };
     html! {
         <li class="stop" data-step={step.id}>
-            <i aria-hidden="true">{index + 1}</i>
+            <i aria-hidden="true">{number}</i>
             <div>
                 <h3>{markdown::line(&step.title)}</h3>
                 <p>{markdown::line(&step.text)}</p>

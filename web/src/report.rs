@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use daemonless_core::report::{
-    AccessReport, AfterReport, AlternativeReport, BlockerReport, ChoiceReport, EditReport, FactReport,
-    FileReport, FindingReport, JobReport, LabelReport, LeftReport, NeedReport, Range, RequirementReport,
-    RewriteReport, StepReport,
+    AccessReport, AfterReport, AlternativeReport, BlockerReport, ChoiceReport, ContainerReport, EditReport,
+    FactReport, FileReport, FindingReport, JobReport, LabelReport, LeftReport, NeedReport, Range,
+    RequirementReport, RewriteReport, StepReport,
 };
 
 use crate::json::Json;
@@ -95,9 +95,10 @@ read! {
     FindingReport { rule, severity, confidence, jobs, message, labels; range }
     LabelReport { message; range }
     JobReport {
-        name, noun, line, end_line, file, approach, risk, headline, needs, need_lines, accesses, power, host, reach, path,
-        alternatives
+        name, noun, line, end_line, file, approach, risk, headline, needs, need_lines, containers, accesses, power, host,
+        reach, path, alternatives
     }
+    ContainerReport { role, name, image, privileged; range }
     NeedReport { need, confidence, lines }
     AccessReport { approach, by, confidence, lines }
     FactReport { id, title, origin, lines, choices }

@@ -116,6 +116,8 @@ pub struct JobReport {
     pub needs: Vec<&'static str>,
     /// Where each need shows, and further ones that another file would have to tell.
     pub need_lines: Vec<NeedReport>,
+    /// What it runs in, what runs beside it and what its commands start; the first fifty.
+    pub containers: Vec<ContainerReport>,
     pub accesses: Vec<AccessReport>,
     /// What one malicious step gets. `id` is a row of the risk table.
     pub power: FactReport,
@@ -138,6 +140,23 @@ pub struct NeedReport {
     /// `possible`.
     pub confidence: &'static str,
     pub lines: Vec<Range>,
+}
+
+/// A container of the job.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContainerReport {
+    /// `job` (its commands run in it), `service` (beside it), `step` (one step runs in it), `workload` (of its own),
+    /// `image` (what a Dockerfile's image becomes) or `started` (by one of its commands).
+    pub role: &'static str,
+    /// The name by which others reach it, as written.
+    pub name: Option<String>,
+    /// As written.
+    pub image: Option<String>,
+    pub privileged: bool,
+    /// Where its image is named, else where it is.
+    #[serde(flatten)]
+    pub range: Range,
 }
 
 /// One way in which the job, or a container that it starts, reaches an engine.

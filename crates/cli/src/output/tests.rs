@@ -68,6 +68,7 @@ fn sample() -> (Report, [File; 1]) {
         headline: String::new(),
         needs: vec!["build"],
         need_lines: Vec::new(),
+        containers: Vec::new(),
         accesses: Vec::new(),
         power: fact("host-privilege"),
         host: fact("shared"),

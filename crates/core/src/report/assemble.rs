@@ -6,14 +6,15 @@ use std::sync::Arc;
 use daemonless_catalog::{Approach, Builder, Containment, Host, Need, Requirement, Risk};
 
 use super::{
-    AccessReport, AfterReport, AlternativeReport, BlockerReport, ChoiceReport, FactReport, FileReport,
-    FindingReport, JobReport, LabelReport, NeedReport, Range, RequirementReport, StepReport, headline,
+    AccessReport, AfterReport, AlternativeReport, BlockerReport, ChoiceReport, ContainerReport, FactReport,
+    FileReport, FindingReport, JobReport, LabelReport, NeedReport, Range, RequirementReport, StepReport,
+    headline,
 };
 use crate::alternatives::{Alternative, Blocker, Kind, alternatives, runs_as};
 use crate::analysis::Analysis;
 use crate::files::Files;
 use crate::map::Map;
-use crate::model::{Confidence, Job, Reach};
+use crate::model::{Confidence, Container, Job, Reach, Role};
 use crate::needs::Needs;
 use crate::path::{Step, path};
 use crate::rewrite::{self, contain, ready};
@@ -88,6 +89,9 @@ fn rewrites(format: Option<&str>, jobs: &[JobReport]) -> Vec<&'static str> {
     ranked.into_iter().map(|(_, id)| id).collect()
 }
 
+/// A job that starts more containers than this is no clearer with all of them named.
+const MOST_CONTAINERS: usize = 50;
+
 /// What tells jobs apart whose alternatives differ.
 type Key = (String, Approach, Risk, Host, Reach, Option<Builder>, Vec<Need>);
 
@@ -139,8 +143,11 @@ impl Places<'_> {
 
     fn job(&self, format: &str, job: &Job, verdict: &Verdict, needs: &Needs) -> JobReport {
         let range = self.range(job.span);
-        let (path, alternatives) = match cfg!(feature = "ways") {
-            true => (self.path(job, verdict, needs), self.ways(format, job, verdict, needs)),
+        let (path, alternatives, containers) = match cfg!(feature = "ways") {
+            true => {
+                let ways = self.ways(format, job, verdict, needs);
+                (self.path(job, verdict, needs), ways, self.containers(job))
+            }
             false => Default::default(),
         };
         let named = self.range(job.name_span);
@@ -163,6 +170,7 @@ impl Places<'_> {
                     lines: spans.iter().map(|span| self.range(*span)).collect(),
                 })
                 .collect(),
+            containers,
             accesses: verdict
                 .accesses
                 .iter()
@@ -184,6 +192,29 @@ impl Places<'_> {
             reach: self.reach(verdict),
             path,
             alternatives,
+        }
+    }
+
+    /// What the job runs in, beside and through.
+    fn containers(&self, job: &Job) -> Vec<ContainerReport> {
+        job.containers.iter().take(MOST_CONTAINERS).map(|one| self.container(one)).collect()
+    }
+
+    fn container(&self, container: &Container) -> ContainerReport {
+        let image = container.image.as_ref();
+        ContainerReport {
+            role: match container.role {
+                Role::Job => "job",
+                Role::Service => "service",
+                Role::Step => "step",
+                Role::Workload => "workload",
+                Role::Started => "started",
+                Role::Image => "image",
+            },
+            name: container.names.first().cloned(),
+            image: image.map(|image| image.as_str().to_owned()),
+            privileged: container.privileged.is_some(),
+            range: self.range(image.map_or(container.span, |image| image.span)),
         }
     }
 
