@@ -40,7 +40,7 @@ pub(super) fn page(approach: Approach) -> Result<Page> {
         sections.add("said", "What is often said", part::corrections(info.common_wisdom, here));
     }
     sections.add("sources", "Sources", part::sources(info.sources));
-    let body = sections.finish(html! { (picture::picture(approach)) }, here);
+    let body = sections.finish(html! { (picture::picture(approach, "picture")) }, here);
     Ok(Page {
         name: info.title.to_owned(),
         title: info.title.to_owned(),

@@ -41,7 +41,7 @@ static INSERTS: &[Insert] = &[
 pub(super) fn named(name: &str, here: Here<'_>) -> Result<Markup> {
     if let Some(id) = name.strip_prefix("picture ") {
         let approach = Approach::from_id(id).with_context(|| format!("no approach `{id}`"))?;
-        return Ok(picture::picture(approach));
+        return Ok(picture::picture(approach, "picture"));
     }
     let found = INSERTS.iter().find(|(known, _)| *known == name);
     let (_, insert) = found.with_context(|| format!("no insert `{name}`"))?;
@@ -55,13 +55,8 @@ fn approaches(here: Here<'_>) -> Markup {
             @let info = approach.info();
             article class="approach" id=(info.id) {
                 h3 { a href=(here.approach(*approach)) { (info.title) } }
-                @if let Some(row) = OptionRow::of(*approach, "") {
-                    p class="why" {
-                        (mark::range(row.risk)) @if let Some(note) = row.risk_note { ", " (line(note, here)) }
-                    }
-                }
                 p { (line(info.in_short, here)) }
-                (picture::picture(*approach))
+                (picture::picture(*approach, "approach"))
                 p class="why" { "Good for: " (line(info.good_for, here)) }
             }
         }

@@ -13,23 +13,24 @@ pub(super) use scheme::scheme;
 
 use layout::{Direction, Layout, Line};
 
-/// The picture of an approach, once for wide and once for narrow screens.
-pub(super) fn picture(approach: Approach) -> Markup {
+/// The picture of an approach, once for wide and once for narrow screens. Its ids begin with `prefix`.
+pub(super) fn picture(approach: Approach, prefix: &str) -> Markup {
     html! {
         div class="picture" {
-            (drawn(approach, Direction::Right))
-            (drawn(approach, Direction::Down))
+            (drawn(approach, Direction::Right, prefix))
+            (drawn(approach, Direction::Down, prefix))
         }
     }
 }
 
-fn drawn(approach: Approach, direction: Direction) -> Markup {
+fn drawn(approach: Approach, direction: Direction, prefix: &str) -> Markup {
     let scheme = scheme(approach);
     let Layout { width, height, frames, doors, lines, bar, discs, words } = Layout::new(scheme, direction);
-    let (name, id) = match direction {
-        Direction::Right => ("wide", format!("picture-{}-wide", approach.id())),
-        Direction::Down => ("tall", format!("picture-{}-tall", approach.id())),
+    let name = match direction {
+        Direction::Right => "wide",
+        Direction::Down => "tall",
     };
+    let id = format!("{prefix}-{}-{name}", approach.id());
     let class = format!("scheme {name}");
     html! {
         svg class=(class) viewBox={ "0 0 " (width) " " (height) } width=(width) height=(height) role="img"
@@ -48,7 +49,7 @@ fn drawn(approach: Approach, direction: Direction) -> Markup {
                 line class=(class) x1=(from.0) y1=(from.1) x2=(to.0) y2=(to.1) {}
             }
             @for door in &doors {
-                rect class=(if door.is_open { "door open" } else { "door" })
+                rect class=(if door.is_open { "door broken" } else { "door" })
                     x=(door.x) y=(door.y) width=(door.width) height=(door.height) {}
             }
             @if let Some(Line { from, to, class }) = &bar {
@@ -71,7 +72,7 @@ pub(super) fn key() -> Markup {
     const SIGNS: &[(&str, &str)] = &[
         ("wall holds", "a wall that holds"),
         ("wall relaxed", "it holds, with some of its filters off"),
-        ("wall open", "it stands open"),
+        ("wall broken", "it stands open"),
         ("wall process", "no wall: a process of its own"),
         ("way", "the way of an attack, its steps numbered"),
         ("way maybe", "goes on, if the engine is the machine’s own"),

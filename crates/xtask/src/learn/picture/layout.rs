@@ -163,7 +163,7 @@ impl Layout {
                 self.words.push(Words {
                     x: x + 2,
                     y: y - RADIUS - 12 - above + (line + 1) * LINE,
-                    class: "end last",
+                    class: "t-end last",
                     text,
                 });
             }
@@ -173,13 +173,13 @@ impl Layout {
             self.words.push(Words {
                 x: entry,
                 y: y + RADIUS + LINE + line * LINE,
-                class: "step middle",
+                class: "t-step middle",
                 text,
             });
         }
         for (at, lines) in told.into_iter().enumerate() {
             self.disc(scheme, at, stops[at], y);
-            let class = if scheme.stops[at].is_spared() { "spared middle" } else { "step middle" };
+            let class = if scheme.stops[at].is_spared() { "t-spared middle" } else { "t-step middle" };
             for (line, text) in (0..).zip(lines) {
                 self.words.push(Words { x: stops[at], y: y + RADIUS + LINE + line * LINE, class, text });
             }
@@ -200,7 +200,7 @@ impl Layout {
         };
 
         let entry = 12;
-        self.words.push(Words { x: beside, y: entry + 5, class: "step", text: ENTRY.to_owned() });
+        self.words.push(Words { x: beside, y: entry + 5, class: "t-step", text: ENTRY.to_owned() });
         let mut y = entry + 24;
         let mut edges = vec![(0, 0); scheme.frames.len()];
         let mut stops = Vec::new();
@@ -215,7 +215,7 @@ impl Layout {
             let lines = wrapped(&scheme.stops[place].title(), fit(room(inner(place))));
             let stop = y + RADIUS + 2;
             stops.push(stop);
-            let class = if scheme.stops[place].is_spared() { "spared" } else { "step" };
+            let class = if scheme.stops[place].is_spared() { "t-spared" } else { "t-step" };
             let height = lines.len() as i32 * LINE;
             for (line, text) in (0..).zip(lines) {
                 self.words.push(Words { x: beside, y: stop + 5 + line * LINE, class, text });
@@ -226,7 +226,7 @@ impl Layout {
                 bar = Some(y + 4);
                 let height = lines.len() as i32 * LINE;
                 for (line, text) in (0..).zip(lines) {
-                    self.words.push(Words { x: beside, y: y + 9 + line * LINE, class: "end", text });
+                    self.words.push(Words { x: beside, y: y + 9 + line * LINE, class: "t-end", text });
                 }
                 y += height + 6;
             }
@@ -305,9 +305,9 @@ fn fit(room: i32) -> usize {
 
 /// A frame's kind and what is said of it, as lines.
 fn label(frame: &Frame, room: i32) -> Vec<(&'static str, String)> {
-    let note = if frame.wall == Wall::Open { "note open" } else { "note" };
+    let note = if frame.wall == Wall::Open { "t-note t-open" } else { "t-note" };
     let notes = wrapped(frame.note, fit(room)).into_iter().map(|line| (note, line));
-    std::iter::once(("kind", frame.kind.to_owned())).chain(notes).collect()
+    std::iter::once(("t-kind", frame.kind.to_owned())).chain(notes).collect()
 }
 
 fn holds(frame: &Frame, place: usize) -> bool {

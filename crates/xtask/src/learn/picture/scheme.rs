@@ -25,7 +25,7 @@ impl Wall {
         match self {
             Self::Holds => "wall holds",
             Self::Relaxed => "wall relaxed",
-            Self::Open => "wall open",
+            Self::Open => "wall broken",
             Self::Machine => "wall machine",
             Self::Process => "wall process",
         }
