@@ -7,7 +7,7 @@ use crate::page::{Page, key};
 use crate::texts;
 
 /// Runs axe on what is shown; fails with each fault and its places.
-async fn check_axe(page: &Page, what: &str) {
+pub(crate) async fn check_axe(page: &Page, what: &str) {
     let path = xtask::root().join("node_modules/axe-core/axe.min.js");
     let axe = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     page.client.execute(&axe, Vec::new()).await.expect("axe loads");
@@ -18,6 +18,19 @@ async fn check_axe(page: &Page, what: &str) {
     let faults = faults.as_array().cloned().unwrap_or_else(|| panic!("axe: {faults}"));
     let shown: Vec<_> = faults.iter().filter_map(|fault| fault.as_str()).take(10).collect();
     assert!(faults.is_empty(), "{what}: {} faults\n{}", faults.len(), shown.join("\n\n"));
+}
+
+/// Fails if one has to scroll sideways.
+pub(crate) async fn check_width(page: &Page, what: &str) {
+    let widths =
+        page.value("[document.documentElement.scrollWidth, document.documentElement.clientWidth]").await;
+    let overflow = page
+        .value(
+            "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+                .slice(0, 5).map(e => e.outerHTML.slice(0, 120))",
+        )
+        .await;
+    assert!(widths[0].as_u64() <= widths[1].as_u64(), "{what}: scrolls sideways, {widths}: {overflow:#}");
 }
 
 fn check(width: u32, scheme: &str) {
@@ -37,18 +50,7 @@ fn check(width: u32, scheme: &str) {
                 page.wait_for_verdict(format, risk).await;
             }
             let what = format!("{format} of risk {risk} at {width} px, {scheme}");
-            let widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]";
-            let widths = page.value(widths).await;
-            let overflow = page
-                .value(
-                    "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-                        .slice(0, 5).map(e => e.outerHTML.slice(0, 120))",
-                )
-                .await;
-            assert!(
-                widths[0].as_u64() <= widths[1].as_u64(),
-                "{what}: scrolls sideways, {widths}: {overflow:#}"
-            );
+            check_width(page, &what).await;
             check_axe(page, &what).await;
             // What is folded away is there for everyone too.
             page.value("document.querySelectorAll('details').forEach(details => details.open = true)").await;

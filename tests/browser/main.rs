@@ -5,6 +5,7 @@ mod page; // What a person does and sees.
 
 mod access; // For everyone: axe, small windows, dark mode, the keyboard.
 mod formats; // Each format: a risky text and a clean one.
+mod learn; // The guide: every page, without scripts too.
 mod private; // Nothing leaves the page.
 mod reading; // Typing, unknown and broken texts, large ones.
 mod rewritten; // The changed pipeline: diff, verdict, copy, download.

@@ -24,7 +24,7 @@ pub(super) fn page(builder: Builder) -> Result<Page> {
         sections.add("variables", "Variables of the job", variables(info, here));
     }
     sections.add_text("isolation", "What keeps steps apart", &info.isolation, here);
-    sections.add_text("login", "How it logs in", &info.login, here);
+    sections.add_text("how-login", "How it logs in", &info.login, here);
     sections.add("needs", "What it can and cannot do", needs(builder, here));
     sections.add("options", "Options of docker build", options(builder, here));
     sections.add("commands", "Other docker commands", commands(builder, here));
@@ -113,7 +113,7 @@ fn needs(builder: Builder, here: Here<'_>) -> Markup {
             Cell("What happens", line(&words, here)),
             Cell("Source", source),
         ];
-        (html! { (line(&capital(support.need.title()), here)) }, cells)
+        (html! { span id=(support.need.id()) { (line(&capital(support.need.title()), here)) } }, cells)
     });
     part::table("Needs", "Need", &["Met", "What happens", "Source"], rows)
 }

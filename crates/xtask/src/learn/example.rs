@@ -45,8 +45,11 @@ impl Example {
             told.entry(name).or_insert_with(Vec::new).push(value);
         }
         let first = |name: &str| told.get(name).and_then(|values| values.first()).copied();
-        let context =
-            Context { host: first("host").and_then(Host::from_id), reach: reach(first("reach"))?, read: 0 };
+        let context = Context {
+            host: known(first("host"), Host::ALL, Host::id)?,
+            reach: known(first("reach"), Reach::ALL, Reach::id)?,
+            read: 0,
+        };
         let file = File { path: path.to_owned(), text: text.to_owned(), format: None };
         let example = Self { shows_path: first("show") == Some("path"), ..Self::new(file, context)? };
         let (approach, risk) = (first("approach"), first("risk"));
@@ -88,6 +91,12 @@ impl Example {
     /// The steps of the attack on the job that has the most of them.
     fn path(&self) -> &[StepReport] {
         self.report.jobs.iter().map(|job| &job.path[..]).max_by_key(|path| path.len()).unwrap_or_default()
+    }
+
+    /// The keys of those steps.
+    #[cfg(test)]
+    pub(super) fn steps(&self) -> impl Iterator<Item = &'static str> {
+        self.path().iter().map(|step| step.id)
     }
 
     /// The text rewritten for a builder, with the verdict on that; nothing where no job could be.
@@ -161,10 +170,11 @@ impl Example {
     }
 }
 
-fn reach(id: Option<&str>) -> Result<Option<Reach>> {
+/// The one of that id, if one is named.
+fn known<T: Copy>(id: Option<&str>, all: &[T], id_of: fn(T) -> &'static str) -> Result<Option<T>> {
     let Some(id) = id else { return Ok(None) };
-    let found = Reach::ALL.iter().copied().find(|reach| reach.id() == id);
-    Ok(Some(found.with_context(|| format!("no reach `{id}`"))?))
+    let found = all.iter().copied().find(|one| id_of(*one) == id);
+    Ok(Some(found.with_context(|| format!("no `{id}`"))?))
 }
 
 /// An attack as the analysis tells it, step by step.
@@ -182,5 +192,33 @@ fn steps(path: &[StepReport], here: Here<'_>) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(info: &str, holds: bool) {
+        let text = "build:\n  image: docker:29-cli\n  services: [docker:29-dind]\n  script: docker build .\n";
+        let found = Example::of_fence(info, text);
+        assert_eq!(found.is_ok(), holds, "{info}: {:?}", found.err());
+    }
+
+    #[test]
+    fn a_claim_that_does_not_hold_is_an_error() {
+        check("yaml .gitlab-ci.yml approach=nested-daemon risk=high", true);
+        check("yaml .gitlab-ci.yml approach=nested-daemon risk=high rule=nested-daemon", true);
+        check("yaml .gitlab-ci.yml approach=nested-daemon risk=low host=vm", true);
+        check("yaml .gitlab-ci.yml approach=nested-daemon risk=critical reach=strangers", true);
+        check("yaml .gitlab-ci.yml approach=nested-daemon risk=low", false);
+        check("yaml .gitlab-ci.yml approach=host-socket risk=high", false);
+        check("yaml .gitlab-ci.yml approach=nested-daemon risk=high rule=host-socket", false);
+        check("yaml .gitlab-ci.yml approach=nested-daemon", false);
+        check("yaml .gitlab-ci.yml approach=nested-daemon risk=high rules=nested-daemon", false);
+        check("yaml .gitlab-ci.yml approach=nested-daemon risk=high reach=anyone", false);
+        check("yaml .gitlab-ci.yml approach=nested-daemon risk=high host=mine", false);
+        check("yaml", false);
     }
 }

@@ -10,7 +10,7 @@ use daemonless_catalog::{
 use daemonless_core::RULES;
 use maud::{Markup, html};
 
-use super::link::Here;
+use super::link::{self, Here};
 use super::part::{self, Cell};
 use super::text::{capital, line, slug};
 use super::{builder, mark, picture};
@@ -218,12 +218,20 @@ fn builders(here: Here<'_>) -> Markup {
 fn needs(here: Here<'_>) -> Markup {
     let names: Vec<_> = Builder::ALL.iter().map(|builder| builder.info().name()).collect();
     let rows = Need::ALL.iter().map(|need| {
-        let cells = Builder::ALL
-            .iter()
-            .map(|builder| Cell(builder.info().name(), builder::level(builder.support(*need).level)));
+        let cells =
+            Builder::ALL.iter().map(|builder| Cell(builder.info().name(), met(*builder, *need, here)));
         (html! { (line(&capital(need.title()), here)) }, cells.collect())
     });
     part::table("Needs and builders", "Need", &names, rows)
+}
+
+/// How far a builder meets a need; where there is more to say, with a link to it.
+fn met(builder: Builder, need: Need, here: Here<'_>) -> Markup {
+    let level = builder.support(need).level;
+    let place = format!("{}#{}", link::builder_path(builder.id()), need.id());
+    html! {
+        @if level.text().is_some() { a href=(here.to(&place)) { (builder::level(level)) } } @else { (builder::level(level)) }
+    }
 }
 
 /// The table of choices, group by group.

@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::link::{EDITOR, Here};
 use super::text::{line, plain};
-use super::{Assets, COMPATIBILITY, GUIDE, Page, RULES_PAGE, mark};
+use super::{Assets, COMPATIBILITY, GUIDE, Page, RULES_PAGE, WRITTEN, mark, path_of};
 
 /// Places in the band, by path and word.
 const PLACES: [(&str, &str); 5] = [
@@ -44,28 +44,14 @@ pub(super) fn document(pages: &[Page], at: usize, assets: &Assets) -> Result<Mar
                 main class="wrap learn" id="content" {
                     @if !above.is_empty() {
                         nav class="trail" aria-label="Where this page is" {
-                            ol { @for page in &above { li { a href=(here.to(&page.path)) { (page.name) } } } }
+                            ol { @for page in &above { li { a href=(here.to(&page.path)) { (page.name) } } }
+                                li { span aria-current="page" { (page.name) } } }
                         }
                     }
                     (article(page))
                     (on(pages, at, here))
                 }
-                footer class="wrap take learn-foot" {
-                    div {
-                        h2 { "Where this comes from" }
-                        p {
-                            "These pages are written from the same facts and rules by which the editor judges a text. Each fact has "
-                            "its " a href=(here.to("learn/sources.html")) { "source and the day it was checked" } "."
-                        }
-                    }
-                    div {
-                        h2 { "What these pages ask of the network" }
-                        p {
-                            "Nothing but their own files. “Try it” puts the text behind the " code { "#" } " of an address, which "
-                            "browsers send to no one."
-                        }
-                    }
-                }
+                (foot(pages, here))
             }
         }
     })
@@ -80,6 +66,31 @@ pub(super) fn article(page: &Page) -> Markup {
             p class="lede" { (line(&page.description, here)) }
         }
         div class="body" { (page.body) }
+    }
+}
+
+fn foot(pages: &[Page], here: Here<'_>) -> Markup {
+    // What stands right below the first page and is written by hand.
+    let written = pages.iter().filter(|page| WRITTEN.iter().any(|one| path_of(one.id) == page.path));
+    html! {
+        footer class="wrap take learn-foot" {
+            nav aria-labelledby="guide" {
+                h2 id="guide" { "The whole guide" }
+                ul { @for page in written { li { a href=(here.to(&page.path)) { (page.name) } } } }
+            }
+            div {
+                h2 { "Where this comes from" }
+                p {
+                    "These pages are written from the same facts and rules by which the editor judges a text. Each fact has its "
+                    a href=(here.to("learn/sources.html")) { "source and the day it was checked" } "."
+                }
+                h2 { "What these pages ask of the network" }
+                p {
+                    "Nothing but their own files. “Try it” puts the text behind the " code { "#" }
+                    " of an address, which browsers send to no one."
+                }
+            }
+        }
     }
 }
 

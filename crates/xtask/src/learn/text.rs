@@ -113,7 +113,7 @@ mod tests {
         check("a `b<c>` *d*", "a <code>b&lt;c&gt;</code> <em>d</em>");
         check("a <b onclick=x>c</b>", "a &lt;b onclick=x&gt;c&lt;/b&gt;");
         check("<script>a</script>", "&lt;script&gt;a&lt;/script&gt;");
-        check("a & \"b\"", "a &amp; &quot;b&quot;");
+        check("a & \"b\"", "a &amp; \"b\"");
     }
 
     #[test]
