@@ -89,14 +89,14 @@ impl Example {
     }
 
     /// The steps of the attack on the job that has the most of them.
-    fn path(&self) -> &[StepReport] {
+    fn attack(&self) -> &[StepReport] {
         self.report.jobs.iter().map(|job| &job.path[..]).max_by_key(|path| path.len()).unwrap_or_default()
     }
 
     /// The keys of those steps.
     #[cfg(test)]
     pub(super) fn steps(&self) -> impl Iterator<Item = &'static str> {
-        self.path().iter().map(|step| step.id)
+        self.attack().iter().map(|step| step.id)
     }
 
     /// The text rewritten for a builder, with the verdict on that; nothing where no job could be.
@@ -110,7 +110,7 @@ impl Example {
 
     /// The text, the verdict on it and the way into the editor.
     pub(super) fn show(&self, here: Here<'_>) -> Markup {
-        let path = self.shows_path.then(|| steps(self.path(), here));
+        let path = self.shows_path.then(|| steps(self.attack(), here));
         html! { (self.show_saying(here, self.verdict(here))) @if let Some(path) = path { (path) } }
     }
 
@@ -126,29 +126,42 @@ impl Example {
         Some(self.figure(here, after.verdict(here), &after, Some(builder)))
     }
 
-    fn verdict(&self, here: Here<'_>) -> Markup {
+    /// What the analysis says of the text, in a sentence.
+    pub(super) fn verdict(&self, here: Here<'_>) -> Markup {
         let risk = Risk::from_id(self.report.risk).unwrap_or_default();
         html! { (mark::risk(risk)) " " (line(&self.report.headline, here)) }
     }
 
     /// `shown` with words below it; this text is what the editor is opened with.
     fn figure(&self, here: Here<'_>, said: Markup, shown: &Self, builder: Option<&str>) -> Markup {
-        let files = std::slice::from_ref(&self.file);
-        let address = here.try_it(&TryIt { files, context: &self.context, builder });
-        let format = format::by_id(self.report.format).map_or("", |format| format.title);
-        let path = Some(&self.file.path).filter(|path| *path != UNNAMED);
         html! {
             figure class="example" {
-                figcaption { @if let Some(path) = path { code { (path) } " " } span { (format) } }
+                figcaption { @if let Some(path) = self.path() { code { (path) } " " } span { (self.format()) } }
                 (shown.code())
                 p class="said-of" { (said) }
-                p {
-                    a class="btn" href=(address) {
-                        "Try it" span class="vh" { ": " (path.map_or(format, String::as_str)) }
-                    }
-                }
+                p { (self.link(here, builder)) }
             }
         }
+    }
+
+    /// The way into the editor, which shows the text rewritten for this builder.
+    pub(super) fn link(&self, here: Here<'_>, builder: Option<&str>) -> Markup {
+        let files = std::slice::from_ref(&self.file);
+        let address = here.try_it(&TryIt { files, context: &self.context, builder });
+        html! {
+            a class="btn" href=(address) {
+                "Try it" span class="vh" { ": " (self.path().unwrap_or(self.format())) }
+            }
+        }
+    }
+
+    /// The name of its file, if it has one.
+    fn path(&self) -> Option<&str> {
+        Some(self.file.path.as_str()).filter(|path| *path != UNNAMED)
+    }
+
+    fn format(&self) -> &'static str {
+        format::by_id(self.report.format).map_or("", |format| format.title)
     }
 
     /// The text, with a bar beside the lines that something is found in.

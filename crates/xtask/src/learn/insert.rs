@@ -13,14 +13,13 @@ use maud::{Markup, html};
 use super::link::{self, Here};
 use super::part::{self, Cell};
 use super::text::{capital, line, slug};
-use super::{builder, mark, picture};
+use super::{builder, mark, picture, written};
 
 /// An insert: how a comment names it, and what takes its place.
 type Insert = (&'static str, fn(Here<'_>) -> Markup);
 
-/// All of them.
+/// All of them but `approaches`, whose examples are read, and the pictures, `picture ID`.
 static INSERTS: &[Insert] = &[
-    ("approaches", approaches),
     ("key", |_| picture::key()),
     ("steps", steps),
     ("risk table", risk_table),
@@ -37,30 +36,37 @@ static INSERTS: &[Insert] = &[
     ("sources", sources),
 ];
 
-/// The insert of that name; `picture ID` is the picture of an approach.
+/// The insert of that name.
 pub(super) fn named(name: &str, here: Here<'_>) -> Result<Markup> {
     if let Some(id) = name.strip_prefix("picture ") {
         let approach = Approach::from_id(id).with_context(|| format!("no approach `{id}`"))?;
         return Ok(picture::picture(approach, "picture"));
+    }
+    if name == "approaches" {
+        return approaches(here);
     }
     let found = INSERTS.iter().find(|(known, _)| *known == name);
     let (_, insert) = found.with_context(|| format!("no insert `{name}`"))?;
     Ok(insert(here))
 }
 
-/// Each approach in short, with its picture.
-fn approaches(here: Here<'_>) -> Markup {
-    html! {
-        @for approach in Approach::ALL {
+/// Each approach in short, with its picture and the verdict on its example.
+fn approaches(here: Here<'_>) -> Result<Markup> {
+    let examples = Approach::ALL.iter().map(|approach| written::example_of(*approach));
+    let examples = examples.collect::<Result<Vec<_>>>()?;
+    Ok(html! {
+        @for (approach, example) in Approach::ALL.iter().zip(&examples) {
             @let info = approach.info();
             article class="approach" id=(info.id) {
                 h3 { a href=(here.approach(*approach)) { (info.title) } }
                 p { (line(info.in_short, here)) }
                 (picture::picture(*approach, "approach"))
                 p class="why" { "Good for: " (line(info.good_for, here)) }
+                p class="said-of" { "Its example: " (example.verdict(here)) }
+                p { (example.link(here, None)) }
             }
         }
-    }
+    })
 }
 
 /// A part of an attack and the steps that belong there.
