@@ -96,7 +96,7 @@ fn risks(approach: Approach, here: Here<'_>) -> Markup {
                 dd {
                     (mark::range(row.risk))
                     @if let Some(note) = row.risk_note { ", " (line(note, here)) }
-                    ". " (line(row.right_when, here))
+                    ". " em { "Right when:" } " " (line(row.right_when, here))
                 }
             }
         }

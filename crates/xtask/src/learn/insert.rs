@@ -214,7 +214,7 @@ fn builders(here: Here<'_>) -> Markup {
             @for builder in Builder::ALL {
                 @let info = builder.info();
                 dt { a href=(here.builder(*builder)) { (info.name()) } }
-                dd { (line(&info.summary, here)) " " (line(info.when_right, here)) }
+                dd { (line(&info.summary, here)) " " em { "Right when:" } " " (line(info.when_right, here)) }
             }
         }
     }
