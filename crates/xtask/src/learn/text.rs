@@ -57,6 +57,9 @@ pub(super) fn render(events: &[Event<'_>]) -> Markup {
     let mut out = String::new();
     let tame = events.iter().cloned().map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+        // Code is a sheet, as everywhere on the page.
+        Event::Start(Tag::CodeBlock(_)) => Event::Html("<pre class=\"sheet\"><code>".into()),
+        Event::End(TagEnd::CodeBlock) => Event::Html("</code></pre>\n".into()),
         other => other,
     });
     html::push_html(&mut out, tame);
@@ -114,6 +117,12 @@ mod tests {
         check("a <b onclick=x>c</b>", "a &lt;b onclick=x&gt;c&lt;/b&gt;");
         check("<script>a</script>", "&lt;script&gt;a&lt;/script&gt;");
         check("a & \"b\"", "a &amp; \"b\"");
+    }
+
+    #[test]
+    fn code_is_a_sheet() {
+        let html = blocks("```sh\na < b\n```", HERE).into_string();
+        assert_eq!(html, "<pre class=\"sheet\"><code>a &lt; b\n</code></pre>\n");
     }
 
     #[test]
