@@ -20,6 +20,19 @@ pub(crate) async fn check_axe(page: &Page, what: &str) {
     assert!(faults.is_empty(), "{what}: {} faults\n{}", faults.len(), shown.join("\n\n"));
 }
 
+/// Fails if one has to scroll sideways.
+pub(crate) async fn check_width(page: &Page, what: &str) {
+    let widths =
+        page.value("[document.documentElement.scrollWidth, document.documentElement.clientWidth]").await;
+    let overflow = page
+        .value(
+            "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+                .slice(0, 5).map(e => e.outerHTML.slice(0, 120))",
+        )
+        .await;
+    assert!(widths[0].as_u64() <= widths[1].as_u64(), "{what}: scrolls sideways, {widths}: {overflow:#}");
+}
+
 fn check(width: u32, scheme: &str) {
     with_page(&format!("axe at {width} px, {scheme}"), async |page| {
         page.resize(width).await;
@@ -37,18 +50,7 @@ fn check(width: u32, scheme: &str) {
                 page.wait_for_verdict(format, risk).await;
             }
             let what = format!("{format} of risk {risk} at {width} px, {scheme}");
-            let widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]";
-            let widths = page.value(widths).await;
-            let overflow = page
-                .value(
-                    "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-                        .slice(0, 5).map(e => e.outerHTML.slice(0, 120))",
-                )
-                .await;
-            assert!(
-                widths[0].as_u64() <= widths[1].as_u64(),
-                "{what}: scrolls sideways, {widths}: {overflow:#}"
-            );
+            check_width(page, &what).await;
             check_axe(page, &what).await;
             // What is folded away is there for everyone too.
             page.value("document.querySelectorAll('details').forEach(details => details.open = true)").await;

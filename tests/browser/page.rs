@@ -51,6 +51,12 @@ impl Page {
         self.wait_for("the editor", "document.querySelector('code-editor#editor') !== null").await;
     }
 
+    /// Opens another page of the same server, by its path.
+    pub(crate) async fn visit(&self, path: &str) {
+        let address = format!("{}{path}", self.server.url());
+        self.client.goto(&address).await.unwrap_or_else(|error| panic!("{address}: {error}"));
+    }
+
     /// Opens the page again; the browser asks for none of these addresses.
     pub(crate) async fn reopen_without(&self, addresses: &[&str]) {
         self.devtools("Network.enable", json!({})).await;

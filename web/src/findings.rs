@@ -69,7 +69,7 @@ fn show(state: &State, finding: &FindingReport, index: Option<usize>) -> Html {
             <p class="id">
                 {mark(finding.severity)}<span class={finding.severity}>{finding.severity}</span>
                 {line_tag(&finding.range, "")}{line_tags(&finding.labels)}
-                <code class="rule">{finding.rule}</code>
+                <a href={format!("learn/rules/{}.html", finding.rule)}><code class="rule">{finding.rule}</code></a>
                 if !surely.is_empty() { <span class="why">{surely}</span> }
             </p>
             <p>{markdown::line(&finding.message)}</p>

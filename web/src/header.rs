@@ -45,7 +45,10 @@ pub fn Header(props: &HeaderProps) -> Html {
                 <a class="brand" href="#check">
                     <svg aria-hidden="true"><use href="#i-brand" /></svg>{"Daemonless"}
                 </a>
-                <nav aria-label="Places on this page">{for PLACES.iter().filter_map(place)}</nav>
+                <nav aria-label="Places">
+                    {for PLACES.iter().filter_map(place)}
+                    <a href="learn/index.html">{"Learn"}</a>
+                </nav>
                 <div class="right">
                     <span class="badge" id="requests" data-requests={requests.to_string()}>
                         <svg aria-hidden="true"><use href="#i-zero" /></svg>

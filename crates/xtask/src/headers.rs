@@ -55,10 +55,10 @@ pub fn common() -> Vec<(&'static str, String)> {
 /// policy of its own: two would both hold.
 pub fn with_policy(html: &str) -> Result<String> {
     if html.contains("Content-Security-Policy") {
-        bail!("index.html has a content security policy; it belongs in crates/xtask/src/headers.rs");
+        bail!("a page has a content security policy; it belongs in crates/xtask/src/headers.rs");
     }
     let Some((before, after)) = html.split_once("<head>") else {
-        bail!("index.html has no <head>");
+        bail!("a page has no <head>");
     };
     // No source has a double quote, so none needs escaping.
     let policy = written_out(POLICY);

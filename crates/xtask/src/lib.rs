@@ -6,6 +6,7 @@ pub mod bench;
 pub mod docs;
 pub mod files;
 pub mod headers;
+pub mod learn;
 pub mod new_rule;
 pub mod page;
 pub mod process;

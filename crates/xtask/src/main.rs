@@ -3,13 +3,14 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use xtask::{bench, docs, new_rule, screenshot, serve, setup, size, test};
+use xtask::{bench, docs, learn, new_rule, screenshot, serve, setup, size, test};
 
 /// A command of `cargo xtask`. A new one is a file with its `COMMAND` and a line in [`COMMANDS`].
 static COMMANDS: &[&xtask::Command] = &[
     &serve::COMMAND,
     &test::COMMAND,
     &docs::COMMAND,
+    &learn::COMMAND,
     &new_rule::COMMAND,
     &screenshot::COMMAND,
     &size::COMMAND,

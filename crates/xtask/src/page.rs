@@ -12,6 +12,7 @@ use flate2::write::GzEncoder;
 
 use crate::files::{self, Fingerprint};
 use crate::headers;
+use crate::learn;
 use crate::process::{self, say};
 use crate::setup;
 
@@ -24,6 +25,7 @@ const INPUTS: &[&str] = &[
     "crates/catalog",
     "crates/core",
     "crates/first",
+    "crates/output",
     "crates/wasm",
     "crates/xtask",
     "index.html",
@@ -68,6 +70,7 @@ pub fn build() -> Result<PathBuf> {
         "--offline",
         "--skip-version-check",
     ]))?;
+    learn::write(&folder)?;
     for file in files::below(&folder)?.into_iter().filter(|file| is_written_small(file)) {
         // In its place: nothing refers to it by a hash of what is in it.
         let options = ["--minify", "--target=es2022", "--allow-overwrite", "--log-level=warning"];
@@ -113,13 +116,14 @@ fn is_built(folder: &Path, stamp: &str) -> bool {
     headers.lines().next().and_then(|line| line.strip_prefix("# ")) == Some(stamp)
 }
 
-/// Adds to Trunk's output: the policy in the page, compressed files, and the headers for a host.
+/// Adds to what was written: the policy in each page, compressed files, and the headers for a host.
 fn finish(folder: &Path, stamp: &str) -> Result<()> {
-    let index = folder.join("index.html");
-    let html = fs::read_to_string(&index)?;
-    fs::write(&index, headers::with_policy(&html)?)?;
-
     let files = files::below(folder)?;
+    for page in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "html")) {
+        let html = fs::read_to_string(page)?;
+        let html = headers::with_policy(&html).with_context(|| page.display().to_string())?;
+        fs::write(page, html)?;
+    }
     for file in files.iter().filter(|file| is_compressed(file)) {
         let content = fs::read(file)?;
         for (extension, shorter) in [("br", brotli(&content)?), ("gz", gzip(&content)?)] {

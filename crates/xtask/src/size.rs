@@ -26,6 +26,11 @@ struct Part {
 /// first part that has it.
 static LATER: &[Part] = &[
     Part { what: "for the page's own program", files: &["web-"], budget: 240_000 },
+    Part {
+        what: "for the guide, of which a person loads one page at a time",
+        files: &["learn/"],
+        budget: 260_000,
+    },
     Part { what: "for the editor", files: &["editor.js"], budget: 150_000 },
     Part {
         what: "for all else that comes later",
