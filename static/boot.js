@@ -95,12 +95,32 @@ const listen = async () => {
 };
 const worker = listen();
 
+// Kept for when there is no network, once all is there. Where nothing can be kept, as in a frame without storage, the page
+// needs its server the next time.
+const keep = async () => {
+  const { serviceWorker } = navigator;
+  await Promise.all([whole, texts]);
+  const kept = await serviceWorker.register("sw.js");
+  const tell = () => kept.waiting && serviceWorker.controller && dispatchEvent(new Event("newer"));
+  const watch = () => kept.installing?.addEventListener("statechange", tell);
+  kept.addEventListener("updatefound", watch);
+  watch();
+  tell();
+  return () => {
+    serviceWorker.addEventListener("controllerchange", () => location.reload());
+    kept.waiting?.postMessage("take over");
+  };
+};
+const kept = keep().catch(() => null);
+
 globalThis.daemonless = {
   first, whole, texts, early,
   dropped, picked,
   readLink,
   writeLink: write,
   editor: () => import("./editor.js"),
+  /** Has a newer build of the page take over. */
+  renew: () => kept.then((renew) => renew?.()),
   /** The page's program is there: what was begun here is its own from now on. */
   take: () => void worker.then((worker) => worker?.terminate()),
 };

@@ -1,10 +1,11 @@
 //! ChromeDriver and a Chromium of its own for each test.
 
+use std::fs;
 use std::future::poll_fn;
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
@@ -27,13 +28,35 @@ static PAGE: LazyLock<Result<PathBuf, String>> =
 
 /// Runs `test` on the built page in a fresh browser, and prints how long it took.
 pub(crate) fn with_page(name: &str, test: impl AsyncFnOnce(&Page)) {
+    let folder = PAGE.as_ref().unwrap_or_else(|error| panic!("the page does not build: {error}"));
+    with_folder(name, folder, test);
+}
+
+/// Runs `test` on a copy of the built page, which it may change.
+pub(crate) fn with_copy(name: &str, test: impl AsyncFnOnce(&Page, &Path)) {
+    let folder = PAGE.as_ref().unwrap_or_else(|error| panic!("the page does not build: {error}"));
+    let copy = tempfile::tempdir().expect("a folder for a copy");
+    copy_all(folder, copy.path()).expect("a copy of the page");
+    with_folder(name, copy.path(), async |page| test(page, copy.path()).await);
+}
+
+fn copy_all(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() { copy_all(&from, &to)? } else { fs::copy(&from, &to).map(drop)? }
+    }
+    Ok(())
+}
+
+fn with_folder(name: &str, folder: &Path, test: impl AsyncFnOnce(&Page)) {
     for program in PROGRAMS {
         if Command::new(program).arg("--version").output().is_err() {
             println!("{name}: skipped, as {program} is not installed.");
             return;
         }
     }
-    let folder = PAGE.as_ref().unwrap_or_else(|error| panic!("the page does not build: {error}"));
     let server = Server::start(folder, 0).expect("the page is served");
     let start = Instant::now();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -9,6 +9,7 @@ mod editor; // The richer editor, and the text area before it and in its stead.
 mod files; // Several files, in tabs and in a table.
 mod formats; // Each format: a risky text and a clean one.
 mod learn; // The guide: every page, without scripts too.
+mod offline; // Without a network.
 mod picture; // The picture of a job: its frames, its numbers, what a way out cuts.
 mod private; // Nothing leaves the page.
 mod reading; // Typing, unknown and broken texts, large ones.

@@ -36,6 +36,9 @@ pub(crate) struct Page {
 impl Page {
     pub(crate) async fn open(client: Client, server: Server) -> Self {
         let page = Self { client, server };
+        // What was kept for when there is no network answers only where that is tested.
+        page.devtools("Network.enable", json!({})).await;
+        page.devtools("Network.setBypassServiceWorker", json!({ "bypass": true })).await;
         page.devtools("Performance.enable", json!({ "timeDomain": "threadTicks" })).await;
         page.client.goto(&page.server.url()).await.expect("the page opens");
         for name in ["clipboard-read", "clipboard-write"] {

@@ -294,6 +294,11 @@ pub fn download(name: &str, text: &str) {
     }
 }
 
+/// Has a newer version of the page take this one's place.
+pub fn renew() {
+    call("renew");
+}
+
 /// Opens the browser's own dialog for printing.
 pub fn print() {
     let _ = window().print();

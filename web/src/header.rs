@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use gloo::events::EventListener;
 use gloo::utils::window;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -35,6 +36,7 @@ pub struct HeaderProps {
 #[component]
 pub fn Header(props: &HeaderProps) -> Html {
     let requests = use_requests(props.loaded);
+    let (offline, newer) = use_network();
     let place = |(id, word): &(&'static str, &'static str)| {
         props.places.contains(id).then(|| html! { <a href={format!("#{id}")}>{*word}</a> })
     };
@@ -50,6 +52,12 @@ pub fn Header(props: &HeaderProps) -> Html {
                     <a href="learn/index.html">{"Learn"}</a>
                 </nav>
                 <div class="right">
+                    if newer {
+                        <button type="button" class="theme" id="renew" onclick={|_: MouseEvent| browser::renew()}>
+                            {"New version: load it"}
+                        </button>
+                    }
+                    if offline { <span class="badge" id="offline" role="status">{"Offline; all of it works"}</span> }
                     <span class="badge" id="requests" data-requests={requests.to_string()}>
                         <svg aria-hidden="true"><use href="#i-zero" /></svg>
                         <span class="long">{"Nothing you type leaves this page: "}</span>
@@ -81,6 +89,26 @@ fn ThemeButton(props: &ThemeProps) -> Html {
     html! {
         <button type="button" class="theme" aria-pressed={dark.to_string()} {onclick}>{"Dark"}</button>
     }
+}
+
+/// Whether there is no network, and whether a newer version of the page is there.
+#[hook]
+fn use_network() -> (bool, bool) {
+    let (offline, newer) = (use_state(|| false), use_state(|| false));
+    let (set_offline, set_newer) = (offline.setter(), newer.setter());
+    use_effect_with((), move |()| {
+        set_offline.set(!window().navigator().on_line());
+        let listen = |name: &'static str, set: UseStateSetter<bool>, value| {
+            EventListener::new(&window(), name, move |_| set.set(value))
+        };
+        let listeners = [
+            listen("offline", set_offline.clone(), true),
+            listen("online", set_offline, false),
+            listen("newer", set_newer, true),
+        ];
+        || drop(listeners)
+    });
+    (*offline, *newer)
 }
 
 /// How many requests the page has made since it was loaded, as the browser counts them.

@@ -15,8 +15,9 @@ const POLICY: &[(&str, &str)] = &[
     ("img-src", "'self' data:"),
     ("font-src", "'self'"),
     ("connect-src", "'self'"),
-    // Workers are made from what the page has already fetched, so that one more costs no request.
-    ("worker-src", "blob:"),
+    // Workers are made from what the page has already fetched, so that one more costs no request. The one file is the service
+    // worker, which keeps the page for when there is no network.
+    ("worker-src", "'self' blob:"),
     ("manifest-src", "'self'"),
     ("base-uri", "'none'"),
     ("form-action", "'none'"),

@@ -119,6 +119,7 @@ fn is_built(folder: &Path, stamp: &str) -> bool {
 /// Adds to what was written: the policy in each page, compressed files, and the headers for a host.
 fn finish(folder: &Path, stamp: &str) -> Result<()> {
     let files = files::below(folder)?;
+    keep(folder, &files, stamp)?;
     for page in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "html")) {
         let html = fs::read_to_string(page)?;
         let html = headers::with_policy(&html).with_context(|| page.display().to_string())?;
@@ -137,6 +138,27 @@ fn finish(folder: &Path, stamp: &str) -> Result<()> {
     let paths: Vec<String> = paths.map(|path| format!("/{}", path.display())).collect();
     let headers = headers::file(stamp, paths.iter().map(String::as_str));
     Ok(fs::write(folder.join(HEADERS_FILE), headers)?)
+}
+
+/// The script that keeps the page for when there is no network, and where it has what there is to keep.
+const KEEPER: &str = "sw.js";
+const BUILD: &str = "{version:\"\",files:[]}";
+
+/// Writes into the service worker which build this is and which files it has.
+fn keep(folder: &Path, files: &[PathBuf], stamp: &str) -> Result<()> {
+    let path = folder.join(KEEPER);
+    let script = fs::read_to_string(&path)?;
+    let names = files.iter().filter(|file| **file != path).filter_map(|file| file.strip_prefix(folder).ok());
+    let mut names: Vec<String> = names.map(|name| name.display().to_string()).collect();
+    // A folder's page by the folder's own address.
+    let folders: Vec<String> =
+        names.iter().filter_map(|name| Some(format!("./{}", name.strip_suffix("index.html")?))).collect();
+    names.extend(folders);
+    let build = serde_json::json!({ "version": stamp, "files": names }).to_string();
+    if !script.contains(BUILD) {
+        bail!("{KEEPER} has no place for what it keeps");
+    }
+    Ok(fs::write(path, script.replace(BUILD, &build))?)
 }
 
 /// Whether it is a script or a style, whose names and blanks are for us.
@@ -182,6 +204,7 @@ mod tests {
         fs::create_dir_all(folder.join("samples")).unwrap();
         fs::write(folder.join("index.html"), format!("<head></head>{}", " ".repeat(100))).unwrap();
         fs::write(folder.join("samples/a.yml"), "a").unwrap();
+        fs::write(folder.join(KEEPER), format!("const a={BUILD};")).unwrap();
         assert!(!is_built(&folder, "Built from 1."));
 
         finish(&folder, "Built from 1.").unwrap();
@@ -191,6 +214,9 @@ mod tests {
         assert!(html.starts_with("<head><meta http-equiv=\"Content-Security-Policy\""), "{html}");
         assert!(folder.join("index.html.br").exists() && folder.join("index.html.gz").exists());
         assert!(!folder.join("samples/a.yml.gz").exists(), "longer than what it packs");
+        let keeper = fs::read_to_string(folder.join(KEEPER)).unwrap();
+        let build = r#"const a={"files":["index.html","samples/a.yml","./"],"version":"Built from 1."};"#;
+        assert_eq!(keeper, build);
         let headers = fs::read_to_string(folder.join(HEADERS_FILE)).unwrap();
         assert!(headers.contains("\n/samples/a.yml\n"), "{headers}");
         fs::remove_dir_all(folder).unwrap();

@@ -5,14 +5,15 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 
 use anyhow::{Result, bail};
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
+use axum::response::IntoResponse;
 use tokio::sync::oneshot;
 use tower_http::services::ServeDir;
 
@@ -22,6 +23,7 @@ use crate::headers;
 pub struct Server {
     address: SocketAddr,
     requests: Arc<AtomicUsize>,
+    refuses: Arc<AtomicBool>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -43,12 +45,18 @@ impl Server {
 
         let requests = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&requests);
+        let refuses = Arc::new(AtomicBool::new(false));
+        let refusing = Arc::clone(&refuses);
         let files = ServeDir::new(folder).precompressed_br().precompressed_gzip();
         let router = Router::new().fallback_service(files).layer(middleware::from_fn(
             move |request: Request, next: Next| {
                 counter.fetch_add(1, Ordering::Relaxed);
                 let common = common.clone();
+                let refuses = refusing.load(Ordering::Relaxed);
                 async move {
+                    if refuses {
+                        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+                    }
                     let keep = headers::cache_control(request.uri().path());
                     let mut response = next.run(request).await;
                     let sent = response.headers_mut();
@@ -71,7 +79,7 @@ impl Server {
                 let _ = stopped.await;
             });
         });
-        Ok(Self { address, requests, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { address, requests, refuses, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where the page is, ending in `/`.
@@ -82,6 +90,11 @@ impl Server {
     /// How many requests came in so far.
     pub fn requests(&self) -> usize {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// From now on every answer is that there is none.
+    pub fn refuse(&self) {
+        self.refuses.store(true, Ordering::Relaxed);
     }
 
     /// Serves until the process ends.

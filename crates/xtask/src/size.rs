@@ -34,7 +34,7 @@ static LATER: &[Part] = &[
     Part { what: "for the editor", files: &["editor.js"], budget: 150_000 },
     Part {
         what: "for all else that comes later",
-        files: &["daemonless-wasm", "worker.js", "texts.json", "samples/", "lessons/"],
+        files: &["daemonless-wasm", "worker.js", "sw.js", "texts.json", "samples/", "lessons/"],
         budget: 900_000,
     },
 ];
