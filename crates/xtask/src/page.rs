@@ -75,13 +75,22 @@ pub fn build() -> Result<PathBuf> {
         // In its place: nothing refers to it by a hash of what is in it.
         let options = ["--minify", "--target=es2022", "--allow-overwrite", "--log-level=warning"];
         let output = format!("--outfile={}", file.display());
-        process::run(tools.command("esbuild").arg(&file).args(options).arg(output))?;
+        let whole: &[&str] =
+            if file.ends_with(START) { &["--bundle", "--format=esm", "--external:./editor.js"] } else { &[] };
+        process::run(tools.command("esbuild").arg(&file).args(options).args(whole).arg(output))?;
+    }
+    for part in START_PARTS {
+        fs::remove_file(folder.join(part))?;
     }
     put_first_screen(&folder)?;
     finish(&folder, &stamp)?;
     say(&format!("Built the page in {} s.", start.elapsed().as_secs()));
     Ok(folder)
 }
+
+/// The script that starts the page, and what it is made of: together they are one file, as each would be a round trip.
+const START: &str = "boot.js";
+const START_PARTS: &[&str] = &["files.js", "link.js"];
 
 /// Where Trunk's output has nothing, and the built page its first screen.
 const PLACE: &str = "<div id=\"app\">";
