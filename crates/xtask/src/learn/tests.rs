@@ -172,7 +172,7 @@ fn texts_are_plain_and_kind() {
     let mut faults = Vec::new();
     for written in super::WRITTEN {
         let path = super::path_of(written.id);
-        let text = words(&DOCUMENTS[&path]).to_lowercase();
+        let text = words(&DOCUMENTS[&path]).to_ascii_lowercase();
         for word in [" just ", " simply ", " obviously", " easy ", "!\n"] {
             if text.contains(word) {
                 faults.push(format!("{path}: {word:?}"));

@@ -69,7 +69,7 @@ pub(super) fn render(events: &[Event<'_>]) -> Markup {
 /// With a capital at its start.
 pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().to_string() + chars.as_str())
+    chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
 }
 
 /// With a capital at its start and a full stop at its end.
@@ -82,7 +82,7 @@ pub(super) fn sentence(text: &str) -> String {
 pub(super) fn slug(heading: &str) -> String {
     let plain = plain(heading);
     let words = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+    words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
 }
 
 /// Words in several lines of at most `width` letters; a longer word has a line of its own.

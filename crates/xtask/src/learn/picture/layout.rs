@@ -91,13 +91,13 @@ impl Layout {
             words: Vec::new(),
         };
         match direction {
-            Direction::Right => layout.to_the_right(scheme),
+            Direction::Right => layout.rightwards(scheme),
             Direction::Down => layout.downwards(scheme),
         }
         layout
     }
 
-    fn to_the_right(&mut self, scheme: &Scheme) {
+    fn rightwards(&mut self, scheme: &Scheme) {
         // Along the line.
         let mut x = BEFORE;
         let mut edges = vec![(0, 0); scheme.frames.len()];

@@ -111,8 +111,8 @@ impl Scheme {
     pub(super) fn description(&self) -> String {
         let mut out = String::from("From outside to inside: ");
         let frames = self.frames.iter().map(|frame| match frame.note {
-            "" => frame.kind.to_lowercase(),
-            note => format!("{} ({note})", frame.kind.to_lowercase()),
+            "" => frame.kind.to_ascii_lowercase(),
+            note => format!("{} ({note})", frame.kind.to_ascii_lowercase()),
         });
         out += &frames.collect::<Vec<_>>().join(", ");
         out += ". ";
