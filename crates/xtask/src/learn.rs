@@ -113,7 +113,7 @@ fn path_of(id: &str) -> String {
 }
 
 /// Files that the guide needs beside its pages, by their names in `learn/`.
-const BESIDE: &[&str] = &["learn.css", "theme.js"];
+const BESIDE: &[&str] = &["learn.css"];
 
 /// Names of the page's own files, from the built page's folder; they carry a hash.
 struct Assets {
@@ -152,7 +152,7 @@ pub fn write(folder: &Path) -> Result<()> {
 /// Writes the guide alone, with the style sheet that it shares.
 fn preview(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
-    for name in ["style.css", "icon.svg"] {
+    for name in ["style.css", "icon.svg", "theme.js"] {
         fs::copy(root().join("static").join(name), folder.join(name))?;
     }
     write(folder)?;

@@ -32,7 +32,7 @@ pub(super) fn document(pages: &[Page], at: usize, assets: &Assets) -> Result<Mar
                 meta name="description" content=(plain(&page.description));
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
-                script src=(here.to("learn/theme.js")) {}
+                script src=(here.to("theme.js")) {}
                 link rel="icon" href=(here.to(&assets.icon)) type="image/svg+xml";
                 link rel="stylesheet" href=(here.to(&assets.style));
                 link rel="stylesheet" href=(here.to("learn/learn.css"));
