@@ -51,7 +51,7 @@ fn none(faults: Vec<String>) {
 
 #[test]
 fn links_lead_to_pages_and_places() {
-    let assets = ["index.html", "style-0f1e2d3c4b5a6978.css", "icon-0f1e2d3c4b5a6978.svg"];
+    let assets = ["index.html", "style-0f1e2d3c4b5a6978.css", "icon-0f1e2d3c4b5a6978.svg", "theme.js"];
     let mut faults = Vec::new();
     for (path, document) in DOCUMENTS.iter() {
         let addresses = values(document, "href").chain(values(document, "src"));
