@@ -60,7 +60,7 @@ fn who(format: &str, job: &Job, reach: Reach) -> String {
     match format {
         "docker-compose" | "kubernetes" => format!("Whoever controls the {} `{}`", job.noun, job.name),
         "dockerfile" => "Code in a container of this image".to_owned(),
-        "shell" => "Code in what these commands start".to_owned(),
+        "shell" => "Code in what this script starts".to_owned(),
         _ => match reach {
             Reach::Strangers => "Anyone who can open a pull request".to_owned(),
             Reach::Pushers => "Anyone who can push a branch".to_owned(),
@@ -72,7 +72,7 @@ fn who(format: &str, job: &Job, reach: Reach) -> String {
 fn named(job: &Job) -> String {
     match job.noun {
         "image" => "this image".to_owned(),
-        "script" => "these commands".to_owned(),
+        "script" => "this script".to_owned(),
         _ => format!("`{}`", job.name),
     }
 }
