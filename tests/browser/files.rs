@@ -89,6 +89,7 @@ fn picked_files_stand_in_tabs_and_in_a_table() {
         page.click("#files tbody tr:first-child button").await;
         page.wait_for_verdict("docker-compose", "critical").await;
         page.type_text("# mine\n").await;
+        assert_eq!(page.text().await, format!("# mine\n{COMPOSE}"));
         page.click("#tabs li:nth-child(1) .show").await;
         page.wait_for_verdict("gitlab-ci", "high").await;
         page.click("#tabs li:nth-child(3) .show").await;
@@ -138,6 +139,7 @@ fn a_folder_is_opened() {
     with_page("a folder", async |page| {
         let repository = repository();
         pick(page, "#open-folder", &[repository.path()]).await;
+        println!("{}", page.value("JSON.stringify(window.picked ?? null)").await);
         wait_for_tabs(page, &[".github/workflows/image.yml", "Dockerfile", "compose.yaml"]).await;
     });
 }
