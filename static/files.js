@@ -87,7 +87,8 @@ export const picked = (list) => {
   const all = [...list];
   if (!all[0]?.webkitRelativePath) return read(all, []);
   const folder = async function* () {
-    for (const file of all) {
+    const byPath = (a, b) => (a.webkitRelativePath < b.webkitRelativePath ? -1 : 1);
+    for (const file of all.sort(byPath)) {
       const path = file.webkitRelativePath.split("/").slice(1);
       if (!path.some((part) => PASSED_OVER.test(part))) yield { path: path.join("/"), file: async () => file };
     }

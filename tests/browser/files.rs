@@ -139,7 +139,6 @@ fn a_folder_is_opened() {
     with_page("a folder", async |page| {
         let repository = repository();
         pick(page, "#open-folder", &[repository.path()]).await;
-        println!("{}", page.value("JSON.stringify(window.picked ?? null)").await);
         wait_for_tabs(page, &[".github/workflows/image.yml", "Dockerfile", "compose.yaml"]).await;
     });
 }

@@ -285,8 +285,8 @@ fn Editor(props: &EditorProps) -> Html {
         use_effect_with((rich, seen, state.source.format.clone(), state.source.id), move |&(rich, ..)| {
             let text = &state.source.text;
             // Another text: a file, a sample, another tab.
-            let other = desk.record.borrow().text() != &**text
-                || desk.shown.replace(state.source.id) != state.source.id;
+            let switched = desk.shown.replace(state.source.id) != state.source.id;
+            let other = switched || desk.record.borrow().text() != &**text;
             if other {
                 desk.record.borrow_mut().begin(text.clone());
             }
