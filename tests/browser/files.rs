@@ -85,6 +85,9 @@ fn picked_files_stand_in_tabs_and_in_a_table() {
             "{heads:?}"
         );
 
+        let worse = page.texts("#worse").await.concat();
+        assert!(worse.contains("compose.yaml") && worse.contains("critical"), "{worse}");
+
         // Each keeps its text, its caret and what can be undone.
         page.click("#files tbody tr:first-child button").await;
         page.wait_for_verdict("docker-compose", "critical").await;

@@ -43,6 +43,25 @@ pub fn tabs(state: &State, on: &Callback<Action>) -> Html {
     html! { <ul class="files" id="tabs" aria-label="Open files">{for state.open().map(tab)}</ul> }
 }
 
+/// The worst of the other files, where it is worse than the one that is shown.
+pub fn worse(state: &State, on: &Callback<Action>) -> Html {
+    let level = |outcome: Option<&Shared<Outcome>>| outcome.map_or(0, |outcome| rank(outcome.report.risk));
+    let shown = level(state.outcome.as_ref());
+    let others = state.open().filter(|(_, outcome)| level(*outcome) > shown);
+    let Some((source, Some(outcome))) = others.max_by_key(|(_, outcome)| level(*outcome)) else {
+        return html! {};
+    };
+    let id = source.id;
+    let onclick = on.reform(move |_: MouseEvent| Action::Shown(id));
+    html! {
+        <p class="worse" id="worse">
+            {"Of the open files another is worse: "}
+            <button type="button" class="link" {onclick}><code>{name(source).to_owned()}</code></button>
+            {" "}{crate::mark::risk(outcome.report.risk)}
+        </p>
+    }
+}
+
 /// All files by the ways in which their jobs reach an engine, worst first.
 pub fn matrix(state: &State, on: &Callback<Action>) -> Html {
     let mut rows: Vec<(&Source, &FileReport)> =

@@ -5,6 +5,7 @@ use daemonless_core::report::{AccessReport, ChoiceReport, FactReport, JobReport}
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::files;
 use crate::first::first;
 use crate::mark::{capital, line_tag, line_tags, mark, risk, words};
 use crate::markdown;
@@ -33,6 +34,7 @@ pub fn view(state: &State, on: &Callback<Action>) -> Html {
         <section id="verdict" class="verdict" tabindex="-1" aria-labelledby="headline" data-risk={level}
             data-format={outcome.map_or("", |outcome| outcome.report.format)}>
             <p class="vh" role="status">{spoken}</p>
+            {files::worse(state, on)}
             {content}
         </section>
     }
