@@ -6,9 +6,20 @@ use daemonless_core::hunk::{Hunk, hunks, line_starts};
 use daemonless_core::report::EditReport;
 use similar::{ChangeTag, TextDiff};
 
-use daemonless_output::plain;
+use crate::plain;
 
-use crate::paint::{ADDED, BOLD, PLACE, Painter, REMOVED};
+/// What a line of a diff is; a terminal gives each its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The name of the file.
+    File,
+    /// Where a hunk stands.
+    Place,
+    /// A line that comes.
+    Added,
+    /// A line that goes.
+    Removed,
+}
 
 /// Most unchanged lines before and after a change.
 const CONTEXT: usize = 3;
@@ -24,13 +35,13 @@ struct Change<'a> {
 }
 
 /// The diff of the hunks that are `taken`, by their numbers from 1, with `old` at `path`; empty where none is. Each has
-/// the number that it has among all.
-pub(crate) fn unified(
+/// the number that it has among all. `paint` is given all parts that can have a colour.
+pub fn unified(
     path: &str,
     old: &str,
     edits: &[EditReport],
     taken: impl Fn(usize) -> bool,
-    painter: Painter,
+    paint: impl Fn(Part, String) -> String,
 ) -> String {
     let starts = line_starts(old);
     let all: Vec<&str> = old.split_inclusive('\n').collect();
@@ -50,8 +61,8 @@ pub(crate) fn unified(
         return String::new();
     }
     let path = path.trim_start_matches('/');
-    let mut out = painter.paint(BOLD, format!("--- a/{path}")) + "\n";
-    out += &(painter.paint(BOLD, format!("+++ b/{path}")) + "\n");
+    let mut out = paint(Part::File, format!("--- a/{path}")) + "\n";
+    out += &(paint(Part::File, format!("+++ b/{path}")) + "\n");
     let (mut shown, mut shift) = (0, 0isize);
     for (at, place) in places.iter().enumerate() {
         let (Some(first), Some(last)) = (place.first(), place.last()) else { continue };
@@ -70,9 +81,9 @@ pub(crate) fn unified(
             range(lines.start, lines.len()),
             range(lines.start.saturating_add_signed(shift), lines.len().saturating_add_signed(growth)),
         );
-        out += &format!("{} {}\n", painter.paint(PLACE, ranges), headings.join(" "));
+        out += &format!("{} {}\n", paint(Part::Place, ranges), headings.join(" "));
         let same = |out: &mut String, lines: Range<usize>| {
-            all.get(lines).unwrap_or_default().iter().for_each(|text| line(out, ' ', text, painter));
+            all.get(lines).unwrap_or_default().iter().for_each(|text| line(out, ' ', text, &paint));
         };
         same(&mut out, lines.start..first.old.start);
         for change in place {
@@ -84,7 +95,7 @@ pub(crate) fn unified(
                     ChangeTag::Delete => '-',
                     ChangeTag::Insert => '+',
                 };
-                line(&mut out, sign, one.value(), painter);
+                line(&mut out, sign, one.value(), &paint);
             }
         }
         same(&mut out, last.old.end..lines.end);
@@ -149,11 +160,11 @@ fn range(first: usize, count: usize) -> String {
     }
 }
 
-fn line(out: &mut String, sign: char, text: &str, painter: Painter) {
+fn line(out: &mut String, sign: char, text: &str, paint: impl Fn(Part, String) -> String) {
     let written = format!("{sign}{}", text.trim_end_matches('\n'));
     *out += &match sign {
-        '+' => painter.paint(ADDED, written),
-        '-' => painter.paint(REMOVED, written),
+        '+' => paint(Part::Added, written),
+        '-' => paint(Part::Removed, written),
         _ => written,
     };
     *out += if text.ends_with('\n') { "\n" } else { "\n\\ No newline at end of file\n" };
@@ -179,7 +190,7 @@ mod tests {
             }
         };
         let edits: Vec<_> = changes.iter().map(edit).collect();
-        let diff = unified("f", old, &edits, |_| true, Painter { color: false });
+        let diff = unified("f", old, &edits, |_| true, |_, text| text);
         assert_eq!(diff.strip_prefix("--- a/f\n+++ b/f\n").unwrap_or(&diff), expected);
     }
 
