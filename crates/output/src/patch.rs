@@ -1,4 +1,4 @@
-//! A rewrite as a unified diff whose hunks say why. `patch` and `git apply` take it.
+//! A rewrite as a unified diff whose hunks say why: `git apply` and `patch -p1` take it.
 
 use std::ops::Range;
 
@@ -60,9 +60,8 @@ pub fn unified(
     if places.is_empty() {
         return String::new();
     }
-    let path = path.trim_start_matches('/');
-    let mut out = paint(Part::File, format!("--- a/{path}")) + "\n";
-    out += &(paint(Part::File, format!("+++ b/{path}")) + "\n");
+    let mut out = paint(Part::File, format!("--- {}", name('a', path))) + "\n";
+    out += &(paint(Part::File, format!("+++ {}", name('b', path))) + "\n");
     let (mut shown, mut shift) = (0, 0isize);
     for (at, place) in places.iter().enumerate() {
         let (Some(first), Some(last)) = (place.first(), place.last()) else { continue };
@@ -103,6 +102,27 @@ pub fn unified(
         shift += growth;
     }
     out
+}
+
+/// A file's name on one side, as Git writes it: what could be taken for the end of the name is told from it.
+fn name(side: char, path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let name = format!("{side}/{}", parts.join("/"));
+    if !name.contains(|c: char| c.is_control() || matches!(c, '"' | '\\')) {
+        return if name.contains(' ') { name + "\t" } else { name };
+    }
+    let mut quoted = String::from('"');
+    let mut bytes = [0; 4];
+    for c in name.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => {
+                quoted.extend(c.encode_utf8(&mut bytes).bytes().map(|byte| format!("\\{byte:03o}")));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
 }
 
 /// `None` where nothing differs.
@@ -203,6 +223,18 @@ mod tests {
             "@@ -1,4 +1,4 @@ 1. j: r\n-a\n+x\n b\n c\n d\n@@ -6,4 +6,5 @@ 2. j: s\n f\n g\n h\n-i\n+y\n+z\n",
         );
         check("a\n", &[("a", "a", "r")], "");
+    }
+
+    #[test]
+    fn names_are_written_as_git_does() {
+        #[track_caller]
+        fn check(path: &str, expected: &str) {
+            assert_eq!(name('a', path), expected);
+        }
+        check("ci/a.yml", "a/ci/a.yml");
+        check("/ci/./a.yml", "a/ci/a.yml");
+        check("./a b.yml", "a/a b.yml\t");
+        check("a\"\\\n.yml", r#""a/a\"\\\012.yml""#);
     }
 
     #[test]
