@@ -28,8 +28,9 @@ build:
 
 /// What `daemonless fix` prints for the text at `path`.
 fn fixed(path: &str, text: &str, more: &[&str]) -> String {
-    let args = ["fix", "--to", "buildah", "--as", "gitlab-ci", "--stdin-path", path].iter().chain(more);
-    run_with(args.chain(&["-"]).map(Into::into), text.as_bytes(), false).out
+    let args = ["fix", "--to", "buildah", "--as", "gitlab-ci", "--stdin-path", path];
+    let args = args.iter().chain(more).chain(&["-"]);
+    run_with(args.map(Into::into), text.as_bytes(), false).out
 }
 
 /// Has a tool take the patch in a folder with that one file, and compares what comes of it.
