@@ -14,6 +14,7 @@ mod contain; // GitLab pipelines whose daemon stays, contained.
 mod given;
 mod hostile; // Bad input: no panic, no overflow, time in proportion to size.
 mod pairs;
+mod patches; // Patches: what Git and `patch` make of them.
 mod paths; // Every rule in every format: what it reports, and a near miss.
 mod ready; // Ready CI jobs for Dockerfiles.
 mod rewrites; // GitLab pipelines for another builder: before, after, and what holds of all.

@@ -41,7 +41,7 @@ fn repository() -> TempDir {
 }
 
 /// Picks files or a folder, as a person does in the browser's own dialog.
-async fn pick(page: &Page, selector: &str, paths: &[&Path]) {
+pub(crate) async fn pick(page: &Page, selector: &str, paths: &[&Path]) {
     let paths: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
     let input = page.client.find(Locator::Css(selector)).await.expect("an input");
     input.send_keys(&paths.join("\n")).await.expect("files are picked");

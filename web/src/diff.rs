@@ -22,6 +22,10 @@ pub enum Piece {
 /// Lines that go and lines that come in their place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
+    /// From 1.
+    pub number: usize,
+    /// Where it is not taken, the lines that would go stay, and none come.
+    pub taken: bool,
     /// Number of the first line in the old text, from 1.
     pub old: usize,
     pub new: usize,
@@ -44,22 +48,29 @@ pub struct Count {
     pub same: usize,
 }
 
-/// The pieces of `old` under `edits`, which are disjoint and in order.
-pub fn pieces(old: &str, edits: &[EditReport]) -> (Vec<Piece>, Count) {
+/// The pieces of `old` under `edits`, which are disjoint and in order; of its changes those are made whose numbers are `taken`.
+pub fn pieces(old: &str, edits: &[EditReport], taken: impl Fn(usize) -> bool) -> (Vec<Piece>, Count) {
     let starts = line_starts(old);
     let lines = if old.is_empty() || old.ends_with('\n') { starts.len() - 1 } else { starts.len() };
     let hunks = hunks(old, &starts, edits);
     let mut pieces = Vec::new();
     let mut count = Count::default();
     let (mut line, mut shift) = (0, 0isize);
-    for hunk in &hunks {
+    for (number, hunk) in (1..).zip(&hunks) {
         let new = |line: usize| line.saturating_add_signed(shift);
         same(&mut pieces, old, &starts, line..hunk.lines.start, new(line), (line > 0, true));
         count.same += hunk.lines.start - line;
-        let change = change(old, &starts, hunk, new(hunk.lines.start) + 1);
-        count.removed += change.removed.len();
-        count.added += change.added.len();
-        shift += change.added.len() as isize - change.removed.len() as isize;
+        let mut change = change(old, &starts, hunk, new(hunk.lines.start) + 1);
+        (change.number, change.taken) = (number, taken(number));
+        if change.taken {
+            count.removed += change.removed.len();
+            count.added += change.added.len();
+            shift += change.added.len() as isize - change.removed.len() as isize;
+        } else {
+            count.same += change.removed.len();
+            change.removed.iter_mut().for_each(|line| line.iter_mut().for_each(|part| part.0 = false));
+            change.added.clear();
+        }
         line = hunk.lines.end.min(lines);
         pieces.push(Piece::Change(change));
     }
@@ -188,7 +199,13 @@ mod tests {
     /// The pieces as text: `-` and `+` lines with `<>` around what changed, ` ` lines, `~n` for a fold.
     #[track_caller]
     fn check(old: &str, changes: &[(&str, &str)], expected: &str) {
-        let (pieces, count) = pieces(old, &edits(old, changes));
+        check_taken(old, changes, |_| true, expected);
+    }
+
+    /// The same where these changes are taken alone; `=` lines are those of one that is not.
+    #[track_caller]
+    fn check_taken(old: &str, changes: &[(&str, &str)], taken: impl Fn(usize) -> bool, expected: &str) {
+        let (pieces, count) = pieces(old, &edits(old, changes), taken);
         let line = |sign: char, line: &Line| {
             let parts =
                 line.iter().map(|(changed, text)| if *changed { format!("<{text}>") } else { text.clone() });
@@ -200,7 +217,8 @@ mod tests {
                 Piece::Fold(lines) => shown += &format!("~{lines}\n"),
                 Piece::Same { lines, .. } => lines.iter().for_each(|line| shown += &format!(" {line}\n")),
                 Piece::Change(change) => {
-                    change.removed.iter().for_each(|removed| shown += &line('-', removed));
+                    let sign = if change.taken { '-' } else { '=' };
+                    change.removed.iter().for_each(|removed| shown += &line(sign, removed));
                     change.added.iter().for_each(|added| shown += &line('+', added));
                 }
             }
@@ -229,6 +247,17 @@ mod tests {
         );
         check("a\nb\nc\nd\n", &[("a", "x")], "-<a>\n+<x>\n b\n c\n d\n");
         check("a\nb\nc\n", &[], "~3\n");
+    }
+
+    #[test]
+    fn what_is_left_stays_as_it_is() {
+        let changes = [("a\n", ""), ("c", "x")];
+        check_taken("a\nb\nc\n", &changes, |number| number == 2, "=a\n b\n-<c>\n+<x>\n");
+        check_taken("a\nb\nc\n", &changes, |_| false, "=a\n b\n=c\n");
+        check_taken("a\n", &[("", "x\n")], |_| false, " a\n");
+        let (pieces, _) = pieces("a\nb\nc\n", &edits("a\nb\nc\n", &changes), |number| number == 2);
+        let Some(Piece::Change(last)) = pieces.last() else { panic!("a change") };
+        assert_eq!((last.number, last.old, last.new), (2, 3, 3), "no line moved up");
     }
 
     #[test]

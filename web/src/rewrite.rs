@@ -2,7 +2,7 @@
 //! verdict on it. For a Dockerfile, a ready job.
 
 use daemonless_catalog::Builder;
-use daemonless_core::report::{LeftReport, RequirementReport};
+use daemonless_core::report::{FindingReport, LeftReport, RequirementReport};
 use daemonless_core::rewrite::contain;
 use daemonless_core::rewrite::ready::Way;
 use yew::platform::spawn_local;
@@ -10,13 +10,15 @@ use yew::prelude::*;
 
 use crate::app::head;
 use crate::browser;
-use crate::diff::{self, Change, Line, Piece};
-use crate::first::{first, names};
-use crate::mark::{line_tag, risk};
+use crate::changes;
+use crate::diff::{self, Count};
+use crate::first::first;
+use crate::mark::{line_tag, mark, risk};
 use crate::markdown;
+use crate::pick::{self, Judged, Pick};
 use crate::position::whole_line;
-use crate::rewriter::{Rewrite, Written};
-use crate::state::{Action, Outcome, State};
+use crate::rewriter::{self, After, Rewrite, Written};
+use crate::state::{Action, Outcome, Shared, State};
 use crate::tabs::tabs;
 
 /// How what a text is rewritten for is called.
@@ -57,7 +59,9 @@ pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
         None if job(builder).is_some() => html! { <p role="status">{"The job is being written …"}</p> },
         None => html! { <p role="status">{"Your pipeline is being rewritten …"}</p> },
     };
-    let busy = !rewrite.is_some_and(|(_, last)| last);
+    let pick = rewrite.and_then(|(rewrite, _)| state.pick(rewrite));
+    let coming = pick.is_some_and(|pick| matches!(pick.judged, Judged::Coming));
+    let busy = coming || !rewrite.is_some_and(|(_, last)| last);
     let heading = match builder {
         contain::ID => "Your pipeline, its daemon contained",
         _ if job(builder).is_some() => "A job that builds it",
@@ -69,8 +73,8 @@ pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
                     read by the same analysis, and its verdict stands beside it."
         }
         None => {
-            "Your own text, changed only where it must be: comments, order and quoting stay as you wrote them. It was read \
-                 again after the change, and the verdict on it stands beside the old one."
+            "Your own text, changed only where it must be: comments, order and quoting stay as you wrote them. Take or leave \
+                 each change. The text is read again as it then is, and the verdict on it stands beside the old one."
         }
     };
     html! {
@@ -84,23 +88,106 @@ pub fn view(state: &State, outcome: &Outcome, on: &Callback<Action>) -> Html {
 }
 
 /// The rewritten text; it can be taken along where it is of the `last` outcome.
-fn show(state: &State, rewrite: &Rewrite, written: &Written, last: bool, on: &Callback<Action>) -> Html {
+fn show(
+    state: &State,
+    rewrite: &Shared<Rewrite>,
+    written: &Written,
+    last: bool,
+    on: &Callback<Action>,
+) -> Html {
     if let Some(way) = job(rewrite.builder) {
         return show_job(state, written, way, last, on);
     }
+    let pick = state.pick(rewrite);
+    let takes = |number| pick.is_none_or(|pick| pick.takes(number));
+    let (pieces, count) = diff::pieces(&rewrite.of.source.file().text, &written.edits, takes);
+    let text = pick.map_or(&written.text, |pick| &pick.text);
+    // Until it is known what is said of the chosen text, what was said of the whole one helps more than nothing.
+    let told = pick.and_then(|pick| pick.told()).unwrap_or(written);
+    let of_chosen = pick.is_none_or(|pick| pick.told().is_some());
     html! {
         <>
-            {top(rewrite, written, last, state.copied, on)}
-            {show_diff(rewrite, written)}
-            <div class="after">{left(written, "No command was left out: all that this text asks of the daemon was translated.")}
-                {runner(written)}</div>
+            {top(state, rewrite, written, pick, count, last, on)}
+            <p id="picked" role="status">{picked(rewrite, written, pick.map(|pick| &**pick))}</p>
+            {changes::view(rewrite, &pieces, on)}
+            if of_chosen { {found(&told.after)} }
+            <div class="after">{left(told, "No command was left out: all that this text asks of the daemon was translated.")}
+                {runner(told)}</div>
+            if *text != rewrite.of.source.file().text { {patching(state, rewrite)} }
             <details class="more">
                 <summary>{"The whole new text"}</summary>
                 <label class="vh" for="rewritten">{"The whole new text"}</label>
                 <textarea id="rewritten" class="whole" readonly=true wrap="off" rows="20" spellcheck="false"
-                    value={written.text.clone()} />
+                    value={text.clone()} />
             </details>
         </>
+    }
+}
+
+/// What is left out, and what the analysis says of the text without it. There is always a line, so that none below it moves.
+fn picked(rewrite: &Rewrite, written: &Written, pick: Option<&Pick>) -> Html {
+    let Some(pick) = pick else {
+        return match pick::taken(rewrite, None).len() {
+            0 => html! {},
+            1 => html! { {"The one change is taken."} },
+            count => html! { {format!("All {count} changes are taken.")} },
+        };
+    };
+    let out = match pick.left.len() {
+        _ if pick.count == 1 => "You leave the one change out: the text is yours as it was.".to_owned(),
+        left if left == pick.count => {
+            format!("You leave all {left} changes out: the text is yours as it was.")
+        }
+        left => format!("You leave {left} of {} changes out.", pick.count),
+    };
+    let whole = written.after.risk;
+    html! {
+        <>{out}{" "}{match &pick.judged {
+            Judged::Coming => html! { {"The text that you chose is being read …"} },
+            Judged::Told(told) => html! {
+                <>{"The risk of the text that you chose is "}{risk(told.after.risk)}{", with "}{findings(told.after.count)}{"."}
+                    if told.after.risk != whole { {" With all changes it is "}{risk(whole)}{"."} }</>
+            },
+            Judged::Failed => html! {
+                <>{"Reading the text that you chose takes longer than a page should, so its risk is not known here. "}
+                    <code>{"daemonless check"}</code>{" tells it."}</>
+            },
+        }}</>
+    }
+}
+
+/// What the analysis finds in the new text.
+fn found(after: &After) -> Html {
+    if after.count == 0 {
+        return html! {};
+    }
+    let more = after.count.saturating_sub(after.findings.len());
+    let item = |finding: &FindingReport| {
+        html! {
+            <li data-rule={finding.rule}>{mark(finding.severity)}{" "}<b class={finding.severity}>{finding.severity}</b>
+                {format!(", line {} of the new text: ", finding.range.line)}{markdown::line(&finding.message)}</li>
+        }
+    };
+    html! {
+        <div id="still">
+            <h3>{"What is found in the new text"}</h3>
+            <ul class="plain">{for after.findings.iter().map(item)}</ul>
+            if more > 0 { <p>{format!("And {more} more.")}</p> }
+        </div>
+    }
+}
+
+/// How the patch is put to use.
+fn patching(state: &State, rewrite: &Rewrite) -> Html {
+    let path = rewrite.of.source.file().path;
+    html! {
+        <p class="src" id="patching">{"Where your repository begins, "}<code class="long">{format!("git apply {}", patch_name(&path))}</code>
+            {" makes these changes. "}
+            if state.source.path.is_empty() {
+                {"Your text has no name here, so the patch calls it "}<code>{&path}</code>
+                {": give it its name above the editor, with its folder, before you download the patch."}
+            }
+        </p>
     }
 }
 
@@ -114,8 +201,8 @@ fn show_job(state: &State, written: &Written, way: &Way, last: bool, on: &Callba
             } else {
                 <div class="difftop">
                     <span>{"For "}<code>{way.path}</code>{" in your repository."}</span>
-                    <span><span class="vh">{"The job: "}</span>{level(written.after.0, written.after.1)}</span>
-                    {buttons(way.path, written, last, state.copied, on)}
+                    <span><span class="vh">{"The job: "}</span>{level(written.after.risk, written.after.count)}</span>
+                    {buttons(way.path, &written.text, last, html! {}, state.said, on)}
                 </div>
                 <label class="vh" for="rewritten">{"The job"}</label>
                 <textarea id="rewritten" class="whole" readonly=true wrap="off" {rows} spellcheck="false"
@@ -141,134 +228,115 @@ fn keep_first(outcome: &Outcome, job: Option<&str>, chosen: &str) -> Html {
 
 /// The old verdict, the new one, and the buttons.
 fn top(
-    rewrite: &Rewrite,
+    state: &State,
+    rewrite: &Shared<Rewrite>,
     written: &Written,
+    pick: Option<&Shared<Pick>>,
+    count: Count,
     last: bool,
-    copied: Option<bool>,
     on: &Callback<Action>,
 ) -> Html {
-    let file = rewrite.of.source.file();
-    let (_, count) = diff::pieces(&file.text, &written.edits);
+    let report = &rewrite.of.report;
+    let after = match pick.map(|pick| &pick.judged) {
+        None => level(written.after.risk, written.after.count),
+        Some(Judged::Told(told)) => level(told.after.risk, told.after.count),
+        Some(Judged::Coming) => html! { <span>{"being read …"}</span> },
+        Some(Judged::Failed) => html! { <span>{"not known"}</span> },
+    };
+    let text = pick.map_or(&written.text, |pick| &pick.text);
+    let changed = count.removed + count.added > 0;
     html! {
         <div class="difftop">
             <span class="before-after">
-                <span class="vh">{"Before: "}</span>{level(rewrite.of.report.risk, rewrite.of.report.findings.len())}
+                <span class="vh">{"Before: "}</span>{level(report.risk, report.findings.len())}
                 <span class="arrow" aria-hidden="true">{"→"}</span>
-                <span class="vh">{"After: "}</span>{level(written.after.0, written.after.1)}
+                <span class="vh">{"After: "}</span>{after}
             </span>
             <span>
-                {format!("{} out, {} in; the other {} are byte for byte yours.", lines(count.removed), count.added, count.same)}
+                {format!("{} out, {} in; the other {} are byte for byte yours.", changes::lines(count.removed), count.added, count.same)}
             </span>
-            {buttons(&file.path, written, last, copied, on)}
+            {buttons(&rewrite.of.source.file().path, text, last, patch(rewrite, pick, last && changed, on), state.said, on)}
         </div>
     }
 }
 
-/// What takes the new text along: to the clipboard, or as a file with the name of `path`.
-fn buttons(path: &str, written: &Written, last: bool, copied: Option<bool>, on: &Callback<Action>) -> Html {
+/// What takes a text along: to the clipboard, or as a file with the name of `path`. `more` stands beside it.
+fn buttons(
+    path: &str,
+    text: &str,
+    last: bool,
+    more: Html,
+    said: &'static str,
+    on: &Callback<Action>,
+) -> Html {
     let copy = {
-        let (on, text) = (on.clone(), written.text.clone());
+        let (on, text) = (on.clone(), text.to_owned());
         Callback::from(move |_: MouseEvent| {
             let (on, text) = (on.clone(), text.clone());
-            spawn_local(async move { on.emit(Action::Copied(browser::copy(&text).await)) });
+            spawn_local(async move {
+                on.emit(Action::Said(match browser::copy(&text).await {
+                    true => "Copied.",
+                    false => "The browser does not let the page copy: take the whole text.",
+                }));
+            });
         })
     };
-    let said = match copied {
-        None => "",
-        Some(true) => "Copied.",
-        Some(false) => "The browser does not let the page copy: take the whole text.",
-    };
     let download = {
-        let name = path.rsplit('/').next().unwrap_or_default().to_owned();
-        let text = written.text.clone();
+        let (name, text) = (name(path).to_owned(), text.to_owned());
         Callback::from(move |_: MouseEvent| browser::download(&name, &text))
     };
     html! {
         <span class="end">
             <button type="button" id="copy" class="btn solid" disabled={!last} onclick={copy}>{"Copy"}</button>
             <button type="button" id="download" class="btn" disabled={!last} onclick={download}>{"Download"}</button>
+            {more}
             <span role="status">{said}</span>
         </span>
     }
 }
 
-fn lines(count: usize) -> String {
-    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
+/// What takes the changes along as a patch.
+fn patch(
+    rewrite: &Shared<Rewrite>,
+    pick: Option<&Shared<Pick>>,
+    enabled: bool,
+    on: &Callback<Action>,
+) -> Html {
+    let (rewrite, pick, on) = (rewrite.clone(), pick.cloned(), on.clone());
+    let onclick = move |_: MouseEvent| {
+        let (rewrite, pick, on) = (rewrite.clone(), pick.clone(), on.clone());
+        spawn_local(async move {
+            match rewriter::patch(&rewrite, pick.as_deref()).await {
+                Some(patch) => browser::download(&patch_name(&rewrite.of.source.file().path), &patch),
+                None => on.emit(Action::Said("The patch could not be written in time.")),
+            }
+        });
+    };
+    html! {
+        <button type="button" id="patch" class="btn" disabled={!enabled} {onclick}><span class="vh">{"Download as a "}</span>{".patch"}</button>
+    }
 }
 
-fn level(level: &'static str, findings: usize) -> Html {
-    let findings = match findings {
+/// A file's own name.
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// The name of a patch for the file.
+fn patch_name(path: &str) -> String {
+    format!("{}.patch", name(path))
+}
+
+fn findings(count: usize) -> String {
+    match count {
         0 => "no findings".to_owned(),
         1 => "1 finding".to_owned(),
         count => format!("{count} findings"),
-    };
-    html! { <span class="levels" data-risk={level}>{risk(level)}{", "}{findings}</span> }
-}
-
-fn show_diff(rewrite: &Rewrite, written: &Written) -> Html {
-    let (pieces, _) = diff::pieces(&rewrite.of.source.file().text, &written.edits);
-    let changes = pieces.iter().filter(|piece| matches!(piece, Piece::Change(_))).count();
-    if changes == 0 {
-        return html! { <p>{"Nothing in this text can be changed for it without you."}</p> };
-    }
-    let mut number = 0;
-    let piece = |piece: &Piece| match piece {
-        Piece::Fold(count) => html! { <p class="fold">{lines(*count)}{" unchanged"}</p> },
-        Piece::Same { old, new, lines } => {
-            let lines: Vec<Line> = lines.iter().map(|line| vec![(false, line.clone())]).collect();
-            html! {
-                <div class="pair same">
-                    {column("old", "", *old, &lines)}
-                    <div class="side new" aria-hidden="true">{column("", "", *new, &lines)}</div>
-                </div>
-            }
-        }
-        Piece::Change(change) => {
-            number += 1;
-            show_change(change, number, changes)
-        }
-    };
-    let (rows, more) = first(pieces.iter(), piece);
-    html! {
-        <>
-            <div class="diff" role="group" aria-label="Changes">{rows}</div>
-            if more > 0 { <p>{"There are more changes than are shown here. What you copy or download has them all."}</p> }
-        </>
     }
 }
 
-fn show_change(change: &Change, number: usize, changes: usize) -> Html {
-    html! {
-        <>
-            <div class="hunk">
-                <b>{format!("{number} of {changes}")}{names(&change.jobs)}</b>
-                <p>{for change.reasons.iter().map(|reason| html! { <>{markdown::line(reason)}{" "}</> })}</p>
-            </div>
-            <div class="pair">
-                {column("old del", "Removed", change.old, &change.removed)}
-                {column("new add", "Added", change.new, &change.added)}
-            </div>
-        </>
-    }
-}
-
-/// Lines of one side with their numbers.
-fn column(class: &'static str, what: &'static str, first: usize, lines: &[Line]) -> Html {
-    let line = |(number, line): (usize, &Line)| {
-        // Where all of a line goes or comes, that shows already.
-        let whole = line.iter().all(|(changed, _)| *changed);
-        let part = |(changed, text): &(bool, String)| match *changed && !whole {
-            true => html! { <em>{text}</em> },
-            false => html! { {text} },
-        };
-        html! {
-            <div class="l"><i>{number}</i><span>
-                if !what.is_empty() { <span class="vh">{what}{": "}</span> }
-                {for line.iter().map(part)}
-            </span></div>
-        }
-    };
-    html! { <div class={classes!("side", class)}>{for (first..).zip(lines).map(line)}</div> }
+fn level(level: &'static str, count: usize) -> Html {
+    html! { <span class="levels" data-risk={level}>{risk(level)}{", "}{findings(count)}</span> }
 }
 
 /// What a person has to do; where that is nothing, the words for it.

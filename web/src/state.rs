@@ -1,12 +1,13 @@
 //! What the page knows, and all that can happen to it. Pure: nothing of the browser here.
 
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::rc::Rc;
 
 use daemonless_core::model::{Host, Reach};
 use daemonless_core::report::{FileReport, JobReport};
 use daemonless_core::{Context, File, UNNAMED};
 
+use crate::pick::{self, Judged, Pick};
 use crate::rewriter::Rewrite;
 use crate::texts::Texts;
 
@@ -132,6 +133,15 @@ impl Outcome {
     }
 }
 
+/// What the person waits for from the part of the page that rewrites.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// The text for the builder of that id.
+    Rewrite(Shared<Outcome>, &'static str),
+    /// What is said of a text of which changes are left.
+    Judge(Shared<Pick>),
+}
+
 /// How long a text may be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Patience {
@@ -182,6 +192,8 @@ pub struct State {
     pub outcome: Option<Shared<Outcome>>,
     /// The last text for each builder. It may lag behind the outcome.
     pub rewrites: Vec<Shared<Rewrite>>,
+    /// What the person leaves out of them, where it is anything.
+    pub picks: Vec<Shared<Pick>>,
     /// What the first verdict comes from: the formats that most people paste, and nothing beyond the verdict.
     pub first: Part,
     /// The whole analysis. Once it is there, the page asks for nothing more.
@@ -200,8 +212,8 @@ pub struct State {
     pub all_findings: bool,
     /// How much is told of the approach: index of the tab.
     pub depth: usize,
-    /// Whether copying the new text worked, once it was tried.
-    pub copied: Option<bool>,
+    /// What became of taking the new text along, in a sentence.
+    pub said: &'static str,
     /// What is told beside the answer.
     pub texts: Texts,
     /// What could not be opened, and why, in a sentence.
@@ -237,6 +249,10 @@ pub enum Action {
     Analysed(Vec<Shared<Outcome>>),
     /// A text has been rewritten.
     Rewritten(Shared<Rewrite>),
+    /// Changes of a rewritten text, by their numbers from 1, are taken (`true`) or left.
+    Took(Shared<Rewrite>, Range<usize>, bool),
+    /// A text of which changes are left has been judged, or could not be.
+    Judged(Shared<Pick>),
     /// What the first verdict comes from is there, and reads these; `None`: it will not come.
     First(Option<Vec<Format>>),
     /// The whole analysis is there, and reads these; `None`: it will not come.
@@ -249,7 +265,8 @@ pub enum Action {
     AllFindings,
     /// How much to tell of the approach: index of the tab.
     Depth(usize),
-    Copied(bool),
+    /// What became of taking the new text along, in a sentence.
+    Said(&'static str),
     /// The long texts have come, or will not come.
     Told(Texts),
     /// Something could not be opened; a sentence on why.
@@ -282,7 +299,7 @@ impl State {
         self.after = all.split_off((at + 1).min(all.len()));
         let Open { source, outcome } = all.pop().unwrap_or_default();
         if source.id != self.source.id {
-            (self.job, self.finding, self.all_findings, self.copied) = Default::default();
+            (self.job, self.finding, self.all_findings, self.said) = Default::default();
         }
         (self.before, self.source, self.outcome) = (all, source, outcome);
     }
@@ -322,13 +339,24 @@ impl State {
         Some((rewrite, self.outcome.as_ref() == Some(&rewrite.of)))
     }
 
-    /// What is to be rewritten next: the text for the builder that the person looks at, then for the others.
-    pub fn wanted(&self) -> Option<(Shared<Outcome>, &'static str)> {
+    /// What the person leaves out of this text, where it is anything.
+    pub fn pick(&self, rewrite: &Shared<Rewrite>) -> Option<&Shared<Pick>> {
+        self.picks.iter().find(|pick| pick.of == *rewrite)
+    }
+
+    /// What is wanted next: the text for the builder that the person looks at, and what is said of it without the changes that
+    /// are left out; then the texts for the other builders.
+    pub fn wanted(&self) -> Option<Wish> {
         let outcome = self.outcome.as_ref()?;
         let first = outcome.builder(self.builder.as_deref());
+        let seen = first.and_then(|builder| self.rewrite(builder)).filter(|(_, last)| *last);
+        let pick = seen.and_then(|(rewrite, _)| self.pick(rewrite));
+        if let Some(pick) = pick.filter(|pick| matches!(pick.judged, Judged::Coming)) {
+            return Some(Wish::Judge(pick.clone()));
+        }
         let mut builders = first.into_iter().chain(outcome.report.rewrites.iter().copied());
         let builder = builders.find(|builder| !self.rewrite(builder).is_some_and(|(_, last)| last))?;
-        Some((outcome.clone(), builder))
+        Some(Wish::Rewrite(outcome.clone(), builder))
     }
 
     /// This text alone, of which nothing is known; what was said about others is forgotten.
@@ -390,6 +418,7 @@ impl State {
                 let at = all.iter().position(|open| open.source.id == id).unwrap_or_default();
                 all.retain(|open| open.source.id != id);
                 next.rewrites.retain(|rewrite| rewrite.of.source.id != id);
+                next.picks.retain(|pick| pick.of.of.source.id != id);
                 let shown = if id == self.source.id {
                     all.get(at).or(all.last()).map_or(0, |open| open.source.id)
                 } else {
@@ -434,12 +463,29 @@ impl State {
                 next.opens(all, self.source.id);
                 let findings = next.outcome.as_ref().map_or(0, |outcome| outcome.report.findings.len());
                 next.finding = next.finding.filter(|&finding| finding < findings);
-                next.copied = None;
+                next.said = "";
             }
             Action::Rewritten(rewrite) => {
                 let id = rewrite.of.source.id;
-                next.rewrites.retain(|other| other.builder != rewrite.builder || other.of.source.id != id);
+                let is_other = |other: &Rewrite| other.builder != rewrite.builder || other.of.source.id != id;
+                let before = self.picks.iter().find(|pick| !is_other(&pick.of));
+                next.rewrites.retain(|other| is_other(other));
+                next.picks.retain(|pick| is_other(&pick.of));
+                next.picks.extend(before.and_then(|pick| pick::carried(pick, &rewrite)).map(Shared::new));
                 next.rewrites.push(rewrite);
+            }
+            Action::Took(rewrite, numbers, takes) => {
+                let before = self.pick(&rewrite).map(|pick| &**pick);
+                next.picks.retain(|pick| pick.of != rewrite);
+                next.picks.extend(pick::change(&rewrite, before, numbers, takes).map(Shared::new));
+                next.said = "";
+            }
+            Action::Judged(judged) => {
+                // What is late is of another choice.
+                let mut picks = next.picks.iter_mut();
+                if let Some(pick) = picks.find(|pick| pick.of == judged.of && pick.left == judged.left) {
+                    *pick = judged;
+                }
             }
             Action::First(Some(formats)) => {
                 next.first = Part::Here;
@@ -460,14 +506,14 @@ impl State {
             Action::ChoseJob(job) => next.job = Some(job),
             Action::ChoseBuilder(builder) => {
                 next.builder = Some(builder);
-                next.copied = None;
+                next.said = "";
             }
             Action::At(finding) => next.finding = finding,
             Action::AllFindings => next.all_findings = true,
             Action::Told(texts) => next.texts = texts,
             Action::Noticed(notice) => next.notice = notice,
             Action::Depth(depth) => next.depth = depth,
-            Action::Copied(done) => next.copied = Some(done),
+            Action::Said(said) => next.said = said,
         }
         next
     }

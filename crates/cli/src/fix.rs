@@ -11,11 +11,11 @@ use daemonless_core::hunk::{hunks, line_starts};
 use daemonless_core::report::{FileReport, JobReport, Report, RewriteReport};
 use daemonless_core::rewrite::{contain, ready};
 use daemonless_core::{Context, File, rewrite};
+use daemonless_output::patch::{self, Part};
 
 use crate::args::{Command, Options};
-use crate::diff;
 use crate::input::{self, Input, STDIN};
-use crate::paint::Painter;
+use crate::paint::{ADDED, BOLD, PLACE, Painter, REMOVED};
 use crate::{Failure, Io};
 
 pub(crate) static COMMAND: Command = Command {
@@ -87,7 +87,16 @@ fn run(options: &Options, io: &mut Io<'_>) -> Result<u8, Failure> {
     } else if options.diff {
         let painter = Painter { color: options.color.unwrap_or(io.color) };
         let is_taken = |number| taken.as_ref().is_none_or(|taken| taken.contains(&number));
-        io.print(&diff::unified(&file.path, &file.text, &edits, is_taken, painter))?;
+        let paint = |part, text: String| {
+            let style = match part {
+                Part::File => BOLD,
+                Part::Place => PLACE,
+                Part::Added => ADDED,
+                Part::Removed => REMOVED,
+            };
+            painter.paint(style, text)
+        };
+        io.print(&patch::unified(&file.path, &file.text, &edits, is_taken, paint))?;
     } else {
         io.print(text)?;
     }

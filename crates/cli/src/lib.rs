@@ -3,7 +3,6 @@
 
 mod args;
 mod check;
-mod diff;
 mod explain;
 mod facts;
 mod fix;

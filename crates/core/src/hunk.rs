@@ -61,6 +61,19 @@ pub fn hunks<'a>(old: &str, starts: &[usize], edits: &'a [EditReport]) -> Vec<Hu
     hunks
 }
 
+/// `old` with these edits made, which are disjoint and in order.
+pub fn apply<'a>(old: &str, edits: impl IntoIterator<Item = &'a EditReport>) -> String {
+    let mut out = String::with_capacity(old.len());
+    let mut done = 0;
+    for edit in edits {
+        out.push_str(old.get(done..edit.start as usize).unwrap_or_default());
+        out.push_str(&edit.text);
+        done = (edit.end as usize).max(done);
+    }
+    out.push_str(old.get(done..).unwrap_or_default());
+    out
+}
+
 /// Where each line starts; one more behind a last line feed.
 pub fn line_starts(text: &str) -> Vec<usize> {
     std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
@@ -104,6 +117,19 @@ mod tests {
         check("a\nb\n", &[(0, 1, "x", "r"), (2, 3, "y", "r")], &[(0, 2, "r")]);
         check("a\nb\n", &[(0, 1, "x", "r"), (2, 3, "y", "s")], &[(0, 1, "r"), (1, 2, "s")]);
         check("a\nb\nc\n", &[(0, 1, "x", "r"), (4, 5, "y", "r")], &[(0, 1, "r"), (2, 3, "r")]);
+    }
+
+    #[test]
+    fn edits_are_made_in_order() {
+        let edit = |start, end, text: &str| EditReport {
+            start,
+            end,
+            text: text.to_owned(),
+            job: String::new(),
+            reason: String::new(),
+        };
+        assert_eq!(apply("abcdef", &[edit(0, 1, ""), edit(2, 2, "--"), edit(4, 5, "x")]), "b--cdxf");
+        assert_eq!(apply("é", &[]), "é");
     }
 
     #[test]

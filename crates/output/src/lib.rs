@@ -5,6 +5,7 @@ mod fingerprint;
 mod gitlab;
 mod json;
 mod markdown;
+pub mod patch;
 mod sarif;
 pub mod texts;
 

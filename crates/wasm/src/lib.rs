@@ -2,6 +2,9 @@
 //!
 //! It keeps nothing between calls and asks for nothing: what it is given is all that it reads.
 
+#[cfg(feature = "whole")]
+use std::collections::BTreeSet;
+
 use daemonless_core::format::FORMATS;
 use daemonless_core::model::{Host, Reach};
 use daemonless_core::{Context, File};
@@ -67,6 +70,46 @@ pub fn analyze(files: &JsValue, context: &JsValue) -> Result<JsValue, JsError> {
 #[wasm_bindgen]
 pub fn rewrite(files: &JsValue, context: &JsValue, file: usize, builder: &str) -> Result<JsValue, JsError> {
     to_js(&daemonless_core::rewrite(&self::files(files)?, &self::context(context)?, file, builder))
+}
+
+/// The rewrite of that file for that builder with those of its hunks alone whose numbers, from 1, are in the list `taken`:
+/// its text, what is left to a person, and the report on the text as it then is. `null` as from [`rewrite`].
+///
+/// # Errors
+/// Where an argument has not the shape that it should have.
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+pub fn select(
+    files: &JsValue,
+    context: &JsValue,
+    file: usize,
+    builder: &str,
+    taken: &JsValue,
+) -> Result<JsValue, JsError> {
+    let (files, context, taken) = (self::files(files)?, self::context(context)?, from_js(taken)?);
+    let whole = daemonless_core::rewrite(&files, &context, file, builder);
+    to_js(&whole.map(|whole| daemonless_core::rewrite::select(&files, &context, file, &whole, &taken)))
+}
+
+/// Those hunks as a unified diff, byte for byte as `daemonless fix --diff` prints it; empty where there is none.
+///
+/// # Errors
+/// Where an argument has not the shape that it should have.
+#[cfg(feature = "whole")]
+#[wasm_bindgen]
+pub fn patch(
+    files: &JsValue,
+    context: &JsValue,
+    file: usize,
+    builder: &str,
+    taken: &JsValue,
+) -> Result<String, JsError> {
+    let (files, context) = (self::files(files)?, self::context(context)?);
+    let taken: BTreeSet<usize> = from_js(taken)?;
+    let whole = daemonless_core::rewrite(&files, &context, file, builder);
+    let (Some(whole), Some(file)) = (whole, files.get(file)) else { return Ok(String::new()) };
+    let is_taken = |number| taken.contains(&number);
+    Ok(daemonless_output::patch::unified(&file.path, &file.text, &whole.edits, is_taken, |_, text| text))
 }
 
 /// A form of a report, `{id, title, file}`: `file` is a name for a file of it.

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{reported, with_text};
-use crate::edit::{self, Edit};
-use crate::hunk::{hunks, line_starts};
+use crate::hunk::{apply, hunks, line_starts};
+use crate::map::Set;
 use crate::report::{EditReport, LeftReport, RewriteReport};
-use crate::source::{FileId, Span};
 use crate::{Context, File};
 
 /// The rewrite of the file of index `index` with those of its hunks alone whose numbers, from 1, are in `taken`. What
@@ -22,25 +21,32 @@ pub fn select(
     let starts = line_starts(old);
     let mut edits: Vec<EditReport> = Vec::new();
     let mut left = whole.left.clone();
-    for (number, hunk) in (1..).zip(hunks(old, &starts, &whole.edits)) {
+    let hunks = hunks(old, &starts, &whole.edits);
+    let mut begun = Set::new();
+    for (_, hunk) in (1..).zip(&hunks).filter(|(number, _)| taken.contains(number)) {
+        hunk.jobs().into_iter().for_each(|job| {
+            begun.insert(job.to_owned());
+        });
+    }
+    for (number, hunk) in (1..).zip(hunks) {
         if taken.contains(&number) {
             edits.extend(hunk.edits.into_iter().cloned());
             continue;
         }
         let first = starts.get(hunk.lines.start).and_then(|start| old.get(*start..));
+        // The hunks of a job are made for each other.
+        let half = match hunk.jobs().iter().any(|job| begun.contains(*job)) {
+            true => " Others of its job were: as it is now, the job may not run.",
+            false => "",
+        };
         left.push(LeftReport {
             job: hunk.jobs().join(", "),
             line: u32::try_from(hunk.lines.start + 1).unwrap_or(u32::MAX),
             what: first.and_then(|text| text.lines().next()).unwrap_or("").trim().chars().take(120).collect(),
-            why: format!("Hunk {number} was not taken: {}", hunk.reasons().join(" ")),
+            why: format!("Hunk {number} was not taken: {}{half}", hunk.reasons().join(" ")),
         });
     }
-    let id = FileId::of(index);
-    let spans = edits.iter().map(|edit| {
-        let span = Span::new(id, edit.start as usize..edit.end as usize);
-        Edit::replace(span, &*edit.text, &*edit.reason)
-    });
-    let text = edit::apply(old, &spans.collect::<Vec<_>>());
+    let text = apply(old, &edits);
     let changed = with_text(files, index, text.clone());
     let after = reported(&changed, index, context);
     let free = |name: &&String| {
@@ -52,9 +58,9 @@ pub fn select(
         path: whole.path.clone(),
         jobs: whole.jobs.iter().filter(free).cloned().collect(),
         text,
+        requires: if edits.is_empty() { Vec::new() } else { whole.requires.clone() },
         edits,
         left,
-        requires: whole.requires.clone(),
         after,
     }
 }

@@ -1,4 +1,4 @@
-//! A rewrite as a unified diff whose hunks say why. `patch` and `git apply` take it.
+//! A rewrite as a unified diff whose hunks say why: `git apply` and `patch -p1` take it.
 
 use std::ops::Range;
 
@@ -6,9 +6,20 @@ use daemonless_core::hunk::{Hunk, hunks, line_starts};
 use daemonless_core::report::EditReport;
 use similar::{ChangeTag, TextDiff};
 
-use daemonless_output::plain;
+use crate::plain;
 
-use crate::paint::{ADDED, BOLD, PLACE, Painter, REMOVED};
+/// What a line of a diff is; a terminal gives each its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The name of the file.
+    File,
+    /// Where a hunk stands.
+    Place,
+    /// A line that comes.
+    Added,
+    /// A line that goes.
+    Removed,
+}
 
 /// Most unchanged lines before and after a change.
 const CONTEXT: usize = 3;
@@ -24,13 +35,13 @@ struct Change<'a> {
 }
 
 /// The diff of the hunks that are `taken`, by their numbers from 1, with `old` at `path`; empty where none is. Each has
-/// the number that it has among all.
-pub(crate) fn unified(
+/// the number that it has among all. `paint` is given all parts that can have a colour.
+pub fn unified(
     path: &str,
     old: &str,
     edits: &[EditReport],
     taken: impl Fn(usize) -> bool,
-    painter: Painter,
+    paint: impl Fn(Part, String) -> String,
 ) -> String {
     let starts = line_starts(old);
     let all: Vec<&str> = old.split_inclusive('\n').collect();
@@ -49,9 +60,8 @@ pub(crate) fn unified(
     if places.is_empty() {
         return String::new();
     }
-    let path = path.trim_start_matches('/');
-    let mut out = painter.paint(BOLD, format!("--- a/{path}")) + "\n";
-    out += &(painter.paint(BOLD, format!("+++ b/{path}")) + "\n");
+    let mut out = paint(Part::File, format!("--- {}", name('a', path))) + "\n";
+    out += &(paint(Part::File, format!("+++ {}", name('b', path))) + "\n");
     let (mut shown, mut shift) = (0, 0isize);
     for (at, place) in places.iter().enumerate() {
         let (Some(first), Some(last)) = (place.first(), place.last()) else { continue };
@@ -70,9 +80,9 @@ pub(crate) fn unified(
             range(lines.start, lines.len()),
             range(lines.start.saturating_add_signed(shift), lines.len().saturating_add_signed(growth)),
         );
-        out += &format!("{} {}\n", painter.paint(PLACE, ranges), headings.join(" "));
+        out += &format!("{} {}\n", paint(Part::Place, ranges), headings.join(" "));
         let same = |out: &mut String, lines: Range<usize>| {
-            all.get(lines).unwrap_or_default().iter().for_each(|text| line(out, ' ', text, painter));
+            all.get(lines).unwrap_or_default().iter().for_each(|text| line(out, ' ', text, &paint));
         };
         same(&mut out, lines.start..first.old.start);
         for change in place {
@@ -84,7 +94,7 @@ pub(crate) fn unified(
                     ChangeTag::Delete => '-',
                     ChangeTag::Insert => '+',
                 };
-                line(&mut out, sign, one.value(), painter);
+                line(&mut out, sign, one.value(), &paint);
             }
         }
         same(&mut out, last.old.end..lines.end);
@@ -92,6 +102,27 @@ pub(crate) fn unified(
         shift += growth;
     }
     out
+}
+
+/// A file's name on one side, as Git writes it: what could be taken for the end of the name is told from it.
+fn name(side: char, path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let name = format!("{side}/{}", parts.join("/"));
+    if !name.contains(|c: char| c.is_control() || matches!(c, '"' | '\\')) {
+        return if name.contains(' ') { name + "\t" } else { name };
+    }
+    let mut quoted = String::from('"');
+    let mut bytes = [0; 4];
+    for c in name.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => {
+                quoted.extend(c.encode_utf8(&mut bytes).bytes().map(|byte| format!("\\{byte:03o}")));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
 }
 
 /// `None` where nothing differs.
@@ -149,11 +180,11 @@ fn range(first: usize, count: usize) -> String {
     }
 }
 
-fn line(out: &mut String, sign: char, text: &str, painter: Painter) {
+fn line(out: &mut String, sign: char, text: &str, paint: impl Fn(Part, String) -> String) {
     let written = format!("{sign}{}", text.trim_end_matches('\n'));
     *out += &match sign {
-        '+' => painter.paint(ADDED, written),
-        '-' => painter.paint(REMOVED, written),
+        '+' => paint(Part::Added, written),
+        '-' => paint(Part::Removed, written),
         _ => written,
     };
     *out += if text.ends_with('\n') { "\n" } else { "\n\\ No newline at end of file\n" };
@@ -179,7 +210,7 @@ mod tests {
             }
         };
         let edits: Vec<_> = changes.iter().map(edit).collect();
-        let diff = unified("f", old, &edits, |_| true, Painter { color: false });
+        let diff = unified("f", old, &edits, |_| true, |_, text| text);
         assert_eq!(diff.strip_prefix("--- a/f\n+++ b/f\n").unwrap_or(&diff), expected);
     }
 
@@ -192,6 +223,18 @@ mod tests {
             "@@ -1,4 +1,4 @@ 1. j: r\n-a\n+x\n b\n c\n d\n@@ -6,4 +6,5 @@ 2. j: s\n f\n g\n h\n-i\n+y\n+z\n",
         );
         check("a\n", &[("a", "a", "r")], "");
+    }
+
+    #[test]
+    fn names_are_written_as_git_does() {
+        #[track_caller]
+        fn check(path: &str, expected: &str) {
+            assert_eq!(name('a', path), expected);
+        }
+        check("ci/a.yml", "a/ci/a.yml");
+        check("/ci/./a.yml", "a/ci/a.yml");
+        check("./a b.yml", "a/a b.yml\t");
+        check("a\"\\\n.yml", r#""a/a\"\\\012.yml""#);
     }
 
     #[test]
