@@ -49,7 +49,7 @@ async fn download_to(page: &Page, folder: &Path) {
     page.devtools("Browser.setDownloadBehavior", downloads).await;
 }
 
-/// The file of that name once it was downloaded.
+/// The file of that name once it was downloaded. The browser takes a dot at its start away, and adds `.txt` where it has no end.
 async fn downloaded(folder: &Path, name: &str) -> String {
     for _ in 0..200 {
         match fs::read_to_string(folder.join(name)) {
@@ -121,7 +121,7 @@ fn the_recommended_builder_comes_first_and_its_text_can_be_taken_along() {
         assert_eq!(page.value("document.querySelector('#rewritten').value").await, wanted);
         assert_eq!(copied(page).await, wanted);
         page.click("#download").await;
-        assert_eq!(downloaded(folder.path(), "pasted").await, wanted);
+        assert_eq!(downloaded(folder.path(), "pasted.txt").await, wanted);
     });
 }
 
@@ -200,8 +200,8 @@ fn a_patch_is_what_the_command_prints_and_git_takes_it() {
             .await;
             check_chosen(page, &selected(&given, &numbers)).await;
             page.click("#patch").await;
-            let patch = downloaded(folder.path(), ".gitlab-ci.yml.patch").await;
-            fs::remove_file(folder.path().join(".gitlab-ci.yml.patch")).expect("it is there");
+            let patch = downloaded(folder.path(), "gitlab-ci.yml.patch").await;
+            fs::remove_file(folder.path().join("gitlab-ci.yml.patch")).expect("it is there");
             let edits = whole(&given, "buildah").edits;
             let is_taken = |number| numbers.contains(&number);
             let expected =

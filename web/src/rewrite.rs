@@ -322,9 +322,9 @@ fn name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
-/// The name of a patch for the file.
+/// The name of a patch for the file. Browsers take a dot at its start away, so it has none.
 fn patch_name(path: &str) -> String {
-    format!("{}.patch", name(path))
+    format!("{}.patch", name(path).trim_start_matches('.'))
 }
 
 fn findings(count: usize) -> String {

@@ -371,7 +371,7 @@ impl State {
         let mut all = self.all();
         // A text with nothing of the person's makes room.
         all.retain(|open| {
-            !open.source.is_blank() && !(open.source.sample && open.source.id == self.source.id)
+            !(open.source.is_blank() || open.source.sample && open.source.id == self.source.id)
         });
         let alone = all.is_empty();
         let shown = self.next_id + 1;
