@@ -2,10 +2,12 @@
 
 mod alternatives;
 mod analyst;
+mod answers;
 mod app;
 mod begin;
 mod browser;
 mod choices;
+mod choosing;
 mod diff;
 mod editor;
 mod explanation;

@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::rc::Rc;
 
+use daemonless_catalog::Question;
+use daemonless_core::choosing::{self, Answer, Each};
 use daemonless_core::model::{Host, Reach};
 use daemonless_core::report::{FileReport, JobReport};
 use daemonless_core::{Context, File, UNNAMED};
@@ -202,6 +204,10 @@ pub struct State {
     pub depth: usize,
     /// Whether copying the new text worked, once it was tried.
     pub copied: Option<bool>,
+    /// What the person said to the questions on runner and needs; `None`: what the files say holds.
+    pub said: Each<Option<Answer>>,
+    /// What the last of these answers changed.
+    pub changed: Rc<str>,
     /// What is told beside the answer.
     pub texts: Texts,
     /// What could not be opened, and why, in a sentence.
@@ -229,6 +235,8 @@ pub enum Action {
     RunsOn(Option<Host>),
     /// The person corrects who can start it; `None`: as the file says.
     StartedBy(Option<Reach>),
+    /// The person answers a question on the runner or the job's needs; `None`: as the files say.
+    Answered(Question, Option<Answer>),
     /// These texts take too long to read while one types.
     TooLong(Rc<[Source]>),
     /// Read it however long it takes.
@@ -406,6 +414,10 @@ impl State {
             Action::ReadAs(format) => next.source.format = format,
             Action::RunsOn(host) => next.context.host = host,
             Action::StartedBy(reach) => next.context.reach = reach,
+            Action::Answered(question, answer) => {
+                next.said.set(question, answer);
+                next.changed = choosing::changes(&self.ways(), &next.ways()).into();
+            }
             // The text as it is now is on its way.
             Action::TooLong(files) if files != self.files() => {}
             Action::TooLong(files) => {
@@ -434,7 +446,7 @@ impl State {
                 next.opens(all, self.source.id);
                 let findings = next.outcome.as_ref().map_or(0, |outcome| outcome.report.findings.len());
                 next.finding = next.finding.filter(|&finding| finding < findings);
-                next.copied = None;
+                (next.copied, next.changed) = Default::default();
             }
             Action::Rewritten(rewrite) => {
                 let id = rewrite.of.source.id;

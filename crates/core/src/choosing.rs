@@ -112,11 +112,36 @@ impl Standing<'_> {
         }
     }
 
+    /// Why it stands so, in a sentence or two.
+    pub fn why(&self) -> String {
+        let said = self.alternative.map(|way| (way.why.as_str(), way.blockers.len()));
+        match (self.causes.first(), said) {
+            (Some(cause), _) => sentence(cause),
+            (None, Some((_, blockers))) if blockers > self.blockers.len() => {
+                let left = self.blockers.first().map(|blocker| format!(" It still {}.", blocker.message));
+                format!("What stood in its way, the job does not need.{}", left.unwrap_or_default())
+            }
+            (None, Some((why, _))) => why.to_owned(),
+            (None, None) => String::new(),
+        }
+    }
+
     fn place(&self) -> u8 {
         let builds = self.way.is_some_and(|way| way.builder.is_some());
         let kind = self.alternative.map_or(if builds { "builder" } else { "vm" }, |way| way.kind);
         place(kind, self.fit)
     }
+}
+
+/// What a consequence says, as a sentence.
+pub fn sentence(cause: &Consequence) -> String {
+    let info = cause.question.info();
+    let text = match cause.then {
+        Then::Works => "nothing changes",
+        Then::Changes(text) | Then::Fails(text) => text,
+    };
+    let before = if info.is_of_runner() { "Without" } else { "The job needs" };
+    format!("{before} {}: {text}.", info.short)
 }
 
 /// How a row of the options stands.
