@@ -9,6 +9,7 @@ mod schemas; // Rewrites against the formats' schemas and a linter of workflows,
 
 mod accesses;
 mod alternatives;
+mod choosing; // The ways out under what a person says of the runner and of the job.
 mod cli; // The command line: arguments, exit codes, streams, each output format.
 mod contain; // GitLab pipelines whose daemon stays, contained.
 mod given;

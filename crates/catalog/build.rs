@@ -12,6 +12,8 @@ mod emit;
 mod flags;
 #[path = "build/ids.rs"]
 mod ids;
+#[path = "build/questions.rs"]
+mod questions;
 #[path = "build/read.rs"]
 mod read;
 #[path = "build/schema.rs"]

@@ -4,6 +4,7 @@ mod driver; // Starts the browser.
 mod page; // What a person does and sees.
 
 mod access; // For everyone: axe, small windows, dark mode, the keyboard.
+mod choosing; // What the runner allows: answers, errors, order.
 mod early; // Before the page's program is there.
 mod editor; // The richer editor, and the text area before it and in its stead.
 mod files; // Several files, in tabs and in a table.

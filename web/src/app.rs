@@ -19,8 +19,8 @@ use crate::rewriter::use_rewriter;
 use crate::state::{Action, Part, Shared, Source, State};
 use crate::texts::Texts;
 use crate::{
-    alternatives, browser, choices, editor, explanation, files, findings, path, picture, position, rewrite,
-    verdict,
+    alternatives, browser, choices, choosing, editor, explanation, files, findings, path, picture, position,
+    rewrite, verdict,
 };
 
 impl Reducible for State {
@@ -107,8 +107,9 @@ fn Answer(props: &AnswerProps) -> Html {
             {job.map(|(outcome, job)| path::view(outcome, job)).unwrap_or_default()}
             {found.map(|outcome| findings::view(state, outcome, on)).unwrap_or_default()}
             {job.map(|(_, job)| explanation::view(state, job, on)).unwrap_or_default()}
-            {job.map(|(outcome, job)| alternatives::view(outcome, job, on)).unwrap_or_default()}
-            {choices::view(&state.texts, job)}
+            {job.map(|(outcome, job)| alternatives::view(state, outcome, job, on)).unwrap_or_default()}
+            {choosing::view(state, on)}
+            {choices::view(state, job)}
             {found.map(|outcome| rewrite::view(state, outcome, on)).unwrap_or_default()}
             if let Some(outcome) = state.outcome.as_ref().filter(|outcome| outcome.whole) {
                 <Export outcome={outcome.clone()} />

@@ -1,14 +1,17 @@
 //! All approaches and builders side by side, the risk table that the verdict follows, and how to contain a daemon that
 //! must stay. These are the catalog's; the person's own row is marked.
 
-use daemonless_catalog::{CONTAINMENT, Containment, Host, PowerInfo, RISK_TABLE, Risk};
+use daemonless_catalog::{CONTAINMENT, Containment, Host, PowerInfo, RISK_TABLE, Risk, WAYS};
+use daemonless_core::alternatives::Fit;
+use daemonless_core::choosing::{Answers, Standing, rank, stand};
+use daemonless_core::order;
 use daemonless_core::report::JobReport;
 use yew::prelude::*;
 
 use crate::app::head;
 use crate::mark::{capital, mark, risk};
 use crate::markdown;
-use crate::state::Outcome;
+use crate::state::{Outcome, State};
 use crate::texts::{Entry, Texts};
 
 /// Ids of the rows that are marked; empty where none is.
@@ -19,7 +22,7 @@ struct Marks<'a> {
 }
 
 impl<'a> Marks<'a> {
-    fn of(rows: &[&'a Entry], job: Option<(&Outcome, &JobReport)>) -> Self {
+    fn of(rows: &[&'a Entry], job: Option<(&Outcome, &JobReport)>, answers: &Answers) -> Self {
         let Some((outcome, job)) = job else { return Self::default() };
         let mut findings = outcome.report.findings.iter();
         let tls_off =
@@ -31,7 +34,8 @@ impl<'a> Marks<'a> {
             .peekable();
         let first = mine.peek().copied();
         let mine = mine.find(|row| row.text("variant") == variant).or(first);
-        let best = job.alternatives.iter().find(|way| way.rank == 1 && way.verdict != "does not fit");
+        let ways = rank(Some(job), answers);
+        let best = ways.iter().find_map(|way| way.alternative.filter(|_| way.fit != Fit::No));
         let best = best.and_then(|best| {
             rows.iter().find(|row| match best.builder {
                 Some(builder) => row.text("builder") == builder,
@@ -44,7 +48,8 @@ impl<'a> Marks<'a> {
 }
 
 /// The section. It is there without a text too.
-pub fn view(texts: &Texts, job: Option<(&Outcome, &JobReport)>) -> Html {
+pub fn view(state: &State, job: Option<(&Outcome, &JobReport)>) -> Html {
+    let texts = &state.texts;
     // All of it comes at once, so that nothing moves that one may be looking at.
     let coming = *texts == Texts::Coming;
     html! {
@@ -53,21 +58,24 @@ pub fn view(texts: &Texts, job: Option<(&Outcome, &JobReport)>) -> Html {
                 <>{"Worst first. The level is the risk when "}<b>{"code you do not trust"}</b>{" runs in the job; a range \
                 depends on where it runs."}</>
             })}
-            if let Texts::Here(all) = texts { {options(texts, all.list("options"), job)} } else { {texts.instead()} }
+            if let Texts::Here(all) = texts { {options(texts, all.list("options"), job, &state.decided())} } else { {texts.instead()} }
             if !coming { {risk_table(texts)}{containment(texts)} }
         </section>
     }
 }
 
 /// The table of all ways, group by group.
-fn options(texts: &Texts, groups: &[Entry], job: Option<(&Outcome, &JobReport)>) -> Html {
+fn options(texts: &Texts, groups: &[Entry], job: Option<(&Outcome, &JobReport)>, answers: &Answers) -> Html {
     let rows: Vec<&Entry> = groups.iter().flat_map(|group| group.list("rows")).collect();
-    let marks = Marks::of(&rows, job);
+    let marks = Marks::of(&rows, job, answers);
     let group = |group: &Entry| {
+        // What the answers rule out stands behind what they leave.
+        let mut rows: Vec<_> = group.list("rows").iter().map(|row| (row, stands(row, answers))).collect();
+        order::sort_by_key(&mut rows, |(_, standing)| is_out(standing.as_ref()));
         html! {
             <tbody>
                 <tr class="grp"><th scope="rowgroup" colspan="9">{capital(group.text("title"))}</th></tr>
-                {for group.list("rows").iter().map(|row| show(texts, row, &marks))}
+                {for rows.iter().map(|(row, standing)| show(texts, row, &marks, standing.as_ref()))}
             </tbody>
         }
     };
@@ -80,6 +88,16 @@ fn options(texts: &Texts, groups: &[Entry], job: Option<(&Outcome, &JobReport)>)
             {for groups.iter().map(group)}
         </table>
     }
+}
+
+/// How a row stands under the answers.
+fn stands(row: &Entry, answers: &Answers) -> Option<Standing<'static>> {
+    let way = WAYS.iter().find(|way| way.id == row.text("id"))?;
+    Some(stand(way, answers))
+}
+
+fn is_out(standing: Option<&Standing<'_>>) -> bool {
+    standing.is_some_and(|standing| standing.fit == Fit::No)
 }
 
 /// Titles of the columns behind the row's own, and the text of the row that each shows. The first two are made in
@@ -100,19 +118,22 @@ const COLUMNS: [(&str, Option<&str>); 9] = [
 const DETAILS: [(&str, &str); 4] =
     [("Daemon", "daemon"), ("Isolation", "isolation"), ("Caching", "caching"), ("Upkeep", "upkeep")];
 
-fn show(texts: &Texts, row: &Entry, marks: &Marks<'_>) -> Html {
+fn show(texts: &Texts, row: &Entry, marks: &Marks<'_>, standing: Option<&Standing<'_>>) -> Html {
     let (id, title) = (row.text("id"), row.text("title"));
     let (mine, best) = (marks.mine == id, marks.best == id);
     let cell = |(title, name): &(&'static str, Option<&str>)| {
         name.map(|name| html! { <td data-l={*title}>{markdown::line(row.text(name))}</td> })
     };
     html! {
-        <>
-            <tr class={classes!(mine.then_some("mine"), best.then_some("best"))} id={format!("choice-{id}")}>
+            <tr key={id.to_owned()} class={classes!(mine.then_some("mine"), best.then_some("best"))} id={format!("choice-{id}")}>
                 <th scope="row">
                     {markdown::line(title)}
                     if mine { <span class="you">{"You are here"}</span> }
                     if best { <span class="waytag fits">{"Best for this job"}</span> }
+                    if let Some(standing) = standing.filter(|standing| is_out(Some(standing))) {
+                        <span class="waytag nofit">{"Does not fit"}</span>
+                        <small>{markdown::line(&standing.why())}</small>
+                    }
                     <details>
                         <summary>{"More"}<span class="vh">{" about "}{title.replace('`', "")}</span></summary>
                         <dl>{for DETAILS.iter().map(|(title, name)| html! {
@@ -124,7 +145,6 @@ fn show(texts: &Texts, row: &Entry, marks: &Marks<'_>) -> Html {
                 <td class="rk">{range(row)}</td>
                 {for COLUMNS.iter().filter_map(cell)}
             </tr>
-        </>
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod alternatives;
 mod analyst;
+mod answers;
 mod app;
 mod begin;
 mod browser;
 mod changes;
 mod choices;
+mod choosing;
 mod diff;
 mod editor;
 mod explanation;

@@ -202,7 +202,7 @@ fn show_job(state: &State, written: &Written, way: &Way, last: bool, on: &Callba
                 <div class="difftop">
                     <span>{"For "}<code>{way.path}</code>{" in your repository."}</span>
                     <span><span class="vh">{"The job: "}</span>{level(written.after.risk, written.after.count)}</span>
-                    {buttons(way.path, &written.text, last, html! {}, state.said, on)}
+                    {buttons(way.path, &written.text, last, html! {}, state.handed, on)}
                 </div>
                 <label class="vh" for="rewritten">{"The job"}</label>
                 <textarea id="rewritten" class="whole" readonly=true wrap="off" {rows} spellcheck="false"
@@ -255,7 +255,7 @@ fn top(
             <span>
                 {format!("{} out, {} in; the other {} are byte for byte yours.", changes::lines(count.removed), count.added, count.same)}
             </span>
-            {buttons(&rewrite.of.source.file().path, text, last, patch(rewrite, pick, last && changed, on), state.said, on)}
+            {buttons(&rewrite.of.source.file().path, text, last, patch(rewrite, pick, last && changed, on), state.handed, on)}
         </div>
     }
 }

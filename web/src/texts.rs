@@ -96,13 +96,15 @@ pub fn sources<'a>(sources: impl Iterator<Item = &'a Entry>) -> Html {
 
 #[cfg(test)]
 mod tests {
+    use daemonless_catalog::Question;
+    use daemonless_core::choosing::Answer;
     use daemonless_core::report::FileReport;
     use daemonless_core::{Context, RULES, analyze};
     use serde_json::Value;
 
     use super::*;
     use crate::state::{Action, Outcome, Source, State};
-    use crate::{choices, explanation, footer};
+    use crate::{choices, choosing, explanation, footer};
 
     fn entry(value: Value) -> Entry {
         match value {
@@ -163,7 +165,17 @@ mod tests {
                 let _ = explanation::view(&state, &job, &Callback::noop());
             }
         }
-        let _ = choices::view(&texts, outcome.job(None).map(|job| (&outcome, job)));
+        let state = State::default().after(Action::Told(texts.clone()));
+        let _ = choices::view(&state, outcome.job(None).map(|job| (&outcome, job)));
+        // Whatever is said to the questions.
+        for question in Question::ALL {
+            for answer in Answer::ALL {
+                let _ = choosing::view(
+                    &state.after(Action::Answered(*question, Some(*answer))),
+                    &Callback::noop(),
+                );
+            }
+        }
         let _ = footer::ledger(&texts);
     }
 }

@@ -1,5 +1,7 @@
 //! The verdict: one sentence, what proves it, the facts it follows from, and the jobs.
 
+use daemonless_core::alternatives::Fit;
+use daemonless_core::choosing::rank;
 use daemonless_core::model::{Host, Reach};
 use daemonless_core::report::{AccessReport, ChoiceReport, FactReport, JobReport};
 use web_sys::HtmlInputElement;
@@ -145,7 +147,7 @@ fn answer(state: &State, on: &Callback<Action>, outcome: &Outcome) -> Html {
             <h1 id="headline">{markdown::line(&report.headline)}</h1>
             if let Some(job) = job {
                 {proof(job, &report.headline)}
-                {way_out(job, outcome)}
+                {way_out(state, job, outcome)}
                 {facts(state, job, on)}
             }
             {errors(outcome)}
@@ -181,16 +183,17 @@ fn proof(job: &JobReport, headline: &str) -> Html {
 }
 
 /// The best alternative, in blue.
-fn way_out(job: &JobReport, outcome: &Outcome) -> Html {
-    let best = job.alternatives.iter().filter(|alternative| alternative.verdict != "does not fit");
-    let Some(best) = best.min_by_key(|alternative| alternative.rank) else { return html! {} };
+fn way_out(state: &State, job: &JobReport, outcome: &Outcome) -> Html {
+    let ways = rank(Some(job), &state.decided());
+    let Some(standing) = ways.iter().find(|way| way.fit != Fit::No) else { return html! {} };
+    let Some(best) = standing.alternative else { return html! {} };
     let (place, words) = match best.builder {
         Some(builder) if outcome.report.rewrites.contains(&builder) => ("#rewrite", "See the change"),
         _ => ("#alternatives", "See why"),
     };
     html! {
         <p class="lede wayout">
-            <b>{markdown::line(&best.title)}</b>{". "}{markdown::line(&best.why)}
+            <b>{markdown::line(&best.title)}</b>{". "}{markdown::line(&standing.why())}
             {" Risk then: "}{risk(best.after.risk)}{". "}<a href={place}>{words}</a>
         </p>
     }

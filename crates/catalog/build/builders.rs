@@ -8,8 +8,8 @@ use crate::ids::NeedRef;
 use crate::read::folder;
 use crate::schema::{BuilderFile, Support, SupportOut};
 
-/// Writes `Builder` and `BUILDERS`.
-pub fn write(code: &mut String, facts: &Path, order: &[String]) -> Result<(), String> {
+/// Writes `Builder` and `BUILDERS`; gives what was read.
+pub fn write(code: &mut String, facts: &Path, order: &[String]) -> Result<Vec<BuilderFile>, String> {
     let builders: Vec<BuilderFile> = folder(&facts.join("builders"), order)?;
     let variants: Vec<_> =
         builders.iter().map(|builder| (builder.id.clone(), builder.summary.text.0.clone())).collect();
@@ -21,7 +21,7 @@ pub fn write(code: &mut String, facts: &Path, order: &[String]) -> Result<(), St
         info(code, id, builder).map_err(|error| format!("facts/builders/{id}.yaml: {error}"))?;
     }
     code.push_str("];\n\n");
-    Ok(())
+    Ok(builders)
 }
 
 fn info(code: &mut String, id: &str, builder: &BuilderFile) -> Result<(), String> {

@@ -86,6 +86,7 @@ reference!(NeedRef, "need", |id| format!("Need::{}", pascal(id)));
 reference!(ApproachRef, "approach", |id| format!("Approach::{}", pascal(id)));
 reference!(BuilderRef, "builder", |id| format!("Builder::{}", pascal(id)));
 reference!(PowerRef, "power", |id| format!("Power::{}", pascal(id)));
+reference!(QuestionRef, "question", |id| format!("Question::{}", pascal(id)));
 reference!(
     /// A technique of ATT&CK, as `&TECHNIQUES[3]`.
     TechniqueRef, "technique",

@@ -10,7 +10,7 @@ use crate::ids::{
     self, ApproachRef, BuilderRef, NeedRef, PowerRef, SourceRef, TechniqueRef, WeaknessRef, pascal,
 };
 use crate::read::{folder, yaml};
-use crate::{builders, flags, schema, tasks, translate};
+use crate::{builders, flags, questions, schema, tasks, translate};
 
 /// The code of the tables.
 pub fn render(facts: &Path) -> Result<String, String> {
@@ -22,8 +22,9 @@ pub fn render(facts: &Path) -> Result<String, String> {
     risk(&mut code, facts)?;
     sources(&mut code, facts)?;
     approaches(&mut code, facts, &order.approaches)?;
-    builders::write(&mut code, facts, &order.builders)?;
+    let builders = builders::write(&mut code, facts, &order.builders)?;
     list::<schema::OptionRow>(&mut code, facts, "options", "OptionRow", |row| &row.id)?;
+    questions::write(&mut code, facts, &builders)?;
     list::<schema::Containment>(&mut code, facts, "containment", "Containment", |item| &item.id)?;
     let daemon: schema::Daemon = yaml(&facts.join("daemon.yaml"))?;
     let _ = writeln!(code, "/// See `facts/daemon.yaml`.\npub static DAEMON: Daemon = {daemon:#?};\n");

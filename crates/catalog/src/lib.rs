@@ -21,6 +21,7 @@ mod path;
 mod pattern;
 mod platform;
 mod program;
+mod question;
 mod risk;
 mod source;
 mod task;
@@ -32,8 +33,8 @@ mod translate;
 mod tables {
     use crate::{
         action::*, approach::*, builder::*, containment::*, flags::*, hosted::*, image::*, ledger::*,
-        option::*, path::*, platform::*, program::*, risk::*, source::*, task::*, token::*, told::*,
-        translate::*,
+        option::*, path::*, platform::*, program::*, question::*, risk::*, source::*, task::*, token::*,
+        told::*, translate::*,
     };
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 }
@@ -50,6 +51,7 @@ pub use option::{Group, OptionRow};
 pub use path::{StepTemplate, Technique, Weakness, step};
 pub use platform::Platform;
 pub use program::{Program, program};
+pub use question::{Consequence, QuestionInfo, Then, Way};
 pub use risk::{Host, Lift, PowerInfo, Risk, risk};
 pub use source::{Source, SourceRef};
 pub use tables::*;
@@ -71,6 +73,8 @@ mod tests {
             format!("{APPROACHES:?}"),
             format!("{BUILDERS:?}"),
             format!("{OPTIONS:?}"),
+            format!("{QUESTIONS:?}"),
+            format!("{WAYS:?}"),
             format!("{CONTAINMENT:?}"),
             format!("{RUNNING:?}"),
             format!("{DAEMON:?}"),

@@ -25,6 +25,19 @@ pub enum Kind {
     Contain,
 }
 
+impl Kind {
+    /// The name in data.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Builder(_) => "builder",
+            Self::Vm => "vm",
+            Self::Run => "run",
+            Self::Contain => "contain",
+        }
+    }
+}
+
 /// Whether it serves this job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fit {
@@ -40,6 +53,11 @@ impl Fit {
             Self::WithChanges => "fits with changes",
             Self::No => "does not fit",
         }
+    }
+
+    /// The one of that id; what is none of them does not fit.
+    pub fn from_id(id: &str) -> Self {
+        [Self::Fits, Self::WithChanges].into_iter().find(|fit| fit.id() == id).unwrap_or(Self::No)
     }
 }
 
@@ -64,6 +82,12 @@ pub struct Alternative {
     /// Advice with settings, for the kinds that are no builder.
     pub advice: Vec<&'static daemonless_catalog::Containment>,
     pub after: (Approach, Risk),
+}
+
+impl Alternative {
+    fn place(&self) -> u8 {
+        place(self.kind.id(), self.fit)
+    }
 }
 
 /// Needs that no builder alone meets: something has to run.
@@ -91,19 +115,27 @@ pub fn alternatives(format: &str, job: &Job, verdict: &Verdict, needs: &Needs) -
     if !needs.is_empty() || is_image {
         out.extend(Builder::ALL.iter().map(|builder| build_with(*builder, format, verdict, needs)));
     }
-    order::sort_by_key(&mut out, |alternative: &Alternative| alternative.fit);
-    if !reaches {
-        return out;
+    if reaches {
+        out.extend(vm(format, verdict, needs));
+        out.extend(running(format, verdict, needs));
+        out.push(contain(format, verdict, needs));
+        if verdict.approach == Approach::VmDaemon {
+            out.push(keep(verdict));
+        }
     }
-    let at = out.iter().position(|alternative| alternative.fit == Fit::No).unwrap_or(out.len());
-    let others = vm(format, verdict, needs).into_iter().chain(running(format, verdict, needs));
-    for (offset, other) in others.chain([contain(format, verdict, needs)]).enumerate() {
-        out.insert(at + offset, other);
-    }
-    if verdict.approach == Approach::VmDaemon {
-        out.insert(0, keep(verdict));
-    }
+    order::sort_by_key(&mut out, Alternative::place);
     out
+}
+
+/// Where a way stands among the others, best first; those of one place keep their order. `kind` is as [`Kind::id`] has it.
+pub fn place(kind: &str, fit: Fit) -> u8 {
+    match (kind, fit) {
+        (_, Fit::No) => 4,
+        ("keep", _) => 0,
+        ("builder", Fit::Fits) => 1,
+        ("builder", Fit::WithChanges) => 2,
+        _ => 3,
+    }
 }
 
 /// The ways out of a builder's image that gets no fixes any more: the same builder from where it is kept, which changes
@@ -120,7 +152,7 @@ fn leave(builder: Builder, format: &str, verdict: &Verdict, needs: &Needs) -> Ve
     let others = Builder::ALL.iter().filter(|other| **other != builder && !needs.is_empty());
     let others = others.map(|other| build_with(*other, format, verdict, needs));
     let mut out: Vec<Alternative> = std::iter::once(same).chain(others).collect();
-    order::sort_by_key(&mut out, |alternative: &Alternative| alternative.fit);
+    order::sort_by_key(&mut out, Alternative::place);
     out
 }
 

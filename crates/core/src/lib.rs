@@ -6,6 +6,7 @@
 pub mod access;
 pub mod alternatives;
 pub mod analysis;
+pub mod choosing;
 pub mod edit;
 pub mod engine;
 pub mod files;

@@ -327,13 +327,7 @@ fn alternative(
     };
     let advice = one.advice.iter().map(|advice| advised(advice));
     AlternativeReport {
-        kind: match one.kind {
-            Kind::Keep => "keep",
-            Kind::Builder(_) => "builder",
-            Kind::Vm => "vm",
-            Kind::Run => "run",
-            Kind::Contain => "contain",
-        },
+        kind: one.kind.id(),
         builder: builder.map(|builder| builder.id()),
         title: one.title.clone(),
         rank,

@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 use daemonless_catalog::{
     APPROACHES, ApproachInfo, CONTAINMENT, Claim, Correction, Group, LEDGER, OPTIONS, OptionRow, RISK_LIFT,
-    RISK_TABLE, Reason, SOURCES, Source, SourceRef,
+    RISK_TABLE, Reason, SOURCES, Source, SourceRef, Then, WAYS, Way,
 };
 use daemonless_core::RULES;
 use serde_json::{Map, Value, json};
@@ -25,6 +25,7 @@ pub(super) fn page() -> Result<Page> {
         }),
         "sources": SOURCES.iter().map(source).collect::<Vec<_>>(),
         "strangers": RISK_LIFT.text.trim(),
+        "ways": by_id(WAYS, |way| way.id, consequences),
     });
     let text = serde_json::to_string_pretty(&texts).context("the page's texts as JSON")?;
     Ok(Page { path: "static/texts.json".to_owned(), text: text + "\n" })
@@ -101,6 +102,12 @@ fn row(row: &OptionRow) -> Value {
         "risk_note": row.risk_note.unwrap_or_default(),
         "sources": cited(row.sources),
     })
+}
+
+/// Where it is said what becomes of a way, by the question.
+fn consequences(way: &Way) -> Value {
+    let some: Vec<_> = way.consequences.iter().filter(|one| one.then != Then::Works).collect();
+    by_id(&some, |one| one.question.id(), |one| cited(&[one.source]))
 }
 
 fn claim(claim: &Claim) -> Value {
