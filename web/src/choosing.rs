@@ -127,7 +127,7 @@ fn left(state: &State) -> Html {
             <h3>{"What that leaves"}</h3>
             <p class="src">{of}{", best first."}</p>
             <p class="changed" id="changed" role="status">{&*state.changed}</p>
-            <ol class="left" id="left">{for ways.iter().map(|way| one(way, state))}</ol>
+            <ol class="left" id="ranked">{for ways.iter().map(|way| one(way, state))}</ol>
         </>
     }
 }
