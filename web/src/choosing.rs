@@ -53,7 +53,9 @@ fn question(info: &'static QuestionInfo, state: &State, on: &Callback<Action>) -
     let origin = match (said, &told) {
         (Some(_), _) => {
             let (on, chosen) = (on.clone(), radio(holds));
-            let onclick = move |_: MouseEvent| {
+            let onclick = move |event: MouseEvent| {
+                // The button may be one that leads to a line by the time that the page hears of the click.
+                event.stop_propagation();
                 // The button goes, and the keyboard with it.
                 browser::focus(&chosen);
                 on.emit(Action::Answered(info.question, None));
