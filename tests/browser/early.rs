@@ -40,7 +40,7 @@ fn a_text_is_read_before_the_program_is_there() {
             page.paste(text).await;
             wait_for_sentence(page, format, risk).await;
             let told = page.texts("#verdict").await.concat();
-            assert!(told.to_lowercase().starts_with(risk) && told.len() > 40, "{told}");
+            assert!(told.to_ascii_lowercase().starts_with(risk) && told.len() > 40, "{told}");
         }
         page.value("window.go()").await;
         let (format, risk, _) = texts::FIRST[texts::FIRST.len() - 1];

@@ -28,13 +28,14 @@ fn native(builder: &str) -> String {
 }
 
 fn whole(file: &File, builder: &str) -> RewriteReport {
-    daemonless_core::rewrite(&[file.clone()], &Context::default(), 0, builder).expect("it can be rewritten")
+    daemonless_core::rewrite(std::slice::from_ref(file), &Context::default(), 0, builder)
+        .expect("it can be rewritten")
 }
 
 /// The same with those of its hunks alone.
 fn selected(file: &File, taken: &[usize]) -> RewriteReport {
     let whole = whole(file, "buildah");
-    select(&[file.clone()], &Context::default(), 0, &whole, &taken.iter().copied().collect())
+    select(std::slice::from_ref(file), &Context::default(), 0, &whole, &taken.iter().copied().collect())
 }
 
 /// What the text then is said to be: its risk and how many findings it has.
